@@ -1,0 +1,281 @@
+import { getAddress, getCreate2Address, getCreateAddress, id, keccak256 } from "ethers";
+import {
+  type Address,
+  type Block,
+  type Chain,
+  type ChainCall,
+  type ChainIdentity,
+  type ChainLog,
+  type ChainMark,
+  type ChainRevert,
+  type ChainStep,
+  ChainUnavailable,
+  type Hex,
+  type Receipt,
+  type ServerTransaction,
+  type TransferLog,
+} from "../../ports/chain.ts";
+import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
+import { BYTECODE, decodeLog, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
+import { createNetwork, type NetworkOptions, type Provider } from "./network.ts";
+
+const CALL_GAS = 1_000_000;
+const DEPLOY_GAS = 10_000_000;
+const EMPTY_CODE_HASH = keccak256("0x");
+
+interface RpcReceipt {
+  readonly transactionHash: Hex;
+  readonly status: Hex;
+  readonly from: Hex;
+  readonly blockNumber: Hex;
+  readonly blockHash: Hex;
+  readonly logs: readonly RpcLog[];
+}
+
+/** A Hardhat chain (EDR) in this process, with automine off: it mines when told, at the timestamp it is told. */
+export class HardhatChain implements Chain {
+  readonly capabilities = { snapshot: true, clock: true };
+  readonly identity: ChainIdentity;
+  readonly #provider: Provider;
+  readonly #close: () => Promise<void>;
+  readonly #contracts: ReadonlyMap<string, ChainLog["contract"]>;
+  /** Next nonce of the server wallet; null when it must be asked for. */
+  #nonce: number | null = null;
+  /** Hashes sent and not yet seen mined; null when they must be asked for. */
+  #mempool: Set<Hex> | null = new Set();
+
+  private constructor(chainId: number, provider: Provider, close: () => Promise<void>) {
+    const server = SERVER_ACCOUNT.address;
+    const token = getCreateAddress({ from: server, nonce: 0 });
+    const badge = getCreateAddress({ from: server, nonce: 1 });
+    this.identity = { chainId, token, badge, server, accounts: FUNDED_ACCOUNTS };
+    this.#contracts = new Map([
+      [token.toLowerCase(), "token"],
+      [badge.toLowerCase(), "badge"],
+    ]);
+    this.#provider = provider;
+    this.#close = close;
+  }
+
+  static async create(options: NetworkOptions): Promise<HardhatChain> {
+    const { provider, close } = await createNetwork(options);
+    return new HardhatChain(options.chainId, provider, close);
+  }
+
+  async deploy(timestamp: number): Promise<ChainStep[]> {
+    const { server, token, badge } = this.identity;
+    const grant = (role: string) =>
+      INTERFACES.token.encodeFunctionData("grantRole", [id(role), badge]);
+    const steps: ChainStep[] = [
+      await this.#sendAsServer(null, BYTECODE.token + INTERFACES.token.encodeDeploy([server]).slice(2), DEPLOY_GAS),
+      await this.#sendAsServer(null, BYTECODE.badge + INTERFACES.badge.encodeDeploy([server, token]).slice(2), DEPLOY_GAS),
+      await this.#sendAsServer(token, grant("MINTER_ROLE"), CALL_GAS),
+      await this.#sendAsServer(token, grant("RELEASER_ROLE"), CALL_GAS),
+    ];
+    const { step, block } = await this.mine(timestamp);
+    if (block.receipts.length !== steps.length || block.receipts.some((receipt) => !receipt.ok)) {
+      throw new ChainUnavailable("the contracts could not be deployed");
+    }
+    return [...steps, step];
+  }
+
+  async preflight(call: ChainCall): Promise<void> {
+    const tx = { from: this.identity.server, to: this.identity[call.contract], data: encodeCall(call), gas: quantity(CALL_GAS) };
+    try {
+      await this.request("eth_call", [tx, "latest"]);
+    } catch (error) {
+      throw revertOf(error);
+    }
+  }
+
+  send(call: ChainCall): Promise<ChainStep & { hash: Hex }> {
+    return this.#sendAsServer(this.identity[call.contract], encodeCall(call), CALL_GAS);
+  }
+
+  async sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }> {
+    if ("raw" in tx) {
+      const hash = (await this.request("eth_sendRawTransaction", [tx.raw])) as Hex;
+      this.#mempool?.add(hash);
+      return { raw: tx.raw, hash };
+    }
+    return await this.#sendFilled(await this.#fill(tx.from, tx.request));
+  }
+
+  async mine(timestamp: number): Promise<{ step: ChainStep; block: Block }> {
+    const waiting = await this.#waiting();
+    await this.request("evm_mine", [quantity(timestamp)]);
+    const receipts: RpcReceipt[] = [];
+    for (const hash of waiting) {
+      const receipt = (await this.request("eth_getTransactionReceipt", [hash])) as RpcReceipt | null;
+      if (!receipt) continue;
+      receipts.push(receipt);
+      waiting.delete(hash);
+    }
+    const first = receipts[0];
+    const { number, hash } = first ? { number: Number(first.blockNumber), hash: first.blockHash } : await this.head();
+    const block = { number, hash, timestamp, receipts: receipts.map((receipt) => this.#receipt(receipt)) };
+    return { step: { mine: { timestamp, number, hash } }, block };
+  }
+
+  async revertReason(hash: Hex): Promise<ChainRevert> {
+    const tx = (await this.request("eth_getTransactionByHash", [hash])) as { from: Hex; to: Hex; input: Hex; gas: Hex; blockNumber: Hex };
+    const call = { from: tx.from, to: tx.to, data: tx.input, gas: tx.gas };
+    try {
+      await this.request("eth_call", [call, quantity(Number(tx.blockNumber) - 1)]);
+    } catch (error) {
+      return revertOf(error);
+    }
+    return decodeRevert(null, "");
+  }
+
+  async replay(steps: readonly ChainStep[]): Promise<Hex | null> {
+    let mined = false;
+    for (const step of steps) {
+      if ("mine" in step) {
+        await this.request("evm_mine", [quantity(step.mine.timestamp)]);
+        mined = true;
+      } else if ("raw" in step) await this.request("eth_sendRawTransaction", [step.raw]);
+      else await this.request("eth_sendTransaction", [rpcTransaction(step.tx)]);
+    }
+    this.#forget();
+    return mined ? (await this.head()).hash : null;
+  }
+
+  async mark(): Promise<ChainMark> {
+    return (await this.request("evm_snapshot", [])) as string;
+  }
+
+  async revert(mark: ChainMark): Promise<void> {
+    this.#forget();
+    if ((await this.request("evm_revert", [mark])) !== true) throw new ChainUnavailable(`the chain did not go back to ${mark}`);
+  }
+
+  async head(): Promise<{ number: number; timestamp: number; hash: Hex }> {
+    const block = (await this.request("eth_getBlockByNumber", ["latest", false])) as { number: Hex; timestamp: Hex; hash: Hex };
+    return { number: Number(block.number), timestamp: Number(block.timestamp), hash: block.hash };
+  }
+
+  async balanceOf(address: Address, block: number | "latest"): Promise<bigint> {
+    return BigInt(await this.#view("token", `0x70a08231${address.slice(2).toLowerCase().padStart(64, "0")}`, block));
+  }
+  async totalSupply(block: number | "latest"): Promise<bigint> {
+    return BigInt(await this.#view("token", "0x18160ddd", block));
+  }
+  async badgesOf(address: Address, block: number | "latest"): Promise<number> {
+    return Number(await this.#view("badge", `0x70a08231${address.slice(2).toLowerCase().padStart(64, "0")}`, block));
+  }
+
+  async tokenInfo(): Promise<{ name: string; symbol: string; decimals: number; cap: bigint }> {
+    const read = async (method: string) => {
+      const [value] = INTERFACES.token.decodeFunctionResult(method, await this.#view("token", INTERFACES.token.encodeFunctionData(method), "latest"));
+      return value;
+    };
+    return { name: await read("name"), symbol: await read("symbol"), decimals: Number(await read("decimals")), cap: await read("cap") };
+  }
+
+  async transfers(block: number | "latest"): Promise<readonly TransferLog[]> {
+    const filter = { address: this.identity.token, topics: [TRANSFER_TOPIC], fromBlock: "0x0", toBlock: tag(block) };
+    const logs = (await this.request("eth_getLogs", [filter])) as RpcLog[];
+    return logs.map((log) => ({
+      hash: log.transactionHash,
+      index: Number(log.logIndex),
+      block: Number(log.blockNumber),
+      ...transferArgs(log),
+    }));
+  }
+
+  idHash(text: string): Hex {
+    return id(text);
+  }
+  walletOf(salt: Hex): Address {
+    return getCreate2Address(this.identity.token, salt, EMPTY_CODE_HASH);
+  }
+  checksum(address: string): Address | null {
+    try {
+      return getAddress(address);
+    } catch {
+      return null;
+    }
+  }
+
+  request(method: string, params: readonly unknown[]): Promise<unknown> {
+    return this.#provider.request({ method, params });
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  async #sendAsServer(to: Address | null, data: Hex, gas: number): Promise<ChainStep & { hash: Hex }> {
+    const nonce = this.#nonce ?? (await this.#pendingNonce(this.identity.server));
+    const step = await this.#sendFilled({ from: this.identity.server, ...(to ? { to } : {}), data, nonce, gas });
+    this.#nonce = nonce + 1;
+    return step;
+  }
+
+  async #sendFilled(tx: ServerTransaction): Promise<ChainStep & { hash: Hex }> {
+    const hash = (await this.request("eth_sendTransaction", [rpcTransaction(tx)])) as Hex;
+    this.#mempool?.add(hash);
+    return { tx, hash };
+  }
+
+  /** Settles what a wallet left open, so that the journal can repeat the transaction exactly. */
+  async #fill(from: Address, request: Readonly<Record<string, unknown>>): Promise<ServerTransaction> {
+    const text = (name: string) => request[name] as Hex | undefined;
+    const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
+    const gas = Number(text("gas") ?? (await this.request("eth_estimateGas", [request])));
+    const data = text("data") ?? text("input") ?? "0x";
+    const kept = ["to", "value", "maxFeePerGas", "maxPriorityFeePerGas", "gasPrice"].filter((name) => text(name) !== undefined);
+    return { from, data, nonce, gas, ...Object.fromEntries(kept.map((name) => [name, text(name)])) };
+  }
+
+  async #pendingNonce(address: Address): Promise<number> {
+    return Number(await this.request("eth_getTransactionCount", [address, "pending"]));
+  }
+
+  async #waiting(): Promise<Set<Hex>> {
+    if (!this.#mempool) {
+      const pending = (await this.request("eth_pendingTransactions", [])) as { hash: Hex }[];
+      this.#mempool = new Set(pending.map((tx) => tx.hash));
+    }
+    return this.#mempool;
+  }
+
+  #forget(): void {
+    this.#nonce = null;
+    this.#mempool = null;
+  }
+
+  #receipt(receipt: RpcReceipt): Receipt {
+    const logs: ChainLog[] = [];
+    for (const log of receipt.logs) {
+      const contract = this.#contracts.get(log.address.toLowerCase());
+      const decoded = contract && decodeLog(contract, log);
+      if (decoded) logs.push(decoded);
+    }
+    return { hash: receipt.transactionHash, ok: receipt.status === "0x1", from: receipt.from, logs };
+  }
+
+  #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
+    return this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)]) as Promise<Hex>;
+  }
+}
+
+/** Gas is free unless the sender chose a price. */
+function rpcTransaction({ nonce, gas, ...tx }: ServerTransaction): Record<string, unknown> {
+  const free = tx.gasPrice || tx.maxFeePerGas ? {} : { maxFeePerGas: "0x0", maxPriorityFeePerGas: "0x0" };
+  return { ...tx, ...free, nonce: quantity(nonce), gas: quantity(gas) };
+}
+
+function revertOf(error: unknown): ChainRevert {
+  const { data, message } = error as { data?: unknown; message: string };
+  return decodeRevert(data, message);
+}
+
+function quantity(value: number): Hex {
+  return `0x${value.toString(16)}`;
+}
+
+function tag(block: number | "latest"): Hex {
+  return block === "latest" ? block : quantity(block);
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { Interface, type InterfaceAbi } from "ethers";
+import { type ChainCall, type ChainLog, ChainRevert, type Hex } from "../../ports/chain.ts";
+import { packageFile } from "../../package-root.ts";
+
+interface Artifact {
+  readonly abi: InterfaceAbi;
+  readonly bytecode: Hex;
+}
+
+function artifact(name: string): Artifact {
+  return JSON.parse(readFileSync(packageFile(`contracts/compiled/${name}.json`), "utf8")) as Artifact;
+}
+
+const token = artifact("GetsToken");
+const badge = artifact("GetSmartBadge");
+
+export const BYTECODE = { token: token.bytecode, badge: badge.bytecode };
+export const INTERFACES = { token: new Interface(token.abi), badge: new Interface(badge.abi) };
+export const ABIS = { token: token.abi, badge: badge.abi };
+
+export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+
+/** A log as JSON-RPC gives it. */
+export interface RpcLog {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+  readonly logIndex: Hex;
+  readonly blockNumber: Hex;
+  readonly transactionHash: Hex;
+}
+
+export function encodeCall(call: ChainCall): Hex {
+  return INTERFACES[call.contract].encodeFunctionData(call.method, call.args);
+}
+
+/** Decodes a log of one of our contracts; null for an event that is not in its ABI. */
+export function decodeLog(contract: ChainLog["contract"], log: RpcLog): ChainLog | null {
+  const index = Number(log.logIndex);
+  // A token Transfer is in every receipt: decoded by hand, ten times faster than through the ABI.
+  if (contract === "token" && log.topics[0] === TRANSFER_TOPIC) {
+    return { contract, event: "Transfer", args: transferArgs(log), index };
+  }
+  const parsed = INTERFACES[contract].parseLog({ topics: [...log.topics], data: log.data });
+  return parsed && { contract, event: parsed.name, args: parsed.args.toObject(), index };
+}
+
+/** `from`, `to` (lower-case) and `amount` of an ERC-20 Transfer. */
+export function transferArgs(log: RpcLog): { from: Hex; to: Hex; amount: bigint } {
+  const [, from, to] = log.topics as [Hex, Hex, Hex];
+  return { from: `0x${from.slice(26)}`, to: `0x${to.slice(26)}`, amount: BigInt(log.data) };
+}
+
+/** The custom error in revert data, looked up in both contracts. */
+export function decodeRevert(data: unknown, message: string): ChainRevert {
+  if (typeof data === "string" && data.length >= 10) {
+    for (const contract of [INTERFACES.token, INTERFACES.badge]) {
+      const error = contract.parseError(data);
+      if (error) return new ChainRevert(error.name, [...error.args]);
+    }
+  }
+  return new ChainRevert(/out of gas/i.test(message) ? "OutOfGas" : "Unknown");
+}

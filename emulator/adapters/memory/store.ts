@@ -1,0 +1,79 @@
+import { type AnyRecord, type Change, TABLE_NAMES, TABLES, type TableName, type Tables } from "../../model/tables.ts";
+import type { Due, Folded, FoldStamp, NewestQuery, Store } from "../../ports/store.ts";
+import { DueHeap } from "./due-heap.ts";
+import { Table } from "./table.ts";
+
+/** Records in memory; nothing is kept. */
+export class MemoryStore implements Store {
+  readonly #tables = new Map<TableName, Table<AnyRecord>>();
+  readonly #due = new DueHeap();
+
+  constructor(folded: Folded = {}) {
+    for (const table of TABLE_NAMES) {
+      const rows = [...(folded[table] ?? [])] as AnyRecord[];
+      this.#tables.set(table, new Table<AnyRecord>(rows, (TABLES[table].indexes ?? {}) as never));
+      for (const row of rows) this.#watch(table, row);
+    }
+  }
+
+  get<T extends TableName>(table: T, id: string): Tables[T] | undefined {
+    return this.#table(table).get(id);
+  }
+
+  by<T extends TableName>(table: T, index: string, key: string): readonly Tables[T][] {
+    return this.#table(table).by(index, key);
+  }
+
+  newest<T extends TableName>(table: T, query: NewestQuery<Tables[T]>): readonly Tables[T][] {
+    return this.#table(table).newest(query);
+  }
+
+  count(table: TableName): number {
+    return this.#table(table).rows.length;
+  }
+
+  apply(changes: readonly Change[]): Change[] {
+    const undo: Change[] = [];
+    for (const { table, id, record } of changes) {
+      undo.push({ table, id, record: this.#table(table).set(id, record) } as Change);
+      if (record) this.#watch(table, record);
+    }
+    return undo.reverse();
+  }
+
+  nextDue(until: number): Due | null {
+    for (let due = this.#due.peek(); due && due.at <= until; due = this.#due.peek()) {
+      const record = this.get(due.table, due.id);
+      if (record && dueOf(due.table, record) === due.at) return due;
+      this.#due.pop();
+    }
+    return null;
+  }
+
+  fold(): Folded {
+    return Object.fromEntries(TABLE_NAMES.map((table) => [table, this.#table(table).rows])) as Folded;
+  }
+
+  load(_generation: number): Promise<FoldStamp | null> {
+    return Promise.resolve(null);
+  }
+  stage(_stamp: FoldStamp): Promise<void> {
+    return Promise.resolve();
+  }
+  publish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #table<T extends TableName>(table: T): Table<Tables[T]> {
+    return this.#tables.get(table) as unknown as Table<Tables[T]>;
+  }
+
+  #watch(table: TableName, record: AnyRecord): void {
+    const at = dueOf(table, record);
+    if (at !== null) this.#due.push({ table, id: record.id, at });
+  }
+}
+
+function dueOf(table: TableName, record: AnyRecord): number | null {
+  return (TABLES[table].due as ((record: AnyRecord) => number | null) | undefined)?.(record) ?? null;
+}

@@ -1,0 +1,82 @@
+import type { Change } from "../model/tables.ts";
+import { changesToLine, encodeLine, FORMAT, type HeaderLine, type UnitLine } from "./journal-line.ts";
+import { lineFrom, pathBetween, type Position } from "./lineage.ts";
+import type { EnginePorts, EngineState } from "./state.ts";
+
+/**
+ * A new generation: db.json takes the live records; the journal keeps the whole chain log, and of the records only what
+ * leads back to named positions. The journal's rename is the commit point.
+ */
+export async function compact({ store, journal }: EnginePorts, state: EngineState): Promise<void> {
+  const header: HeaderLine = { ...state.header, generation: state.header.generation + 1, base_seq: state.head.seq, last_seq: state.seq };
+  await store.stage({ generation: header.generation, seq: state.head.seq });
+  journal.rewrite(compactedLines(header, state));
+  await store.publish();
+}
+
+function* compactedLines(header: HeaderLine, state: EngineState): Generator<string> {
+  yield encodeLine(header);
+  const root = rootOf(state.head);
+  const live = lineFrom(root, state.head);
+  const branchPoints = new Map([...state.names].map(([name, position]) => [name, pathBetween(position, state.head).common]));
+  const anchors = new Set<Position>([...branchPoints.values(), state.head]);
+  let folded: Position[] = [];
+  for (const position of live) {
+    folded.push(position);
+    if (anchors.has(position)) {
+      yield encodeLine(unitLine(position, { undo: foldUndo(folded) }));
+      folded = [];
+    } else if (position.chain.length > 0) {
+      yield encodeLine(unitLine(position, { undo: [] }));
+    }
+  }
+  const written = new Set<Position>([root, ...live]);
+  for (const [name, position] of state.names) {
+    let from = branchPoints.get(name) as Position;
+    for (const step of lineFrom(from, position)) {
+      if (written.has(step)) {
+        from = step;
+        continue;
+      }
+      yield encodeLine({ v: FORMAT, kind: "restore", seq: state.seq, at: step.at, name, position: from.seq });
+      yield encodeLine(unitLine(step, changesToLine(step.redo ?? [])));
+      written.add(step);
+      from = step;
+    }
+    yield encodeLine({ v: FORMAT, kind: "snapshot", seq: state.seq, at: position.at, name, position: position.seq });
+  }
+  yield encodeLine({ v: FORMAT, kind: "restore", seq: state.seq, at: state.head.at, name: "", position: state.head.seq });
+}
+
+function unitLine(position: Position, records: Partial<UnitLine>): UnitLine {
+  return {
+    v: FORMAT,
+    kind: "unit",
+    seq: position.seq,
+    at: position.at,
+    request_id: null,
+    ...records,
+    ...(position.chain.length > 0 ? { chain: position.chain } : {}),
+    clock: position.clock,
+    ids: position.ids,
+  };
+}
+
+/** The changes that undo several units at once: for each record, what it was before the oldest of them. */
+function foldUndo(positions: readonly Position[]): Change[] {
+  const last = new Map<string, Change>();
+  for (const position of positions.toReversed()) {
+    for (const change of position.undo ?? []) {
+      const key = `${change.table} ${change.id}`;
+      last.delete(key);
+      last.set(key, change);
+    }
+  }
+  return [...last.values()];
+}
+
+function rootOf(position: Position): Position {
+  let at = position;
+  while (at.parent) at = at.parent;
+  return at;
+}

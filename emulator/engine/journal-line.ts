@@ -1,0 +1,114 @@
+import { crc32 } from "node:zlib";
+import type { EventRecord } from "../model/event.ts";
+import type { IdempotencyRecord } from "../model/idempotency.ts";
+import { type Change, TABLES, type TableName, type Tables } from "../model/tables.ts";
+import type { ChainStep } from "../ports/chain.ts";
+import type { ClockState } from "../ports/clock.ts";
+
+/** Version of the line format. A reader refuses a higher one and still reads every lower one. */
+export const FORMAT = 1;
+
+/** First line of a journal: what the data was made with. */
+export interface HeaderLine {
+  readonly v: number;
+  readonly kind: "header";
+  readonly generation: number;
+  /** Lines up to this seq have their records in db.json. */
+  readonly base_seq: number;
+  /** Lines up to this seq were written by compaction, in its own order; after them seq rises by one. */
+  readonly last_seq: number;
+  readonly chain_id: number;
+  readonly hardfork: string;
+  readonly seed: string;
+  /** Given by `--seed`: clock frozen, identifiers reproducible. */
+  readonly seeded: boolean;
+  /** Timestamp of the genesis block, and of the clock when seeded. */
+  readonly start: string;
+  readonly fixture: string;
+  readonly made_by: string;
+}
+
+/** A committed unit of work. */
+export interface UnitLine {
+  readonly v: number;
+  readonly kind: "unit";
+  readonly seq: number;
+  readonly at: number;
+  readonly request_id: string | null;
+  /** Records put, by table. */
+  readonly records?: { readonly [T in Exclude<TableName, "events" | "idempotency">]?: readonly Tables[T][] };
+  /** Ids removed, by table. */
+  readonly removed?: { readonly [T in TableName]?: readonly string[] };
+  readonly events?: readonly EventRecord[];
+  readonly idempotency?: readonly IdempotencyRecord[];
+  readonly chain?: readonly ChainStep[];
+  readonly clock?: ClockState;
+  /** Counter of identifiers after this unit. */
+  readonly ids?: number;
+  /** In a compacted journal: the changes that undo this line and those folded into it. */
+  readonly undo?: readonly Change[];
+}
+
+/** A named position, or a move of the head to one. */
+export interface MarkerLine {
+  readonly v: number;
+  readonly kind: "snapshot" | "restore" | "drop";
+  readonly seq: number;
+  readonly at: number;
+  readonly name: string;
+  /** Compacted journals: the seq that the name points to, when that is not the line before. */
+  readonly position?: number;
+  readonly clock?: ClockState;
+}
+
+export type JournalLine = HeaderLine | UnitLine | MarkerLine;
+
+/** JSON with its CRC-32 as the last member, so that damage is told from data. */
+export function encodeLine(line: JournalLine): string {
+  const body = JSON.stringify(line).slice(0, -1);
+  return `${body},"crc":"${crc32(body).toString(16).padStart(8, "0")}"}`;
+}
+
+const CRC_TAIL = /,"crc":"([0-9a-f]{8})"\}$/;
+
+/** Throws an Error that says what is wrong with the line. */
+export function decodeLine(text: string): JournalLine {
+  const tail = CRC_TAIL.exec(text);
+  if (!tail) throw new Error("not a journal line (no checksum)");
+  const body = text.slice(0, tail.index);
+  if (crc32(body) !== Number.parseInt(tail[1] as string, 16)) throw new Error("checksum does not match");
+  const line = JSON.parse(`${body}}`) as JournalLine;
+  if (line.v > FORMAT) throw new Error(`format ${line.v} is newer than this release reads (${FORMAT})`);
+  return line;
+}
+
+/** The members of a unit line that hold these changes. */
+export function changesToLine(changes: readonly Change[]): Pick<UnitLine, "records" | "removed" | "events" | "idempotency"> {
+  const put: Partial<Record<TableName, unknown[]>> = {};
+  const removed: Partial<Record<TableName, string[]>> = {};
+  for (const change of changes) {
+    if (change.record === null) (removed[change.table] ??= []).push(change.id);
+    else (put[change.table] ??= []).push(change.record);
+  }
+  const { events, idempotency, ...records } = put;
+  return {
+    ...(Object.keys(records).length > 0 ? { records } : {}),
+    ...(Object.keys(removed).length > 0 ? { removed } : {}),
+    ...(events ? { events } : {}),
+    ...(idempotency ? { idempotency } : {}),
+  } as Pick<UnitLine, "records" | "removed" | "events" | "idempotency">;
+}
+
+/** The changes that a unit line holds. Tables that this release does not know are refused. */
+export function changesOf(line: UnitLine): Change[] {
+  const changes: Change[] = [];
+  const put = { ...line.records, events: line.events ?? [], idempotency: line.idempotency ?? [] };
+  for (const [table, records] of Object.entries(put)) {
+    if (!(table in TABLES)) throw new Error(`unknown table ${table}`);
+    for (const record of records) changes.push({ table, id: record.id, record } as Change);
+  }
+  for (const [table, ids] of Object.entries(line.removed ?? {})) {
+    for (const id of ids) changes.push({ table, id, record: null } as Change);
+  }
+  return changes;
+}

@@ -1,0 +1,186 @@
+import { ApiError } from "../model/errors.ts";
+import type { Block } from "../ports/chain.ts";
+import type { ClockState } from "../ports/clock.ts";
+import { JournalBroken } from "../ports/journal.ts";
+import type { Reader } from "../ports/store.ts";
+import type { Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
+import { changesToLine, encodeLine, FORMAT, type JournalLine, type UnitLine } from "./journal-line.ts";
+import type { Position } from "./lineage.ts";
+import { type EnginePorts, type EngineState, lastBlock, markHead } from "./state.ts";
+import { LiveUnit } from "./unit.ts";
+
+/** Told after each commit; must not throw. `block`: the block that the unit mined, if any. */
+export type CommitListener = (commit: { line: UnitLine; block: Block | null }) => void;
+
+/**
+ * The single writer. Units run one at a time: chain first, then one journal line, then the records become visible.
+ * The line is the commit point: before it everything is undone on failure, after it nothing can fail.
+ */
+export class Writer implements UnitOfWork {
+  readonly #ports: EnginePorts;
+  readonly #state: EngineState;
+  readonly #mining: "auto" | "deferred";
+  readonly #listeners = new Set<CommitListener>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred") {
+    this.#ports = ports;
+    this.#state = state;
+    this.#mining = mining;
+  }
+
+  get epoch(): number {
+    return this.#state.epoch;
+  }
+  get committedBlock(): number {
+    return this.#state.head.block.number;
+  }
+  get records(): Reader {
+    return this.#ports.store;
+  }
+  /** The failure that stopped all writes, or null. */
+  get broken(): Error | null {
+    return this.#state.broken;
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async run<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T): Promise<T> {
+    return this.runWithClock(options, work, null);
+  }
+
+  /** Like `run`; the unit also changes the clock. */
+  async runWithClock<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
+    const result = await this.exclusive(() => this.#unit(options, work, clock));
+    await this.#ports.journal.durable();
+    return result;
+  }
+
+  quiet<T>(read: () => Promise<T>): Promise<T> {
+    return this.#enqueue(read);
+  }
+
+  /** Runs `step` between two units; refused once writes are stopped. */
+  exclusive<T>(step: () => Promise<T>): Promise<T> {
+    return this.#enqueue(async () => {
+      if (this.#state.broken) throw stopped(this.#state.broken);
+      return await step();
+    });
+  }
+
+  /** Appends a line at the next seq. Throws STORAGE_UNAVAILABLE when the disk refuses it; the log is then as before. */
+  append<L extends JournalLine>(line: L): void {
+    try {
+      this.#ports.journal.append(encodeLine(line));
+    } catch (cause) {
+      if (cause instanceof JournalBroken) this.stop(cause);
+      throw new ApiError("STORAGE_UNAVAILABLE", "The journal could not be written; nothing was changed.", { cause });
+    }
+  }
+
+  /** Stops all writes for good. */
+  stop(reason: Error): void {
+    this.#state.broken ??= reason;
+  }
+
+  #enqueue<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(step);
+    this.#queue = result.then(nothing, nothing);
+    return result;
+  }
+
+  async #unit<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
+    const { chain, ids } = this.#ports;
+    const state = this.#state;
+    if (options.epoch !== undefined && options.epoch !== state.epoch) {
+      throw new ApiError("SANDBOX_RESET", "The sandbox was reset or restored while this request was in flight; send it again.");
+    }
+    const unit = new LiveUnit(
+      {
+        records: this.#ports.store,
+        chain,
+        ids,
+        mining: this.#mining,
+        lastTimestamp: state.head.block.timestamp,
+        mark: () => markHead(state, chain),
+      },
+      Math.max(options.at ?? this.#ports.clock.now(), state.head.at),
+      options.requestId ?? null,
+    );
+    try {
+      const result = await work(unit);
+      this.#commit(unit, clock);
+      return result;
+    } catch (error) {
+      await this.#undo(unit);
+      throw error;
+    }
+  }
+
+  #commit(unit: LiveUnit, clock: ClockState | null): void {
+    const { store, ids } = this.#ports;
+    const state = this.#state;
+    const changes = unit.overlay.changes();
+    if (changes.length === 0 && unit.steps.length === 0 && clock === null) return;
+    const counter = ids.counter();
+    const line: UnitLine = {
+      v: FORMAT,
+      kind: "unit",
+      seq: state.seq + 1,
+      at: unit.now,
+      request_id: unit.requestId,
+      ...changesToLine(changes),
+      ...(unit.steps.length > 0 ? { chain: unit.steps } : {}),
+      ...(clock ? { clock } : {}),
+      ...(counter !== state.head.ids ? { ids: counter } : {}),
+    };
+    this.append(line);
+    const undo = store.apply(changes);
+    if (clock) this.#ports.clock.set(clock, unit.now);
+    state.seq = line.seq;
+    state.head = positionAfter(state.head, line, { undo, redo: null });
+    for (const listener of this.#listeners) listener({ line, block: unit.block });
+  }
+
+  async #undo(unit: LiveUnit): Promise<void> {
+    const { chain, ids } = this.#ports;
+    ids.set(this.#state.head.ids);
+    if (unit.before === null) return;
+    try {
+      await chain.revert(unit.before);
+      this.#state.head.mark = null;
+    } catch (error) {
+      this.stop(error as Error);
+    }
+  }
+}
+
+/** The position that a unit line leads to. */
+export function positionAfter(parent: Position, line: UnitLine, sides: Pick<Position, "undo" | "redo">): Position {
+  const chain = line.chain ?? [];
+  return {
+    seq: line.seq,
+    parent,
+    depth: parent.depth + 1,
+    chain,
+    clock: line.clock ?? parent.clock,
+    ids: line.ids ?? parent.ids,
+    at: Math.max(line.at, parent.at),
+    block: lastBlock(chain, parent.block),
+    mark: null,
+    ...sides,
+  };
+}
+
+function stopped(cause: Error): ApiError {
+  return new ApiError(
+    "STORAGE_UNAVAILABLE",
+    "Writes are stopped: an earlier failure could not be undone. Restart the sandbox; every answered write is kept.",
+    { cause },
+  );
+}
+
+function nothing(): void {}

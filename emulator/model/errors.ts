@@ -1,0 +1,89 @@
+/** One thing wrong with a request: where (JSON pointer), a stable code, a sentence, and facts such as `available`. */
+export interface ErrorDetail {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  readonly [fact: string]: unknown;
+}
+
+/** Every code the API can answer. Its meaning and remedy: `x-error-catalogue` in spec/openapi.yaml; its status: http/envelope.ts. */
+export type ErrorCode =
+  | "MALFORMED_JSON"
+  | "VALIDATION_FAILED"
+  | "UNKNOWN_PARAMETER"
+  | "INVALID_CURSOR"
+  | "INVALID_REQUEST"
+  | "AUTHENTICATION_REQUIRED"
+  | "INVALID_API_KEY"
+  | "INSUFFICIENT_SCOPE"
+  | "SCOPE_NOT_GRANTABLE"
+  | "HTTPS_REQUIRED"
+  | "HOST_NOT_ALLOWED"
+  | "ORIGIN_NOT_ALLOWED"
+  | "ROUTE_NOT_FOUND"
+  | "USER_NOT_FOUND"
+  | "TRANSACTION_NOT_FOUND"
+  | "EVENT_NOT_FOUND"
+  | "API_KEY_NOT_FOUND"
+  | "SNAPSHOT_NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "NOT_ACCEPTABLE"
+  | "EMAIL_ALREADY_EXISTS"
+  | "EXTERNAL_ID_ALREADY_EXISTS"
+  | "WALLET_ALREADY_LINKED"
+  | "WALLET_IN_USE"
+  | "USER_SUSPENDED"
+  | "USER_DELETED"
+  | "IDEMPOTENCY_IN_PROGRESS"
+  | "SANDBOX_RESET"
+  | "SNAPSHOT_EXISTS"
+  | "PRECONDITION_FAILED"
+  | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "INVALID_WALLET_ADDRESS"
+  | "INVALID_AMOUNT"
+  | "INSUFFICIENT_BALANCE"
+  | "MAX_SUPPLY_EXCEEDED"
+  | "TRANSFER_NOT_ALLOWED"
+  | "WALLET_NOT_MANAGED"
+  | "TOKEN_PAUSED"
+  | "TRANSACTION_REVERTED"
+  | "IDEMPOTENCY_KEY_REUSED"
+  | "RATE_LIMIT_EXCEEDED"
+  | "INTERNAL_ERROR"
+  | "CHAIN_UNAVAILABLE"
+  | "STORAGE_UNAVAILABLE";
+
+export interface ErrorContext {
+  readonly details?: readonly ErrorDetail[];
+  /** The parameter at fault, when there is exactly one. */
+  readonly param?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** A refusal with a stable code; http/ turns it into the error envelope in one place. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly details: readonly ErrorDetail[] | null;
+  readonly param: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
+    super(message, { cause: context.cause });
+    this.name = "ApiError";
+    this.code = code;
+    this.details = context.details ?? null;
+    this.param = context.param ?? null;
+    this.headers = context.headers ?? {};
+  }
+}
+
+/** A refusal whose single detail states facts: `{available, required}`, `{from, action, allowed}`. */
+export function refuse(code: ErrorCode, message: string, path: string, facts: Record<string, unknown> = {}): ApiError {
+  const param = path.split("/").filter(Boolean).join(".");
+  return new ApiError(code, message, {
+    details: [{ path, code, message, ...facts }],
+    ...(param === "" ? {} : { param }),
+  });
+}

@@ -1,0 +1,55 @@
+import type { ApiKeyRecord } from "./api-key.ts";
+import type { EventRecord } from "./event.ts";
+import type { IdempotencyRecord } from "./idempotency.ts";
+import type { Submission } from "./submission.ts";
+import type { Transaction } from "./transaction.ts";
+import type { User } from "./user.ts";
+
+/** Every kind of record the sandbox keeps, by table. Records are immutable: a change is a new record with the same id. */
+export interface Tables {
+  users: User;
+  transactions: Transaction;
+  events: EventRecord;
+  api_keys: ApiKeyRecord;
+  idempotency: IdempotencyRecord;
+  submissions: Submission;
+}
+
+export type TableName = keyof Tables;
+export type AnyRecord = Tables[TableName];
+
+interface TableDefinition<R> {
+  /** Secondary indexes: the keys a record is found under (none when empty). */
+  readonly indexes?: Readonly<Record<string, (record: R) => readonly (string | null | undefined)[]>>;
+  /** When the scheduler must look at this record next (ms since the epoch), or null. */
+  readonly due?: (record: R) => number | null;
+}
+
+/** Indexes and due times, declared once for every adapter of the store. */
+export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } = {
+  users: {
+    indexes: {
+      email: (user) => [user.email],
+      external_id: (user) => [user.external_id],
+      wallet: (user) => [user.wallet.address],
+    },
+  },
+  transactions: {
+    indexes: {
+      user: (tx) => [...new Set([tx.from?.user_id, tx.to?.user_id])],
+      hash: (tx) => [tx.chain.tx_hash],
+      pending_from: (tx) => [tx.status === "pending" ? tx.from?.address : null],
+    },
+  },
+  events: {},
+  api_keys: { indexes: { hash: (key) => [key.hash] } },
+  idempotency: { due: (record) => record.expires_at },
+  submissions: { due: (submission) => submission.mine_at },
+};
+
+export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+/** One record put (or removed, when null) by a unit of work; undone by the change that `Store.apply` returns. */
+export type Change = {
+  [T in TableName]: { readonly table: T; readonly id: string; readonly record: Tables[T] | null };
+}[TableName];

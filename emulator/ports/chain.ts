@@ -1,0 +1,148 @@
+/** A 20-byte address with its EIP-55 checksum. */
+export type Address = string;
+/** 0x-prefixed hexadecimal. */
+export type Hex = string;
+
+/** What the sandbox asks of its two contracts (contracts/*.sol). Amounts are base units. */
+export type ChainCall =
+  | { contract: "token"; method: "mint"; args: [to: Address, amount: bigint] }
+  | { contract: "token"; method: "operatorTransfer"; args: [salt: Hex, to: Address, amount: bigint] }
+  | { contract: "token"; method: "operatorBurn"; args: [salt: Hex, amount: bigint] }
+  | { contract: "token"; method: "lock"; args: [awardId: Hex, salt: Hex, amount: bigint] }
+  | { contract: "token"; method: "refund"; args: [awardId: Hex] }
+  | { contract: "token"; method: "pause" | "unpause"; args: [] }
+  | { contract: "badge"; method: "revoke"; args: [tokenId: bigint] }
+  | {
+      contract: "badge";
+      method: "claim";
+      args: [to: Address, tokenId: bigint, uri: string, awardId: Hex, amount: bigint, funding: 0 | 1];
+    };
+
+/** One step of the chain's history, as journaled. Replaying the steps in order gives identical hashes. */
+export type ChainStep =
+  | { readonly tx: ServerTransaction; readonly hash: Hex }
+  | { readonly raw: Hex; readonly hash: Hex }
+  | { readonly mine: { readonly timestamp: number; readonly number: number; readonly hash: Hex } };
+
+/** A transaction that the chain signs itself with an account it holds; signing is deterministic (RFC 6979). */
+export interface ServerTransaction {
+  readonly from: Address;
+  readonly to?: Address;
+  readonly data: Hex;
+  readonly nonce: number;
+  readonly gas: number;
+  readonly value?: Hex;
+  /** Wei per unit of gas, when the sender chose one. */
+  readonly maxFeePerGas?: Hex;
+  readonly maxPriorityFeePerGas?: Hex;
+  readonly gasPrice?: Hex;
+}
+
+export interface Receipt {
+  readonly hash: Hex;
+  readonly ok: boolean;
+  readonly from: Address;
+  readonly logs: readonly ChainLog[];
+}
+
+/** A log of one of our contracts, decoded. Logs of other contracts are left out. */
+export interface ChainLog {
+  readonly contract: "token" | "badge";
+  readonly event: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly index: number;
+}
+
+export interface Block {
+  readonly number: number;
+  readonly hash: Hex;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  readonly receipts: readonly Receipt[];
+}
+
+/** A remembered state of the chain. One use: reverting to it uses it up, and every later one with it. */
+export type ChainMark = string;
+
+export interface ChainIdentity {
+  readonly chainId: number;
+  readonly token: Address;
+  readonly badge: Address;
+  /** The wallet that holds the contracts' roles. Never published nor unlocked on the RPC port. */
+  readonly server: Address;
+  /** Funded accounts with publicly known keys, for wallets and tests. */
+  readonly accounts: readonly { readonly address: Address; readonly privateKey: Hex }[];
+}
+
+/**
+ * A local Ethereum chain with the two contracts. It mines only when told.
+ * Raises ChainRevert when a contract refuses, ChainUnavailable when the chain does not answer.
+ * Contract suite: test/ports/chain.ts.
+ */
+export interface Chain {
+  /** What an adapter can do: `snapshot`: marks can be reverted to; `clock`: block timestamps are ours to set. */
+  readonly capabilities: { readonly snapshot: boolean; readonly clock: boolean };
+  readonly identity: ChainIdentity;
+  /** Steps that deploy both contracts and grant their roles: for an empty chain. */
+  deploy(timestamp: number): Promise<ChainStep[]>;
+  /** Throws ChainRevert, with the contract's custom error, if the call would be refused on the latest block. */
+  preflight(call: ChainCall): Promise<void>;
+  /** Puts a transaction in the mempool. */
+  send(call: ChainCall): Promise<ChainStep & { hash: Hex }>;
+  /** Puts somebody else's transaction in the mempool: signed (`raw`) or to be signed by a funded account. */
+  sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }>;
+  /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */
+  mine(timestamp: number): Promise<{ step: ChainStep; block: Block }>;
+  /** Why a mined transaction failed, found by calling it again on its parent block. */
+  revertReason(hash: Hex): Promise<ChainRevert>;
+  /** Repeats journaled steps. Returns the hash of the last block mined. */
+  replay(steps: readonly ChainStep[]): Promise<Hex | null>;
+  mark(): Promise<ChainMark>;
+  /** Back to a mark. Throws ChainUnavailable if the chain says that it did not. */
+  revert(mark: ChainMark): Promise<void>;
+
+  /** Head of the chain as mined so far (a unit of work may yet undo it). */
+  head(): Promise<{ number: number; timestamp: number; hash: Hex }>;
+  balanceOf(address: Address, block: number | "latest"): Promise<bigint>;
+  totalSupply(block: number | "latest"): Promise<bigint>;
+  badgesOf(address: Address, block: number | "latest"): Promise<number>;
+  tokenInfo(): Promise<{ name: string; symbol: string; decimals: number; cap: bigint }>;
+  /** Every Transfer of the token contract up to `block`, oldest first. */
+  transfers(block: number | "latest"): Promise<readonly TransferLog[]>;
+
+  /** keccak256 of a text: the salt of a user's managed wallet, an award's id on chain. */
+  idHash(text: string): Hex;
+  /** The keyless wallet that the token contract derives for a salt (CREATE2 formula, EIP-1014). */
+  walletOf(salt: Hex): Address;
+  /** The address with its EIP-55 checksum; null if it is none, or carries a wrong checksum. */
+  checksum(address: string): Address | null;
+
+  /** Raw JSON-RPC, for the RPC server's reads. */
+  request(method: string, params: readonly unknown[]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface TransferLog {
+  readonly hash: Hex;
+  readonly index: number;
+  readonly block: number;
+  readonly from: Address;
+  readonly to: Address;
+  readonly amount: bigint;
+}
+
+/** A contract refused: its custom error (ERC-6093 name or one of ours) and arguments; `OutOfGas` and `Unknown` otherwise. */
+export class ChainRevert extends Error {
+  readonly error: string;
+  readonly args: readonly unknown[];
+  constructor(error: string, args: readonly unknown[] = []) {
+    super(`the contract refused: ${error}(${args.map(String).join(", ")})`);
+    this.name = "ChainRevert";
+    this.error = error;
+    this.args = args;
+  }
+}
+
+export class ChainUnavailable extends Error {
+  override readonly name = "ChainUnavailable";
+}

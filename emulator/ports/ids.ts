@@ -1,0 +1,13 @@
+/**
+ * Identifiers and secrets. Equal seeds give equal sequences; the counter is journaled, so that a restart continues the
+ * sequence instead of repeating it. Contract suite: test/ports/ids.ts.
+ */
+export interface Ids {
+  /** `<prefix>_<ULID>` for an instant in ms: unique within the sandbox, increasing in creation order at equal instants. */
+  next(prefix: string, at: number): string;
+  /** `length` characters out of `alphabet`, uniformly. */
+  secret(alphabet: string, length: number): string;
+  /** Where the sequence stands. */
+  counter(): number;
+  set(counter: number): void;
+}

@@ -1,0 +1,69 @@
+import type { Change, TableName, Tables } from "../model/tables.ts";
+
+/** Reading the records: by id, by an index of model/tables.ts, or newest first. Synchronous; never throws for what is absent. */
+export interface Reader {
+  get<T extends TableName>(table: T, id: string): Tables[T] | undefined;
+  /** Records under `key` in a secondary index, oldest first. */
+  by<T extends TableName>(table: T, index: string, key: string): readonly Tables[T][];
+  /**
+   * Up to `limit` records, newest first by insertion, that satisfy `where`.
+   * `before`: only those inserted before the record with this id. `index` narrows the walk to one index key.
+   */
+  newest<T extends TableName>(table: T, query: NewestQuery<Tables[T]>): readonly Tables[T][];
+  count(table: TableName): number;
+}
+
+export interface NewestQuery<R> {
+  readonly limit: number;
+  readonly before?: string;
+  readonly index?: { readonly name: string; readonly key: string };
+  readonly where?: (record: R) => boolean;
+}
+
+/** All records, table by table, in insertion order: the shape of db.json. */
+export type Folded = { [T in TableName]?: readonly Tables[T][] };
+
+/** The journal position a fold belongs to. */
+export interface FoldStamp {
+  readonly generation: number;
+  readonly seq: number;
+}
+
+/**
+ * Where records live. Dumb: no rule of the domain is known here.
+ * Contract suite: test/ports/store.ts.
+ */
+export interface Store extends Reader {
+  /** Applies all changes in order and returns the changes that undo them (in the order to apply). Never fails half-way. */
+  apply(changes: readonly Change[]): Change[];
+  /** The earliest due record (model/tables.ts `due`) at or before `until`, or null. */
+  nextDue(until: number): Due | null;
+  /** Every record, in insertion order. */
+  fold(): Folded;
+  /**
+   * Loads the kept fold of a generation; null when there is none to load.
+   * Throws StorageDamaged when there is one that cannot be read or belongs to another generation.
+   */
+  load(generation: number): Promise<FoldStamp | null>;
+  /** Writes the fold beside the current one; `publish` then puts it in its place (and `load` does, if that never came). */
+  stage(stamp: FoldStamp): Promise<void>;
+  publish(): Promise<void>;
+}
+
+export interface Due {
+  readonly table: TableName;
+  readonly id: string;
+  readonly at: number;
+}
+
+/** Data on disk that cannot be read: says the file, the line when there is one, and what is wrong. Never repaired silently. */
+export class StorageDamaged extends Error {
+  readonly file: string;
+  readonly line: number | null;
+  constructor(file: string, line: number | null, reason: string) {
+    super(`${file}${line === null ? "" : ` line ${line}`}: ${reason}`);
+    this.name = "StorageDamaged";
+    this.file = file;
+    this.line = line;
+  }
+}

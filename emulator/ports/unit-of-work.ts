@@ -1,0 +1,63 @@
+import type { EventRecord, EventType } from "../model/event.ts";
+import type { TableName, Tables } from "../model/tables.ts";
+import type { Block, Chain, ChainCall, ChainLog, ChainStep, Hex } from "./chain.ts";
+import type { Reader } from "./store.ts";
+
+/** What became of a transaction when its unit sent it. */
+export type Outcome =
+  | { readonly status: "confirmed"; readonly hash: Hex; readonly block: Block; readonly logs: readonly ChainLog[] }
+  | { readonly status: "pending"; readonly hash: Hex };
+
+/**
+ * One change of the world: records, chain and events together, or nothing. Its reads see what it has put; nobody else
+ * does before it commits. Contract suite: test/ports/unit-of-work.ts.
+ */
+export interface Unit extends Reader {
+  /** The instant of this unit: ms, and RFC 3339 UTC with milliseconds. */
+  readonly now: number;
+  readonly at: string;
+  readonly requestId: string | null;
+  put<T extends TableName>(table: T, record: Tables[T]): void;
+  remove(table: TableName, id: string): void;
+  /** Records the one event of a state change. */
+  emit(type: EventType, data: EventRecord["data"]): void;
+  newId(prefix: string): string;
+  secret(alphabet: string, length: number): string;
+  /**
+   * Sends calls to the contracts: mined at once in one block (automatic mining) or left pending.
+   * Throws ChainRevert if any is refused: the unit then leaves nothing.
+   */
+  transact(calls: readonly ChainCall[]): Promise<Outcome[]>;
+  /** Sends a wallet's own transaction; a revert is a result here, not an error. */
+  transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: Hex; block: Block | null }>;
+  /** Mines a block of the mempool. */
+  mine(): Promise<Block>;
+  /** Balance on the chain as this unit sees it. */
+  balanceOf(address: string): Promise<bigint>;
+  totalSupply(): Promise<bigint>;
+  badgesOf(address: string): Promise<number>;
+}
+
+export interface UnitOptions {
+  readonly requestId?: string;
+  /** The epoch in which the work began: committing in a later one throws SANDBOX_RESET. */
+  readonly epoch?: number;
+  /** The instant to use instead of the clock's (due work while the clock is advanced). */
+  readonly at?: number;
+}
+
+/** The single writer: runs units one at a time and commits each as one journal line. */
+export interface UnitOfWork {
+  /** Raised by one at each restore or reset. */
+  readonly epoch: number;
+  /** Runs `work`; commits when it resolves, undoes everything when it throws. Throws STORAGE_UNAVAILABLE once undoing failed. */
+  run<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T): Promise<T>;
+  /** Runs `read` between two units, so that it sees only what is committed. */
+  quiet<T>(read: () => Promise<T>): Promise<T>;
+  /** Number of the last committed block: the tag for reads of the chain. */
+  readonly committedBlock: number;
+  readonly records: Reader;
+}
+
+/** The chain's part of a unit, as journaled. */
+export type ChainSteps = readonly ChainStep[];
