@@ -1,7 +1,6 @@
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { TableName, Tables } from "../model/tables.ts";
-import type { Block, Chain, ChainCall, ChainMark, ChainStep } from "../ports/chain.ts";
-import type { ClockState } from "../ports/clock.ts";
+import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable, type Receipt } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { NewestQuery, Reader } from "../ports/store.ts";
 import type { Outcome, Unit } from "../ports/unit-of-work.ts";
@@ -29,7 +28,8 @@ export class LiveUnit implements Unit {
   /** State of the chain before this unit touched it. */
   before: ChainMark | null = null;
   block: Block | null = null;
-  clock: ClockState | null = null;
+  /** Receipts of mined transactions that `transact` did not send: a wallet's, or what was pending. */
+  readonly others: Receipt[] = [];
   readonly #around: Surroundings;
 
   constructor(around: Surroundings, now: number, requestId: string | null) {
@@ -73,6 +73,7 @@ export class LiveUnit implements Unit {
   async transact(calls: readonly ChainCall[]): Promise<Outcome[]> {
     const { chain, mining } = this.#around;
     await this.#remember();
+    const others = this.others.length;
     if (mining === "deferred") for (const call of calls) await chain.preflight(call);
     const hashes: string[] = [];
     for (const call of calls) {
@@ -83,21 +84,24 @@ export class LiveUnit implements Unit {
     if (mining === "deferred") return hashes.map((hash) => ({ status: "pending", hash }));
     const block = await this.mine();
     const receipts = new Map(block.receipts.map((receipt) => [receipt.hash, receipt]));
+    this.others.splice(others, Number.POSITIVE_INFINITY, ...block.receipts.filter(({ hash }) => !hashes.includes(hash)));
     const outcomes: Outcome[] = [];
     for (const hash of hashes) {
       const receipt = receipts.get(hash);
-      if (!receipt?.ok) throw await chain.revertReason(hash);
+      if (!receipt) throw new ChainUnavailable(`${hash} was not mined`);
+      if (receipt.failure) throw receipt.failure;
       outcomes.push({ status: "confirmed", hash, block, logs: receipt.logs });
     }
     return outcomes;
   }
 
-  async transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: string; block: Block | null }> {
+  async transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: string; mined: boolean }> {
     await this.#remember();
     const step = await this.#around.chain.sendExternal(tx);
     this.steps.push(step);
-    const block = this.#around.mining === "auto" ? await this.mine() : null;
-    return { hash: step.hash, block };
+    if (this.#around.mining === "deferred") return { hash: step.hash, mined: false };
+    const block = await this.mine();
+    return { hash: step.hash, mined: block.receipts.some((receipt) => receipt.hash === step.hash) };
   }
 
   async mine(): Promise<Block> {
@@ -106,6 +110,7 @@ export class LiveUnit implements Unit {
     const { step, block } = await this.#around.chain.mine(timestamp);
     this.steps.push(step);
     this.block = block;
+    this.others.push(...block.receipts);
     return block;
   }
 
@@ -117,6 +122,12 @@ export class LiveUnit implements Unit {
   }
   badgesOf(address: string): Promise<number> {
     return this.#around.chain.badgesOf(address, "latest");
+  }
+
+  /** Deploys the contracts: the first unit of every sandbox. */
+  async deploy(): Promise<void> {
+    await this.#remember();
+    this.steps.push(...(await this.#around.chain.deploy(Math.floor(this.now / 1000))));
   }
 
   async #remember(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ApiError } from "../model/errors.ts";
-import type { Block } from "../ports/chain.ts";
+import type { Block, Receipt } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
@@ -8,6 +8,9 @@ import { changesToLine, encodeLine, FORMAT, type JournalLine, type UnitLine } fr
 import type { Position } from "./lineage.ts";
 import { type EnginePorts, type EngineState, lastBlock, markHead } from "./state.ts";
 import { LiveUnit } from "./unit.ts";
+
+/** Records what a mined block did beside its unit's own transactions (services/settlement.ts). */
+export type Settle = (unit: Unit, block: Block, receipts: readonly Receipt[]) => void;
 
 /** Told after each commit; must not throw. `block`: the block that the unit mined, if any. */
 export type CommitListener = (commit: { line: UnitLine; block: Block | null }) => void;
@@ -20,13 +23,15 @@ export class Writer implements UnitOfWork {
   readonly #ports: EnginePorts;
   readonly #state: EngineState;
   readonly #mining: "auto" | "deferred";
+  readonly #settle: Settle;
   readonly #listeners = new Set<CommitListener>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred") {
+  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred", settle: Settle) {
     this.#ports = ports;
     this.#state = state;
     this.#mining = mining;
+    this.#settle = settle;
   }
 
   get epoch(): number {
@@ -92,7 +97,12 @@ export class Writer implements UnitOfWork {
     return result;
   }
 
-  async #unit<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
+  /** Deploys the contracts on an empty chain. */
+  deploy(): Promise<void> {
+    return this.exclusive(() => this.#unit({}, (unit) => unit.deploy(), null));
+  }
+
+  async #unit<T>(options: UnitOptions, work: (unit: LiveUnit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
     const { chain, ids } = this.#ports;
     const state = this.#state;
     if (options.epoch !== undefined && options.epoch !== state.epoch) {
@@ -112,6 +122,7 @@ export class Writer implements UnitOfWork {
     );
     try {
       const result = await work(unit);
+      if (unit.block && unit.others.length > 0) this.#settle(unit, unit.block, unit.others);
       this.#commit(unit, clock);
       return result;
     } catch (error) {

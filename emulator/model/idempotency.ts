@@ -8,5 +8,7 @@ export interface IdempotencyRecord {
   readonly headers: Readonly<Record<string, string>>;
   /** The answer's body as sent, with secrets null; null for an answer without a body. */
   readonly body: string | null;
+  /** Ids of the users whose data the body may hold: a deletion of theirs forgets the answer. */
+  readonly subjects: readonly string[];
   readonly expires_at: number;
 }

@@ -39,11 +39,12 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
       user: (tx) => [...new Set([tx.from?.user_id, tx.to?.user_id])],
       hash: (tx) => [tx.chain.tx_hash],
       pending_from: (tx) => [tx.status === "pending" ? tx.from?.address : null],
+      pending_wallet: (tx) => (tx.status === "pending" ? [tx.from?.address, tx.to?.address] : []),
     },
   },
-  events: {},
+  events: { indexes: { subject: (event) => [event.data.id] } },
   api_keys: { indexes: { hash: (key) => [key.hash] } },
-  idempotency: { due: (record) => record.expires_at },
+  idempotency: { indexes: { subject: (record) => record.subjects }, due: (record) => record.expires_at },
   submissions: { due: (submission) => submission.mine_at },
 };
 

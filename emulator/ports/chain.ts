@@ -40,7 +40,8 @@ export interface ServerTransaction {
 
 export interface Receipt {
   readonly hash: Hex;
-  readonly ok: boolean;
+  /** Why it failed; null when it did not. */
+  readonly failure: ChainRevert | null;
   readonly from: Address;
   readonly logs: readonly ChainLog[];
 }
@@ -93,8 +94,6 @@ export interface Chain {
   sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }>;
   /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */
   mine(timestamp: number): Promise<{ step: ChainStep; block: Block }>;
-  /** Why a mined transaction failed, found by calling it again on its parent block. */
-  revertReason(hash: Hex): Promise<ChainRevert>;
   /** Repeats journaled steps. Returns the hash of the last block mined. */
   replay(steps: readonly ChainStep[]): Promise<Hex | null>;
   mark(): Promise<ChainMark>;

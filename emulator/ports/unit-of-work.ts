@@ -29,7 +29,7 @@ export interface Unit extends Reader {
    */
   transact(calls: readonly ChainCall[]): Promise<Outcome[]>;
   /** Sends a wallet's own transaction; a revert is a result here, not an error. */
-  transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: Hex; block: Block | null }>;
+  transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: Hex; mined: boolean }>;
   /** Mines a block of the mempool. */
   mine(): Promise<Block>;
   /** Balance on the chain as this unit sees it. */

@@ -73,7 +73,7 @@ export class HardhatChain implements Chain {
       await this.#sendAsServer(token, grant("RELEASER_ROLE"), CALL_GAS),
     ];
     const { step, block } = await this.mine(timestamp);
-    if (block.receipts.length !== steps.length || block.receipts.some((receipt) => !receipt.ok)) {
+    if (block.receipts.length !== steps.length || block.receipts.some((receipt) => receipt.failure)) {
       throw new ChainUnavailable("the contracts could not be deployed");
     }
     return [...steps, step];
@@ -113,19 +113,8 @@ export class HardhatChain implements Chain {
     }
     const first = receipts[0];
     const { number, hash } = first ? { number: Number(first.blockNumber), hash: first.blockHash } : await this.head();
-    const block = { number, hash, timestamp, receipts: receipts.map((receipt) => this.#receipt(receipt)) };
+    const block: Block = { number, hash, timestamp, receipts: await Promise.all(receipts.map((receipt) => this.#receipt(receipt))) };
     return { step: { mine: { timestamp, number, hash } }, block };
-  }
-
-  async revertReason(hash: Hex): Promise<ChainRevert> {
-    const tx = (await this.request("eth_getTransactionByHash", [hash])) as { from: Hex; to: Hex; input: Hex; gas: Hex; blockNumber: Hex };
-    const call = { from: tx.from, to: tx.to, data: tx.input, gas: tx.gas };
-    try {
-      await this.request("eth_call", [call, quantity(Number(tx.blockNumber) - 1)]);
-    } catch (error) {
-      return revertOf(error);
-    }
-    return decodeRevert(null, "");
   }
 
   async replay(steps: readonly ChainStep[]): Promise<Hex | null> {
@@ -246,14 +235,27 @@ export class HardhatChain implements Chain {
     this.#mempool = null;
   }
 
-  #receipt(receipt: RpcReceipt): Receipt {
+  async #receipt(receipt: RpcReceipt): Promise<Receipt> {
     const logs: ChainLog[] = [];
     for (const log of receipt.logs) {
       const contract = this.#contracts.get(log.address.toLowerCase());
       const decoded = contract && decodeLog(contract, log);
       if (decoded) logs.push(decoded);
     }
-    return { hash: receipt.transactionHash, ok: receipt.status === "0x1", from: receipt.from, logs };
+    const failure = receipt.status === "0x1" ? null : await this.#failure(receipt);
+    return { hash: receipt.transactionHash, failure, from: receipt.from, logs };
+  }
+
+  /** Why a mined transaction failed, found by calling it again on its parent block. */
+  async #failure(receipt: RpcReceipt): Promise<ChainRevert> {
+    const tx = (await this.request("eth_getTransactionByHash", [receipt.transactionHash])) as { from: Hex; to: Hex | null; input: Hex; gas: Hex; value: Hex };
+    const call = { from: tx.from, ...(tx.to ? { to: tx.to } : {}), data: tx.input, gas: tx.gas, value: tx.value };
+    try {
+      await this.request("eth_call", [call, quantity(Number(receipt.blockNumber) - 1)]);
+      return decodeRevert(null, "");
+    } catch (error) {
+      return revertOf(error);
+    }
   }
 
   #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {

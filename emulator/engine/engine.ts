@@ -1,0 +1,54 @@
+import { compact } from "./compaction.ts";
+import { encodeLine, type HeaderLine } from "./journal-line.ts";
+import { Positions } from "./positions.ts";
+import { newState, type Progress, type RecoveryReport, readJournal, recover } from "./recovery.ts";
+import type { EnginePorts, EngineState } from "./state.ts";
+import { type Settle, Writer } from "./writer.ts";
+
+export interface EngineOptions {
+  readonly mining: "auto" | "deferred";
+  readonly settle: Settle;
+  readonly progress?: Progress;
+}
+
+/** The running engine: one writer, one journal, one chain, and the positions over them. */
+export interface Engine {
+  readonly writer: Writer;
+  readonly positions: Positions;
+  readonly header: HeaderLine;
+  /** What was found on disk; null for a new sandbox. */
+  readonly recovered: RecoveryReport | null;
+  /** Ends the generation: db.json takes the records. No unit may follow. */
+  compact(): Promise<void>;
+}
+
+/**
+ * Opens an engine on empty ports: deploys the contracts when `kept` is null, else rebuilds records and chain from it.
+ * `header` describes a new sandbox; a kept one brings its own.
+ */
+export async function openEngine(
+  ports: EnginePorts,
+  header: HeaderLine,
+  kept: ReturnType<typeof readJournal>,
+  file: string,
+  options: EngineOptions,
+): Promise<Engine> {
+  const { state, report } = kept ? await recover(ports, file, kept, options.progress ?? (() => {})) : await begin(ports, header);
+  const writer = new Writer(ports, state, options.mining, options.settle);
+  if (state.head.parent === null) await writer.deploy();
+  return {
+    writer,
+    positions: new Positions(ports, state, writer),
+    header: state.header,
+    recovered: report,
+    compact: () => writer.exclusive(() => compact(ports, state)),
+  };
+}
+
+async function begin({ journal, chain, clock }: EnginePorts, header: HeaderLine): Promise<{ state: EngineState; report: null }> {
+  journal.append(encodeLine(header));
+  const state = newState(header);
+  clock.set(state.head.clock, state.head.at);
+  state.head.mark = await chain.mark();
+  return { state, report: null };
+}

@@ -1,0 +1,119 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import type { Logger } from "pino";
+import { ApiError } from "../model/errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { RateLimiter } from "../ports/rate-limiter.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { Keys } from "../services/keys.ts";
+import type { Call } from "./call.ts";
+import type { ApiDocument, Operation } from "./document.ts";
+import { errorEnvelope, STATUS, toApiError } from "./envelope.ts";
+import { Idempotency } from "./idempotency.ts";
+import { allowHost } from "./middleware/allow-host.ts";
+import { authenticate, authorise } from "./middleware/authenticate.ts";
+import { identify } from "./middleware/identify.ts";
+import { meter } from "./middleware/meter.ts";
+import { negotiate } from "./middleware/negotiate.ts";
+import { performRead, performWrite } from "./middleware/perform.ts";
+import { readBody } from "./middleware/read-body.ts";
+import { validate } from "./middleware/validate.ts";
+import type { Operations } from "./operations/handler.ts";
+
+export interface AppParts {
+  readonly document: ApiDocument;
+  readonly operations: Operations;
+  readonly control: RequestHandler;
+  readonly world: UnitOfWork;
+  readonly clock: Clock;
+  readonly requestIds: Ids;
+  readonly keys: Keys;
+  readonly limiter: RateLimiter;
+  readonly isHostAllowed: (host: string | undefined) => boolean;
+  readonly log: Logger;
+}
+
+/** The Express application: the order of everything, on one screen. Throws if document and handlers do not match. */
+export function createApp(parts: AppParts): Express {
+  const { document, operations, world, clock, keys, limiter } = parts;
+  const stage = { world, clock, idempotency: new Idempotency() };
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.enable("case sensitive routing").enable("strict routing");
+  app.set("query parser", "simple");
+
+  app.use(identify(parts.requestIds, () => clock.now()));
+  app.use(allowHost(parts.isHostAllowed));
+  app.use("/_sandbox", parts.control);
+  for (const [path, served] of byPath(document.operations)) {
+    const route = app.route(`/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
+    for (const operation of served) {
+      route[operation.method](
+        begin(operation, world),
+        ...(operation.scopes ? [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(operation.scopes)] : []),
+        negotiate(operation),
+        ...(operation.consumes.length > 0 ? readBody(operation) : []),
+        validate(operation),
+        handlerOf(operation),
+      );
+    }
+    route.all(refuseMethod(served));
+  }
+  app.use(() => {
+    throw new ApiError("ROUTE_NOT_FOUND", "There is no such route; every operation is below /v1 and listed in /v1/docs.");
+  });
+  app.use(answerError(parts.log));
+  return app;
+
+  function handlerOf({ id }: Operation): RequestHandler {
+    const read = operations.reads[id];
+    const write = operations.writes[id];
+    if (read) return performRead(stage, read);
+    if (write) return performWrite(stage, write);
+    throw new Error(`operation ${id} of spec/openapi.yaml has no handler`);
+  }
+}
+
+/** Operations by path, literal paths before templates: `/badges/verify` wins over `/badges/{badge_id}`. */
+function byPath(operations: readonly Operation[]): [string, Operation[]][] {
+  const groups = Map.groupBy(operations, ({ path }) => path);
+  return [...groups].sort(([a], [b]) => Number(a.includes("{")) - Number(b.includes("{")));
+}
+
+function begin(operation: Operation, world: UnitOfWork): RequestHandler {
+  return function beginCall(_req, res, next) {
+    const { requestId } = res.locals;
+    res.locals.call = { requestId, epoch: world.epoch, operation, key: null, body: undefined, query: {}, params: {} } satisfies Call;
+    next();
+  };
+}
+
+/** OPTIONS, and 405 for the methods that a path does not have. */
+function refuseMethod(served: readonly Operation[]): RequestHandler {
+  const methods = served.map(({ method }) => method.toUpperCase());
+  const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  return function answerMethod(req, res) {
+    if (req.method === "OPTIONS") {
+      res.setHeader("Allow", allow);
+      res.status(204).end();
+      return;
+    }
+    throw new ApiError("METHOD_NOT_ALLOWED", `${req.method} is not possible here; ${allow} are.`, { headers: { Allow: allow } });
+  };
+}
+
+/** The one place where what was thrown becomes an answer. */
+function answerError(log: Logger): ErrorRequestHandler {
+  return function answer(thrown, req, res, _next) {
+    const error = toApiError(thrown);
+    const { requestId } = res.locals;
+    if (STATUS[error.code] >= 500) log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
+    res.setHeader("Cache-Control", "no-store");
+    res.status(STATUS[error.code]).type("application/json").send(JSON.stringify(errorEnvelope(error, requestId)));
+  };
+}

@@ -1,0 +1,25 @@
+import type { Request, Response } from "express";
+import type { ApiKeyRecord } from "../model/api-key.ts";
+import type { Operation } from "./document.ts";
+
+/** What is known of a request on its way through the middleware. Kept in `res.locals.call`. */
+export interface Call {
+  readonly requestId: string;
+  /** The epoch in which it began (see ports/unit-of-work.ts). */
+  readonly epoch: number;
+  readonly operation: Operation;
+  key: ApiKeyRecord | null;
+  body: unknown;
+  query: Record<string, unknown>;
+  params: Record<string, string>;
+}
+
+export function callOf(res: Response): Call {
+  return res.locals.call as Call;
+}
+
+/** A header that was sent once, or undefined. */
+export function header(req: Request, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from "node:fs";
+import addFormats from "ajv-formats";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { OpenAPIBackend } from "openapi-backend";
+import { parse } from "yaml";
+import { packageFile } from "../package-root.ts";
+
+/** One operation of spec/openapi.yaml, with what the middleware asks of it. */
+export interface Operation {
+  readonly id: string;
+  readonly method: "get" | "post" | "patch" | "put" | "delete";
+  /** As in the document: `/users/{user_id}`. */
+  readonly path: string;
+  /** Null for a public operation; else the scopes a key must have. */
+  readonly scopes: readonly string[] | null;
+  /** Media types of the request body; empty when there is none. */
+  readonly consumes: readonly string[];
+  readonly bodyRequired: boolean;
+  /** Media types of the successful answers. */
+  readonly produces: readonly string[];
+  /** Success statuses whose answer carries an ETag. */
+  readonly etags: ReadonlySet<number>;
+  readonly takesIdempotencyKey: boolean;
+  /** Validators of parameters and body, compiled at first use. Query values come out with their declared types. */
+  validators(): readonly ValidateFunction[];
+}
+
+type Headers = Readonly<Record<string, unknown>>;
+interface RawOperation {
+  readonly operationId: string;
+  readonly method: Operation["method"];
+  readonly path: string;
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly required?: boolean; readonly content: Readonly<Record<string, unknown>> };
+  readonly responses: Readonly<Record<string, { readonly headers?: Headers; readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+
+export interface ApiDocument {
+  /** The text served as /openapi.yaml. */
+  readonly yaml: string;
+  /** The same as JSON, served as /openapi.json. */
+  readonly jsonText: string;
+  /** The types of events that exist. */
+  readonly eventTypes: readonly string[];
+  readonly operations: readonly Operation[];
+  /** Errors of an answer against the document; null when it is as declared. */
+  checkResponse(operationId: string, status: number, body: unknown): readonly ErrorObject[] | null;
+}
+
+interface EventTypes {
+  readonly components: { readonly schemas: { readonly EventType: { readonly enum: readonly string[] } } };
+}
+
+let shared: Promise<ApiDocument> | undefined;
+
+/** spec/openapi.yaml, loaded, checked and compiled by openapi-backend once for all sandboxes of the process. */
+export function loadDocument(): Promise<ApiDocument> {
+  shared ??= load();
+  return shared;
+}
+
+async function load(): Promise<ApiDocument> {
+  const yaml = readFileSync(packageFile("spec/openapi.yaml"), "utf8");
+  const built = packageFile("dist/spec/openapi.json");
+  const text = import.meta.url.includes("/dist/") && existsSync(built) ? readFileSync(built, "utf8") : JSON.stringify(parse(yaml));
+  const ajv = validatorsByContext();
+  const backend = new OpenAPIBackend({
+    definition: JSON.parse(text),
+    quick: true, // the 3.0 schema that it would check against refuses 3.1; `npm run check` lints the document instead
+    ajvOpts: { allErrors: true },
+    customizeAjv: (_ajv, _options, context) => ajv(context) as never,
+  });
+  await backend.init();
+  return {
+    yaml,
+    jsonText: text,
+    eventTypes: (JSON.parse(text) as EventTypes).components.schemas.EventType.enum,
+    operations: (backend.router.getOperations() as unknown as RawOperation[]).map((raw) => describe(raw, backend)),
+    checkResponse(operationId, status, body) {
+      return backend.validator.validateResponse(body, operationId, status).errors ?? null;
+    },
+  };
+}
+
+function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
+  const successes = Object.entries(raw.responses).filter(([status]) => status.startsWith("2"));
+  const required = (raw.security ?? []).find((each) => "apiKey" in each);
+  return {
+    id: raw.operationId,
+    method: raw.method,
+    path: raw.path,
+    scopes: required?.apiKey ?? null,
+    consumes: Object.keys(raw.requestBody?.content ?? {}),
+    bodyRequired: raw.requestBody?.required ?? false,
+    produces: successes.flatMap(([, response]) => Object.keys(response.content ?? {})),
+    etags: new Set(successes.filter(([, { headers }]) => headers && "ETag" in headers).map(([status]) => Number(status))),
+    takesIdempotencyKey: (raw.parameters ?? []).some(({ name }) => name === "Idempotency-Key"),
+    validators: () => backend.validator.getRequestValidatorsForOperation(raw.operationId) as ValidateFunction[],
+  };
+}
+
+/** One Ajv (JSON Schema 2020-12) per kind of validator; only parameters are coerced, since they arrive as text. */
+function validatorsByContext(): (context: string) => Ajv2020 {
+  const instances = new Map<boolean, Ajv2020>();
+  return (context) => {
+    const coerceTypes = context === "paramsValidator";
+    let ajv = instances.get(coerceTypes);
+    if (!ajv) {
+      ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes });
+      addFormats.default(ajv);
+      instances.set(coerceTypes, ajv);
+    }
+    return ajv;
+  };
+}

@@ -1,0 +1,90 @@
+import { ApiError, type ErrorCode } from "../model/errors.ts";
+
+/** The one place where a code becomes a status. */
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
+  MALFORMED_JSON: 400,
+  VALIDATION_FAILED: 400,
+  UNKNOWN_PARAMETER: 400,
+  INVALID_CURSOR: 400,
+  INVALID_REQUEST: 400,
+  AUTHENTICATION_REQUIRED: 401,
+  INVALID_API_KEY: 401,
+  INSUFFICIENT_SCOPE: 403,
+  SCOPE_NOT_GRANTABLE: 403,
+  HTTPS_REQUIRED: 403,
+  HOST_NOT_ALLOWED: 403,
+  ORIGIN_NOT_ALLOWED: 403,
+  ROUTE_NOT_FOUND: 404,
+  USER_NOT_FOUND: 404,
+  TRANSACTION_NOT_FOUND: 404,
+  EVENT_NOT_FOUND: 404,
+  API_KEY_NOT_FOUND: 404,
+  SNAPSHOT_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
+  EMAIL_ALREADY_EXISTS: 409,
+  EXTERNAL_ID_ALREADY_EXISTS: 409,
+  WALLET_ALREADY_LINKED: 409,
+  WALLET_IN_USE: 409,
+  USER_SUSPENDED: 409,
+  USER_DELETED: 409,
+  IDEMPOTENCY_IN_PROGRESS: 409,
+  SANDBOX_RESET: 409,
+  SNAPSHOT_EXISTS: 409,
+  PRECONDITION_FAILED: 412,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INVALID_WALLET_ADDRESS: 422,
+  INVALID_AMOUNT: 422,
+  INSUFFICIENT_BALANCE: 422,
+  MAX_SUPPLY_EXCEEDED: 422,
+  TRANSFER_NOT_ALLOWED: 422,
+  WALLET_NOT_MANAGED: 422,
+  TOKEN_PAUSED: 422,
+  TRANSACTION_REVERTED: 422,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  RATE_LIMIT_EXCEEDED: 429,
+  INTERNAL_ERROR: 500,
+  CHAIN_UNAVAILABLE: 503,
+  STORAGE_UNAVAILABLE: 503,
+};
+
+export function successEnvelope(data: unknown, message: string) {
+  return { status: "success" as const, data, message };
+}
+
+export function errorEnvelope(error: ApiError, requestId: string) {
+  return {
+    status: "error" as const,
+    error: {
+      code: error.code,
+      message: error.message,
+      request_id: requestId,
+      details: error.details,
+      param: error.param,
+      doc_url: `/v1/docs#${error.code}`,
+    },
+  };
+}
+
+/** Whatever was thrown, as an ApiError: what is not known becomes INTERNAL_ERROR and says nothing of the inside. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof Error && error.name === "ChainUnavailable") {
+    return new ApiError("CHAIN_UNAVAILABLE", "The chain does not answer; nothing was changed. Try again.", { cause: error });
+  }
+  return fromBodyReader(error) ?? new ApiError("INTERNAL_ERROR", "Something went wrong inside the sandbox.", { cause: error });
+}
+
+/** Errors of Express's body reader and router (http-errors), by their type. */
+function fromBodyReader(error: unknown): ApiError | null {
+  const { type, status, message } = error as { type?: string; status?: number; message?: string };
+  if (type === "entity.too.large") return new ApiError("PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB.");
+  if (type === "encoding.unsupported") {
+    return new ApiError("UNSUPPORTED_MEDIA_TYPE", "The Content-Encoding is not supported; send gzip, deflate, br or none.");
+  }
+  if (error instanceof URIError || status === 400) {
+    return new ApiError("INVALID_REQUEST", `The request could not be read: ${type ?? message ?? "malformed"}.`, { cause: error });
+  }
+  return null;
+}

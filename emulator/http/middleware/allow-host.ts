@@ -1,0 +1,19 @@
+import type { RequestHandler } from "express";
+import { ApiError } from "../../model/errors.ts";
+
+/**
+ * Refuses a Host that is not ours before anything happens: a page on the internet can point its own name at 127.0.0.1
+ * (DNS rebinding), and listening on loopback alone does not stop it.
+ */
+export function allowHost(isAllowed: (host: string | undefined) => boolean): RequestHandler {
+  return function refuseForeignHost(req, _res, next) {
+    if (isAllowed(req.headers.host)) next();
+    else next(new ApiError("HOST_NOT_ALLOWED", "This Host is not served here; name it with --allow-host if it is yours."));
+  };
+}
+
+/** Hosts served on a loopback sandbox, whatever the port, and the names added by `--allow-host`. */
+export function hostAllowlist(names: readonly string[]): (host: string | undefined) => boolean {
+  const allowed = new Set(["localhost", "127.0.0.1", "[::1]", ...names.map((name) => name.toLowerCase())]);
+  return (host) => host !== undefined && allowed.has(host.toLowerCase().replace(/:\d+$/, ""));
+}

@@ -1,0 +1,41 @@
+import type { RequestHandler } from "express";
+import { ApiError } from "../../model/errors.ts";
+import type { Keys } from "../../services/keys.ts";
+import { callOf } from "../call.ts";
+
+const REALM = 'Bearer realm="getstoken"';
+
+/** Bearer keys (RFC 6750) from the Authorization header, and from nowhere else. */
+export function authenticate(keys: Keys): RequestHandler {
+  return function authenticateKey(req, res, next) {
+    const sent = req.headersDistinct.authorization ?? [];
+    if (sent.length > 1) throw new ApiError("INVALID_REQUEST", "Send one Authorization header, not several.");
+    const [, credentials] = /^bearer +(\S.*)$/i.exec(sent[0] ?? "") ?? [];
+    if (credentials === undefined) {
+      throw new ApiError("AUTHENTICATION_REQUIRED", "Send the API key as `Authorization: Bearer KEY`.", {
+        headers: { "WWW-Authenticate": REALM },
+      });
+    }
+    const key = keys.authenticate(credentials);
+    if (!key) {
+      throw new ApiError("INVALID_API_KEY", "The API key is unknown, revoked or expired.", {
+        headers: { "WWW-Authenticate": `${REALM}, error="invalid_token"` },
+      });
+    }
+    callOf(res).key = key;
+    next();
+  };
+}
+
+/** Refuses a key that lacks the operation's scope. */
+export function authorise(scopes: readonly string[]): RequestHandler {
+  return function authoriseScope(_req, res, next) {
+    const missing = scopes.filter((scope) => !(callOf(res).key?.scopes as readonly string[]).includes(scope));
+    if (missing.length === 0) return next();
+    const required = missing.join(" ");
+    throw new ApiError("INSUFFICIENT_SCOPE", `The API key lacks the scope ${required}.`, {
+      details: [{ path: "", code: "INSUFFICIENT_SCOPE", message: `The scope ${required} is needed.`, required }],
+      headers: { "WWW-Authenticate": `${REALM}, error="insufficient_scope", scope="${required}"` },
+    });
+  };
+}

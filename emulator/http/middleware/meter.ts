@@ -1,0 +1,30 @@
+import type { RequestHandler, Response } from "express";
+import { ApiError } from "../../model/errors.ts";
+import type { Quota, RateLimiter } from "../../ports/rate-limiter.ts";
+import { callOf } from "../call.ts";
+
+/** Counts the request against its key's quotas and says so in the RateLimit fields (IETF draft, -10 syntax). */
+export function meter(limiter: RateLimiter, elapsed: () => number): RequestHandler {
+  const policy = limiter.policies.map(({ name, q, w }) => `"${name}";q=${q};w=${w}`).join(", ");
+  return function meterKey(_req, res, next) {
+    const verdict = limiter.take(callOf(res).key?.id as string, elapsed());
+    if (!verdict) return next();
+    res.setHeader("RateLimit-Policy", policy);
+    sayQuotas(res, verdict.quotas);
+    if (verdict.allowed) return next();
+    const details = verdict.violated.map(({ name, q, w }) => ({
+      path: "",
+      code: "RATE_LIMIT_EXCEEDED",
+      message: `At most ${q} requests in ${w === 1 ? "a second" : `${w} seconds`}.`,
+      policy: name,
+    }));
+    throw new ApiError("RATE_LIMIT_EXCEEDED", `Too many requests; try again in ${verdict.retryAfter} s.`, {
+      details,
+      headers: { "Retry-After": String(verdict.retryAfter) },
+    });
+  };
+}
+
+function sayQuotas(res: Response, quotas: readonly Quota[]): void {
+  res.setHeader("RateLimit", quotas.map(({ policy, r, t }) => `"${policy.name}";r=${r};t=${t}`).join(", "));
+}

@@ -1,0 +1,122 @@
+import type { Request, RequestHandler, Response } from "express";
+import { ApiError } from "../../model/errors.ts";
+import type { IdempotencyRecord } from "../../model/idempotency.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { UnitOfWork } from "../../ports/unit-of-work.ts";
+import { type Call, callOf, header } from "../call.ts";
+import { errorEnvelope, STATUS, successEnvelope, toApiError } from "../envelope.ts";
+import { etagOf, names } from "../etag.ts";
+import { type Claim, Idempotency, ifMatchOf, KEPT_MS } from "../idempotency.ts";
+import { precondition, type RawReply, type Read, type ReadHandler, type Reply, type WriteHandler } from "../operations/handler.ts";
+
+/** An answer ready to be sent, and kept under an Idempotency-Key. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+export interface Performance {
+  readonly world: UnitOfWork;
+  readonly clock: Clock;
+  readonly idempotency: Idempotency;
+}
+
+/** Runs a read: no unit, last committed state. */
+export function performRead({ world }: Performance, handler: ReadHandler<never>): RequestHandler {
+  return async function read(req, res) {
+    const call = callOf(res);
+    const reply = await handler(readOf(req, call, world) as never);
+    if ("type" in reply) return sendRaw(res, reply);
+    const answer = answerOf(reply, call);
+    const etag = answer.headers.ETag;
+    const asked = header(req, "if-none-match");
+    if (etag && asked && names(asked, etag, "weak")) return send(res, { status: 304, headers: answer.headers, body: null });
+    send(res, answer);
+  };
+}
+
+/** Runs a write in a unit of work, once for each Idempotency-Key. */
+export function performWrite(stage: Performance, handler: WriteHandler<never>): RequestHandler {
+  const { world, clock, idempotency } = stage;
+  return async function write(req, res) {
+    const call = callOf(res);
+    const claim = call.operation.takesIdempotencyKey ? Idempotency.claim(req, call) : null;
+    const kept = claim && idempotency.reserve(world.records, claim, clock.now());
+    if (kept) return send(res, { ...kept, headers: { ...kept.headers, "Idempotent-Replayed": "true" } });
+    const { requestId, epoch } = call;
+    try {
+      const answer = await world.run({ requestId, epoch }, async (unit) => {
+        const read = readOf(req, call, world);
+        const reply = await handler({ ...read, unit, ifMatch: precondition(ifMatchOf(req)) } as never);
+        if (claim) unit.put("idempotency", recordOf(claim, keptAnswer(reply, call), reply.subjects ?? [], unit.now));
+        return answerOf(reply, call);
+      });
+      send(res, answer);
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      if (claim && isStorable(error)) {
+        // The unit was undone; a line of its own keeps the refusal.
+        const answer = refusalOf(error, requestId);
+        await world.run({ requestId, epoch }, (unit) => unit.put("idempotency", recordOf(claim, answer, [], unit.now)));
+      }
+      throw thrown;
+    } finally {
+      if (claim) idempotency.release(claim);
+    }
+  };
+}
+
+function readOf(req: Request, call: Call, world: UnitOfWork): Read<never> {
+  return {
+    params: call.params as never,
+    query: call.query as never,
+    body: call.body as never,
+    key: call.key,
+    world,
+    accept: req.headers.accept,
+  };
+}
+
+function answerOf(reply: Reply, { operation }: Call): Answer {
+  if (reply.status === 204) return { status: 204, headers: {}, body: null };
+  const secret = reply.withoutSecrets !== undefined;
+  const etag = operation.etags.has(reply.status) ? { ETag: etagOf(reply.withoutSecrets ?? reply.data) } : {};
+  const cache = "ETag" in etag && !secret ? { "Cache-Control": "private, no-cache" } : {};
+  const location = reply.location ? { Location: `/v1${reply.location}` } : {};
+  return { status: reply.status, headers: { ...etag, ...cache, ...location }, body: JSON.stringify(successEnvelope(reply.data, reply.message)) };
+}
+
+function keptAnswer(reply: Reply, call: Call): Answer {
+  return reply.withoutSecrets === undefined ? answerOf(reply, call) : answerOf({ ...reply, data: reply.withoutSecrets }, call);
+}
+
+function refusalOf(error: ApiError, requestId: string): Answer {
+  return { status: STATUS[error.code], headers: error.headers, body: JSON.stringify(errorEnvelope(error, requestId)) };
+}
+
+/** Refusals by a rule are kept; what may be otherwise next time is not. */
+function isStorable({ code }: ApiError): boolean {
+  return [404, 409, 422].includes(STATUS[code]) && code !== "SANDBOX_RESET" && !code.startsWith("IDEMPOTENCY_");
+}
+
+function recordOf(claim: Claim, answer: Answer, subjects: readonly string[], now: number): IdempotencyRecord {
+  return { id: claim.id, payload: claim.payload, ...answer, subjects, expires_at: now + KEPT_MS };
+}
+
+function send(res: Response, { status, headers, body }: Answer): void {
+  res.status(status);
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  if (body === null) {
+    res.end();
+    return;
+  }
+  res.setHeader("Content-Type", "application/json; charset=utf-8");
+  res.setHeader("Content-Length", Buffer.byteLength(body));
+  res.end(body);
+}
+
+function sendRaw(res: Response, { type, body }: RawReply): void {
+  res.setHeader("Content-Type", type.startsWith("text/") || type === "application/yaml" ? `${type}; charset=utf-8` : type);
+  res.end(body);
+}

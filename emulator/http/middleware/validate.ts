@@ -1,0 +1,69 @@
+import type { ErrorObject } from "ajv";
+import type { RequestHandler } from "express";
+import { ApiError, type ErrorDetail } from "../../model/errors.ts";
+import { callOf } from "../call.ts";
+import type { Operation } from "../document.ts";
+
+/** Checks parameters and body against the document. Unknown members win over every other fault. */
+export function validate(operation: Operation): RequestHandler {
+  return function validateRequest(req, res, next) {
+    const call = callOf(res);
+    call.params = req.params as Record<string, string>;
+    call.query = { ...req.query };
+    const body = call.body === undefined && operation.bodyRequired ? {} : call.body;
+    const input = { path: call.params, query: call.query, header: req.headers, ...(body === undefined ? {} : { requestBody: body }) };
+    const errors: ErrorObject[] = [];
+    for (const check of operation.validators()) if (!check(input)) errors.push(...(check.errors ?? []));
+    if (errors.length > 0) throw refusalOf(errors);
+    call.query = input.query;
+    next();
+  };
+}
+
+/** The refusal for what Ajv found. */
+export function refusalOf(errors: readonly ErrorObject[]): ApiError {
+  const unknown = errors.filter(({ keyword }) => keyword === "additionalProperties" || keyword === "unevaluatedProperties");
+  const code = unknown.length > 0 ? "UNKNOWN_PARAMETER" : "VALIDATION_FAILED";
+  const details = distinct((unknown.length > 0 ? unknown : errors.filter(isCause)).map(detailOf)).slice(0, MOST_DETAILS);
+  const [first] = details;
+  const param = details.length === 1 && first && first.path !== "" ? first.path.slice(1).replaceAll("/", ".") : undefined;
+  const what = details.map((detail) => detail.message).join(" ");
+  return new ApiError(code, what.length < 300 ? what : `${details.length} things are wrong with the request; see details.`, {
+    details,
+    ...(param === undefined ? {} : { param }),
+  });
+}
+
+const MOST_DETAILS = 20;
+
+/** anyOf with null says the same fault three times over; the inner one is the cause. */
+function isCause({ keyword, params }: ErrorObject, _: number, all: readonly ErrorObject[]): boolean {
+  if (keyword === "anyOf" || keyword === "oneOf" || keyword === "if") return all.length === 1;
+  return !(keyword === "type" && (params as { type: unknown }).type === "null" && all.length > 1);
+}
+
+function detailOf(error: ErrorObject): ErrorDetail {
+  const params = error.params as Record<string, unknown>;
+  const member = (params.additionalProperty ?? params.unevaluatedProperty ?? params.missingProperty) as string | undefined;
+  const pointer = error.instancePath.replace(/^\/(requestBody|query|path|header)/, "");
+  const path = member === undefined ? pointer : `${pointer}/${member.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  const name = path === "" ? "The body" : path.slice(1).replaceAll("/", ".");
+  if (error.keyword === "additionalProperties" || error.keyword === "unevaluatedProperties") {
+    return { path, code: "UNKNOWN_PARAMETER", message: `${name} is not known here.` };
+  }
+  if (error.keyword === "required") return { path, code: "REQUIRED", message: `${name} is required.` };
+  return { path, code: snake(error.keyword), message: `${name} ${sayRule(error, params)}.` };
+}
+
+function sayRule(error: ErrorObject, params: Record<string, unknown>): string {
+  if (error.keyword === "enum") return `must be one of ${(params.allowedValues as unknown[]).map(String).join(", ")}`;
+  return error.message ?? "is not valid";
+}
+
+function snake(keyword: string): string {
+  return keyword.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function distinct(details: readonly ErrorDetail[]): ErrorDetail[] {
+  return [...new Map(details.map((detail) => [`${detail.path} ${detail.code}`, detail])).values()];
+}

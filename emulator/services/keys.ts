@@ -1,0 +1,157 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
+import type { ApiKey, ApiKeyRecord, Scope } from "../model/api-key.ts";
+import { ApiError, refuse } from "../model/errors.ts";
+import type { Page, PageQuery } from "../model/page.ts";
+import type { Reader } from "../ports/store.ts";
+import type { Unit } from "../ports/unit-of-work.ts";
+import { page } from "./pages.ts";
+
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const PREFIX = "gets_test_";
+
+export const ALL_SCOPES: readonly Scope[] = [
+  "users:read",
+  "users:write",
+  "tokens:read",
+  "tokens:mint",
+  "tokens:transfer",
+  "badges:read",
+  "badges:write",
+  "awards:read",
+  "awards:write",
+  "achievements:read",
+  "achievements:write",
+  "webhooks:read",
+  "webhooks:write",
+  "events:read",
+  "keys:read",
+  "keys:write",
+];
+
+/** The key of every new sandbox, the same on every machine, so that docs and tests can name it. Worth nothing elsewhere. */
+export const DEFAULT_KEY = withChecksum("GetSmartSandboxDefaultKey00000");
+
+/** API keys: `gets_test_`, 30 random characters, and six that check the rest. Only a hash is kept. */
+export class Keys {
+  readonly #records: Reader;
+  readonly #now: () => number;
+
+  constructor(records: Reader, now: () => number) {
+    this.#records = records;
+    this.#now = now;
+  }
+
+  /** The key for these credentials, or null when it is malformed, unknown, revoked or expired. */
+  authenticate(credentials: string): ApiKeyRecord | null {
+    if (!isWellFormed(credentials)) return null;
+    const hash = hashOf(credentials);
+    const [key] = this.#records.by("api_keys", "hash", hash);
+    if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) return null;
+    if (key.revoked_at !== null || (key.expires_at !== null && Date.parse(key.expires_at) <= this.#now())) return null;
+    return key;
+  }
+
+  /** Throws SCOPE_NOT_GRANTABLE beyond the granting key's scopes, VALIDATION_FAILED for an expiry that is past. */
+  create(unit: Unit, input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }, granting: ApiKeyRecord | null): ApiKey {
+    if (granting) refuseBeyond(granting, input.scopes, "/scopes");
+    const expires_at = input.expires_at ? new Date(input.expires_at).toISOString() : null;
+    if (expires_at !== null && Date.parse(expires_at) <= unit.now) {
+      throw refuse("VALIDATION_FAILED", "expires_at must lie in the future.", "/expires_at");
+    }
+    return this.#issue(unit, {
+      id: unit.newId("key"),
+      object: "api_key",
+      name: input.name,
+      scopes: input.scopes,
+      expires_at,
+      revoked_at: null,
+      created_at: unit.at,
+    });
+  }
+
+  /** The default key, for a new sandbox. */
+  createDefault(unit: Unit): void {
+    this.#issue(
+      unit,
+      { id: unit.newId("key"), object: "api_key", name: "Default key", scopes: ALL_SCOPES, expires_at: null, revoked_at: null, created_at: unit.at },
+      DEFAULT_KEY,
+    );
+  }
+
+  /** Throws API_KEY_NOT_FOUND. */
+  get(records: Reader, id: string): ApiKey {
+    return shown(this.#find(records, id));
+  }
+
+  list(records: Reader, query: PageQuery): Page<ApiKey> {
+    const found = page(records, "api_keys", query, {});
+    return { ...found, items: found.items.map(shown) };
+  }
+
+  /** A new secret for the same key; the old one ends at once. Throws API_KEY_NOT_FOUND, SCOPE_NOT_GRANTABLE. */
+  roll(unit: Unit, id: string, granting: ApiKeyRecord): ApiKey {
+    const key = this.#unrevoked(unit, id);
+    refuseBeyond(granting, key.scopes, "/api_key_id");
+    const { hash: _hash, last4: _last4, ...kept } = key;
+    return this.#issue(unit, kept);
+  }
+
+  /** Throws API_KEY_NOT_FOUND. */
+  revoke(unit: Unit, id: string): void {
+    unit.put("api_keys", { ...this.#unrevoked(unit, id), revoked_at: unit.at });
+  }
+
+  #issue(unit: Unit, key: Omit<ApiKeyRecord, "hash" | "last4">, secret = withChecksum(unit.secret(BASE62, 30))): ApiKey {
+    const record: ApiKeyRecord = { ...key, last4: secret.slice(-4), hash: hashOf(secret) };
+    unit.put("api_keys", record);
+    return { ...shown(record), secret };
+  }
+
+  #find(records: Reader, id: string): ApiKeyRecord {
+    const key = records.get("api_keys", id);
+    if (!key) throw keyNotFound(id);
+    return key;
+  }
+
+  #unrevoked(records: Reader, id: string): ApiKeyRecord {
+    const key = this.#find(records, id);
+    if (key.revoked_at !== null) throw keyNotFound(id);
+    return key;
+  }
+}
+
+function shown({ hash: _hash, ...key }: ApiKeyRecord): ApiKey {
+  const { id, object, name, scopes, last4, expires_at, revoked_at, created_at } = key;
+  return { id, object, name, scopes, last4, secret: null, expires_at, revoked_at, created_at };
+}
+
+/** The six characters after the first forty: their CRC-32 (IEEE) in base62, padded with zeros. */
+function withChecksum(random: string): string {
+  const body = PREFIX + random;
+  let sum = crc32(body);
+  let digits = "";
+  for (let i = 0; i < 6; i++) {
+    digits = BASE62[sum % 62] + digits;
+    sum = Math.floor(sum / 62);
+  }
+  return body + digits;
+}
+
+export function isWellFormed(key: string): boolean {
+  return /^gets_test_[0-9A-Za-z]{36}$/.test(key) && withChecksum(key.slice(PREFIX.length, 40)) === key;
+}
+
+function hashOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+function refuseBeyond(granting: ApiKeyRecord, scopes: readonly Scope[], path: string): void {
+  const beyond = scopes.filter((scope) => !granting.scopes.includes(scope));
+  if (beyond.length === 0) return;
+  throw refuse("SCOPE_NOT_GRANTABLE", `The API key in use lacks ${beyond.join(" ")}, so it cannot grant that.`, path);
+}
+
+function keyNotFound(id: string): ApiError {
+  return refuse("API_KEY_NOT_FOUND", `There is no usable API key with the id ${id}.`, "/api_key_id");
+}

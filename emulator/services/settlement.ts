@@ -1,0 +1,63 @@
+import { formatAmount } from "../model/amount.ts";
+import type { Party, Transaction } from "../model/transaction.ts";
+import type { Block, Chain, ChainLog, Receipt } from "../ports/chain.ts";
+import type { Unit } from "../ports/unit-of-work.ts";
+import { failureOf } from "./chain-errors.ts";
+import { newTransaction, partyOf } from "./transactions.ts";
+
+/**
+ * What a block did beside the transactions of its own unit: pending ones become confirmed or failed, and a wallet's own
+ * transfers become transactions of type `external`.
+ */
+export function settlement(chain: Pick<Chain, "identity" | "checksum">) {
+  return function settle(unit: Unit, block: Block, receipts: readonly Receipt[]): void {
+    for (const receipt of receipts) {
+      unit.remove("submissions", receipt.hash);
+      const pending = unit.by("transactions", "hash", receipt.hash);
+      if (pending.length > 0) for (const tx of pending) finish(unit, tx, block, receipt);
+      else for (const log of receipt.logs) if (isTransfer(log)) recordExternal(chain, unit, block, receipt, log);
+    }
+  };
+}
+
+function finish(unit: Unit, tx: Transaction, block: Block, receipt: Receipt): void {
+  if (tx.status !== "pending") return;
+  const log = receipt.logs.find(isTransfer);
+  const chain = { ...tx.chain, block_number: block.number, block_timestamp: instant(block) };
+  if (receipt.failure || !log) {
+    const failed: Transaction = { ...tx, status: "failed", chain, failure: failureOf(receipt.failure) };
+    unit.put("transactions", failed);
+    unit.emit("token.transaction.failed", failed);
+    return;
+  }
+  const confirmed: Transaction = { ...tx, status: "confirmed", chain: { ...chain, log_index: log.index }, confirmed_at: unit.at };
+  unit.put("transactions", confirmed);
+  unit.emit("token.transaction.confirmed", confirmed);
+}
+
+function recordExternal(chain: Pick<Chain, "identity" | "checksum">, unit: Unit, block: Block, receipt: Receipt, log: ChainLog): void {
+  const { from, to, amount } = log.args as { from: string; to: string; amount: bigint };
+  newTransaction(unit, chain.identity, {
+    type: "external",
+    amount: formatAmount(amount),
+    from: party(chain, unit, from),
+    to: party(chain, unit, to),
+    outcome: { status: "confirmed", hash: receipt.hash, block, logs: [log] },
+  });
+}
+
+/** Null for the zero address: minted or burnt. */
+function party(chain: Pick<Chain, "checksum">, unit: Unit, address: string): Party | null {
+  if (/^0x0{40}$/.test(address)) return null;
+  const checked = chain.checksum(address) as string;
+  const [user] = unit.by("users", "wallet", checked);
+  return user ? partyOf(user) : { user_id: null, address: checked };
+}
+
+function isTransfer(log: ChainLog): boolean {
+  return log.contract === "token" && log.event === "Transfer";
+}
+
+function instant(block: Block): string {
+  return new Date(block.timestamp * 1000).toISOString();
+}

@@ -1,0 +1,183 @@
+import { DECIMALS, formatAmount, parseAmount } from "../model/amount.ts";
+import { refuse } from "../model/errors.ts";
+import type { Page, PageQuery } from "../model/page.ts";
+import type { BurnRequest, MintRequest, Transaction, TransactionType, TransferRequest } from "../model/transaction.ts";
+import type { User } from "../model/user.ts";
+import type { Chain, ChainCall } from "../ports/chain.ts";
+import type { Reader } from "../ports/store.ts";
+import type { Outcome, Unit, UnitOfWork } from "../ports/unit-of-work.ts";
+import { insufficientBalance, onChain } from "./chain-errors.ts";
+import type { Mining } from "./mining.ts";
+import { page } from "./pages.ts";
+import { newTransaction, partyOf } from "./transactions.ts";
+import { activeUser } from "./users.ts";
+
+export interface TransactionFilter {
+  readonly user_id?: string | undefined;
+  readonly type?: TransactionType | undefined;
+  readonly status?: Transaction["status"] | undefined;
+  /** RFC 3339, both exclusive. */
+  readonly created_after?: string | undefined;
+  readonly created_before?: string | undefined;
+}
+
+export interface Balance {
+  readonly user_id: string;
+  readonly address: string;
+  readonly balance: string;
+  readonly symbol: string;
+  readonly decimals: number;
+  readonly block_number: number;
+}
+
+/** GETS: minting, moving, burning, balances and history. The chain holds the balances; nothing here adds them up. */
+export class Tokens {
+  readonly #chain: Chain;
+  readonly #mining: Mining;
+
+  constructor(chain: Chain, mining: Mining) {
+    this.#chain = chain;
+    this.#mining = mining;
+  }
+
+  /** Throws USER_*, INVALID_AMOUNT, MAX_SUPPLY_EXCEEDED, TOKEN_PAUSED, TRANSACTION_REVERTED. */
+  async mint(unit: Unit, input: MintRequest): Promise<Transaction> {
+    const user = activeUser(unit, input.user_id, "/user_id");
+    const amount = positive(input.amount);
+    const outcome = await this.#transact(unit, { contract: "token", method: "mint", args: [user.wallet.address, amount] });
+    const { reason, reference, metadata } = input;
+    return newTransaction(unit, this.#chain.identity, {
+      type: "mint",
+      amount: formatAmount(amount),
+      to: partyOf(user),
+      outcome,
+      reason,
+      reference,
+      metadata: metadata ?? undefined,
+    });
+  }
+
+  /** Throws as `mint`, and INSUFFICIENT_BALANCE, TRANSFER_NOT_ALLOWED (to oneself), WALLET_NOT_MANAGED. */
+  async transfer(unit: Unit, input: TransferRequest): Promise<Transaction> {
+    const from = activeUser(unit, input.from_user_id, "/from_user_id");
+    const to = activeUser(unit, input.to_user_id, "/to_user_id");
+    const amount = positive(input.amount);
+    if (from.id === to.id) throw refuse("TRANSFER_NOT_ALLOWED", "A transfer needs two different users.", "/to_user_id");
+    refuseUnmanaged(from, "/from_user_id");
+    await this.#refuseOverspending(unit, from, amount);
+    const salt = this.#chain.idHash(from.id);
+    const outcome = await this.#transact(unit, { contract: "token", method: "operatorTransfer", args: [salt, to.wallet.address, amount] });
+    const { memo, metadata } = input;
+    return newTransaction(unit, this.#chain.identity, {
+      type: "transfer",
+      amount: formatAmount(amount),
+      from: partyOf(from),
+      to: partyOf(to),
+      outcome,
+      memo,
+      metadata: metadata ?? undefined,
+    });
+  }
+
+  /** Throws as `mint`, and INSUFFICIENT_BALANCE, WALLET_NOT_MANAGED. */
+  async burn(unit: Unit, input: BurnRequest): Promise<Transaction> {
+    const user = activeUser(unit, input.user_id, "/user_id");
+    const amount = positive(input.amount);
+    refuseUnmanaged(user, "/user_id");
+    await this.#refuseOverspending(unit, user, amount);
+    const salt = this.#chain.idHash(user.id);
+    const outcome = await this.#transact(unit, { contract: "token", method: "operatorBurn", args: [salt, amount] });
+    return newTransaction(unit, this.#chain.identity, {
+      type: "burn",
+      amount: formatAmount(amount),
+      from: partyOf(user),
+      outcome,
+      reason: input.reason,
+    });
+  }
+
+  /** Spendable balance: on chain at the last committed block, less what pending transactions will take. */
+  async balance({ records, committedBlock }: UnitOfWork, user: User): Promise<Balance> {
+    const reserved = pendingOutflow(records, user);
+    const onChainBalance = await this.#chain.balanceOf(user.wallet.address, committedBlock);
+    return {
+      user_id: user.id,
+      address: user.wallet.address,
+      balance: formatAmount(onChainBalance - reserved),
+      symbol: "GETS",
+      decimals: DECIMALS,
+      block_number: committedBlock,
+    };
+  }
+
+  /** The token itself, with its supply at the last committed block. */
+  async token({ committedBlock }: UnitOfWork) {
+    const { name, symbol, decimals, cap } = await this.#chain.tokenInfo();
+    const { token, chainId } = this.#chain.identity;
+    return {
+      object: "token" as const,
+      name,
+      symbol,
+      decimals,
+      contract_address: token,
+      chain_id: chainId,
+      max_supply: formatAmount(cap),
+      total_supply: formatAmount(await this.#chain.totalSupply(committedBlock)),
+    };
+  }
+
+  /** Throws TRANSACTION_NOT_FOUND. */
+  transaction(records: Reader, id: string): Transaction {
+    const tx = records.get("transactions", id);
+    if (!tx) throw refuse("TRANSACTION_NOT_FOUND", `There is no transaction with the id ${id}.`, "/transaction_id");
+    return tx;
+  }
+
+  transactions(records: Reader, filter: TransactionFilter, query: PageQuery): Page<Transaction> {
+    const after = filter.created_after === undefined ? Number.NEGATIVE_INFINITY : Date.parse(filter.created_after);
+    const before = filter.created_before === undefined ? Number.POSITIVE_INFINITY : Date.parse(filter.created_before);
+    const where = (tx: Transaction) => {
+      const created = Date.parse(tx.created_at);
+      return (
+        (filter.type === undefined || tx.type === filter.type) &&
+        (filter.status === undefined || tx.status === filter.status) &&
+        created > after &&
+        created < before
+      );
+    };
+    const index = filter.user_id === undefined ? {} : { index: { name: "user", key: filter.user_id } };
+    return page(records, "transactions", query, { ...index, where });
+  }
+
+  async #transact(unit: Unit, call: ChainCall): Promise<Outcome> {
+    const [outcome] = await onChain(unit.transact([call]));
+    if (!outcome) throw new Error("a call without an outcome");
+    this.#mining.submitted(unit, outcome, "api");
+    return outcome;
+  }
+
+  /** The contract refuses an overdraft by itself; only what is still pending must be counted here. */
+  async #refuseOverspending(unit: Unit, user: User, amount: bigint): Promise<void> {
+    const reserved = pendingOutflow(unit, user);
+    if (reserved === 0n) return;
+    const available = (await unit.balanceOf(user.wallet.address)) - reserved;
+    if (available < amount) throw insufficientBalance(available > 0n ? available : 0n, amount);
+  }
+}
+
+function pendingOutflow(records: Reader, user: User): bigint {
+  return records
+    .by("transactions", "pending_from", user.wallet.address)
+    .reduce((sum, tx) => sum + parseAmount(tx.amount), 0n);
+}
+
+function positive(text: string): bigint {
+  const amount = parseAmount(text);
+  if (amount === 0n) throw refuse("INVALID_AMOUNT", "The amount must be greater than zero.", "/amount");
+  return amount;
+}
+
+function refuseUnmanaged(user: User, path: string): void {
+  if (user.wallet.custody === "managed") return;
+  throw refuse("WALLET_NOT_MANAGED", `The wallet of user ${user.id} is their own; only they can move its tokens.`, path);
+}
