@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,6 +9,9 @@ export const PACKAGE_ROOT = rootAbove(dirname(fileURLToPath(import.meta.url)));
 export function packageFile(path: string): string {
   return join(PACKAGE_ROOT, path);
 }
+
+/** The package's version. */
+export const VERSION: string = JSON.parse(readFileSync(packageFile("package.json"), "utf8")).version;
 
 function rootAbove(folder: string): string {
   return existsSync(join(folder, "package.json")) ? folder : rootAbove(dirname(folder));

@@ -1,6 +1,6 @@
 import type { Change } from "../model/tables.ts";
 import { changesToLine, encodeLine, FORMAT, type HeaderLine, type UnitLine } from "./journal-line.ts";
-import { lineFrom, pathBetween, type Position } from "./lineage.ts";
+import { lineFrom, type Position, pathBetween } from "./lineage.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
 
 /**

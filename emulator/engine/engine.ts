@@ -1,7 +1,7 @@
 import { compact } from "./compaction.ts";
 import { encodeLine, type HeaderLine } from "./journal-line.ts";
 import { Positions } from "./positions.ts";
-import { newState, type Progress, type RecoveryReport, readJournal, recover } from "./recovery.ts";
+import { newState, type Progress, type ReadJournal, type RecoveryReport, recover } from "./recovery.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
 import { type Settle, Writer } from "./writer.ts";
 
@@ -29,7 +29,7 @@ export interface Engine {
 export async function openEngine(
   ports: EnginePorts,
   header: HeaderLine,
-  kept: ReturnType<typeof readJournal>,
+  kept: ReadJournal | null,
   file: string,
   options: EngineOptions,
 ): Promise<Engine> {

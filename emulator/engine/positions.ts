@@ -1,6 +1,6 @@
 import { ApiError } from "../model/errors.ts";
 import { FORMAT, type MarkerLine } from "./journal-line.ts";
-import { lineFrom, nearestMarked, type Path, pathBetween, type Position } from "./lineage.ts";
+import { lineFrom, nearestMarked, type Path, type Position, pathBetween } from "./lineage.ts";
 import { type EnginePorts, type EngineState, markHead } from "./state.ts";
 import type { Writer } from "./writer.ts";
 
@@ -22,14 +22,18 @@ export class Positions {
   readonly #ports: EnginePorts;
   readonly #state: EngineState;
   readonly #writer: Writer;
-  readonly #participants: readonly Participant[];
+  readonly #participants: Participant[] = [];
   readonly #captured = new Map<string, unknown[]>();
 
-  constructor(ports: EnginePorts, state: EngineState, writer: Writer, participants: readonly Participant[] = []) {
+  constructor(ports: EnginePorts, state: EngineState, writer: Writer) {
     this.#ports = ports;
     this.#state = state;
     this.#writer = writer;
-    this.#participants = participants;
+  }
+
+  /** Lets snapshots carry state that lives in memory. */
+  join(participant: Participant): void {
+    this.#participants.push(participant);
   }
 
   /** Names in the order in which they were taken, without the hidden one. */
@@ -49,7 +53,10 @@ export class Positions {
       await markHead(state, this.#ports.chain);
       this.#append("snapshot", name);
       state.names.set(name, state.head);
-      this.#captured.set(name, this.#participants.map((each) => each.capture()));
+      this.#captured.set(
+        name,
+        this.#participants.map((each) => each.capture()),
+      );
     });
   }
 

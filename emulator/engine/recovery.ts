@@ -1,6 +1,6 @@
 import { StorageDamaged } from "../ports/store.ts";
 import { changesOf, decodeLine, type HeaderLine, type JournalLine } from "./journal-line.ts";
-import { lineFrom, pathBetween, type Position } from "./lineage.ts";
+import { lineFrom, type Position, pathBetween } from "./lineage.ts";
 import { moveRecords } from "./positions.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
 import { positionAfter } from "./writer.ts";
@@ -18,27 +18,50 @@ export interface RecoveryReport {
 /** Reported while the chain is replayed: transactions done and to do. */
 export type Progress = (done: number, total: number) => void;
 
-/** The header and the rest of a journal, or null for an empty one. Throws StorageDamaged with the line number. */
-export function readJournal(ports: Pick<EnginePorts, "journal">, file: string): { header: HeaderLine; lines: JournalLine[]; torn: boolean } | null {
-  const { lines: texts, torn } = ports.journal.read();
-  const lines: JournalLine[] = [];
+export interface ReadJournal {
+  readonly header: HeaderLine;
+  readonly lines: readonly Exclude<JournalLine, HeaderLine>[];
+  /** A torn last line was found and cut off. */
+  readonly torn: boolean;
+}
+
+/** A journal's header and lines, or null for an empty one. Throws StorageDamaged with the number of the first bad line. */
+export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: string): ReadJournal | null {
+  const { lines: texts, torn } = journal.read();
+  const lines: Exclude<JournalLine, HeaderLine>[] = [];
+  let header: HeaderLine | null = null;
   let number = 0;
+  let seq = 0;
   for (const text of texts) {
     number += 1;
     try {
-      lines.push(decodeLine(text));
+      const line = decodeLine(text);
+      if (line.kind === "header") {
+        if (header) throw new Error("a second header");
+        header = line;
+        seq = line.last_seq;
+        continue;
+      }
+      if (!header) throw new Error("the header is missing");
+      if (line.seq > header.last_seq) {
+        if (line.seq !== seq + 1) throw new Error(`line ${line.seq} of the log follows line ${seq}`);
+        seq = line.seq;
+      }
+      lines.push(line);
     } catch (cause) {
       throw new StorageDamaged(file, number, (cause as Error).message);
     }
   }
-  const header = lines.shift();
-  if (!header) return null;
-  if (header.kind !== "header") throw new StorageDamaged(file, 1, "the header line is missing");
-  return { header, lines, torn };
+  return header && { header, lines, torn };
 }
 
 /** Rebuilds the tree of positions, the records and the chain from a journal. The chain must be empty. */
-export async function recover(ports: EnginePorts, file: string, journal: NonNullable<ReturnType<typeof readJournal>>, progress: Progress): Promise<{ state: EngineState; report: RecoveryReport }> {
+export async function recover(
+  ports: EnginePorts,
+  file: string,
+  journal: ReadJournal,
+  progress: Progress,
+): Promise<{ state: EngineState; report: RecoveryReport }> {
   const { header, lines, torn } = journal;
   const stamp = await ports.store.load(header.generation);
   const state = newState(header);
@@ -48,15 +71,14 @@ export async function recover(ports: EnginePorts, file: string, journal: NonNull
   for (const line of lines) {
     number += 1;
     try {
-      if (line.kind === "header") throw new Error("a second header line");
-      if (line.seq > header.last_seq && line.seq !== state.seq + 1) throw new Error(`line ${line.seq} comes after line ${state.seq}`);
       take(state, line, at);
       state.seq = Math.max(state.seq, line.seq, header.last_seq);
     } catch (cause) {
       throw new StorageDamaged(file, number, (cause as Error).message);
     }
   }
-  if ((stamp?.seq ?? 0) !== header.base_seq) throw new StorageDamaged("db.json", null, `is at line ${stamp?.seq ?? 0}, the journal begins at ${header.base_seq}`);
+  if ((stamp?.seq ?? 0) !== header.base_seq)
+    throw new StorageDamaged("db.json", null, `is at line ${stamp?.seq ?? 0}, the journal begins at ${header.base_seq}`);
   const base = at.get(header.base_seq);
   if (!base) throw new StorageDamaged(file, null, `line ${header.base_seq}, which db.json belongs to, is missing`);
   moveRecords(ports, pathBetween(base, state.head));
@@ -106,7 +128,12 @@ function take(state: EngineState, line: Exclude<JournalLine, HeaderLine>, at: Ma
 const BATCH = 500;
 
 /** Replays the live lineage, leaving chain marks where named branches leave it. */
-async function replayChain({ chain, clock, ids }: EnginePorts, state: EngineState, root: Position, progress: Progress): Promise<Omit<RecoveryReport, "torn">> {
+async function replayChain(
+  { chain, clock, ids }: EnginePorts,
+  state: EngineState,
+  root: Position,
+  progress: Progress,
+): Promise<Omit<RecoveryReport, "torn">> {
   const line = lineFrom(root, state.head);
   const total = line.reduce((sum, position) => sum + transactionsOf(position), 0);
   const branchPoints = new Set([...state.names.values()].map((named) => pathBetween(named, state.head).common));

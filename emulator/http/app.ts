@@ -107,13 +107,17 @@ function answerError(log: Logger): ErrorRequestHandler {
   return function answer(thrown, req, res, _next) {
     const error = toApiError(thrown);
     const { requestId } = res.locals;
-    if (STATUS[error.code] >= 500) log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
+    if (STATUS[error.code] >= 500)
+      log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
     if (res.headersSent) {
       res.destroy();
       return;
     }
     for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
     res.setHeader("Cache-Control", "no-store");
-    res.status(STATUS[error.code]).type("application/json").send(JSON.stringify(errorEnvelope(error, requestId)));
+    res
+      .status(STATUS[error.code])
+      .type("application/json")
+      .send(JSON.stringify(errorEnvelope(error, requestId)));
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import addFormats from "ajv-formats";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 import { OpenAPIBackend } from "openapi-backend";
 import { parse } from "yaml";
 import { packageFile } from "../package-root.ts";

@@ -31,7 +31,9 @@ export class Idempotency {
       throw new ApiError("INVALID_REQUEST", "An Idempotency-Key is 1 to 255 printable ASCII characters.", { param: "Idempotency-Key" });
     }
     const id = [call.key?.id, call.operation.method, req.path, value].join(" ");
-    const payload = createHash("sha256").update(canonical([call.body ?? null, call.query])).digest("hex");
+    const payload = createHash("sha256")
+      .update(canonical([call.body ?? null, call.query]))
+      .digest("hex");
     return { id, payload };
   }
 

@@ -1,7 +1,5 @@
 /** `running`: wall time plus an offset. `frozen`: stands still at one instant. Journaled, so that a restart keeps it. */
-export type ClockState =
-  | { readonly mode: "running"; readonly offset_ms: number }
-  | { readonly mode: "frozen"; readonly at_ms: number };
+export type ClockState = { readonly mode: "running"; readonly offset_ms: number } | { readonly mode: "frozen"; readonly at_ms: number };
 
 /** The sandbox's time: API, chain and due work all read this one clock. Contract suite: test/ports/clock.ts. */
 export interface Clock {

@@ -1,5 +1,5 @@
 import { formatAmount } from "../model/amount.ts";
-import { ApiError, type ErrorCode, refuse } from "../model/errors.ts";
+import { type ApiError, type ErrorCode, refuse } from "../model/errors.ts";
 import type { Transaction } from "../model/transaction.ts";
 import { ChainRevert } from "../ports/chain.ts";
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { ApiKey, ApiKeyRecord, Scope } from "../model/api-key.ts";
-import { ApiError, refuse } from "../model/errors.ts";
+import { type ApiError, refuse } from "../model/errors.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Unit } from "../ports/unit-of-work.ts";
@@ -74,7 +74,15 @@ export class Keys {
   createDefault(unit: Unit): void {
     this.#issue(
       unit,
-      { id: unit.newId("key"), object: "api_key", name: "Default key", scopes: ALL_SCOPES, expires_at: null, revoked_at: null, created_at: unit.at },
+      {
+        id: unit.newId("key"),
+        object: "api_key",
+        name: "Default key",
+        scopes: ALL_SCOPES,
+        expires_at: null,
+        revoked_at: null,
+        created_at: unit.at,
+      },
       DEFAULT_KEY,
     );
   }

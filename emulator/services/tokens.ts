@@ -115,7 +115,6 @@ export class Tokens {
     const { name, symbol, decimals, cap } = await this.#chain.tokenInfo();
     const { token, chainId } = this.#chain.identity;
     return {
-      object: "token" as const,
       name,
       symbol,
       decimals,
@@ -166,9 +165,7 @@ export class Tokens {
 }
 
 function pendingOutflow(records: Reader, user: User): bigint {
-  return records
-    .by("transactions", "pending_from", user.wallet.address)
-    .reduce((sum, tx) => sum + parseAmount(tx.amount), 0n);
+  return records.by("transactions", "pending_from", user.wallet.address).reduce((sum, tx) => sum + parseAmount(tx.amount), 0n);
 }
 
 function positive(text: string): bigint {

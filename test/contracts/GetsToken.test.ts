@@ -4,8 +4,8 @@ import { shouldBehaveLikeEscrow } from "./behaviours/escrow.ts";
 import { shouldSupportInterfaces } from "./behaviours/interfaces.ts";
 import { shouldBehaveLikeManagedWallets } from "./behaviours/managed-wallets.ts";
 import { shouldBehaveLikePausable } from "./behaviours/pausable.ts";
-import { shouldGuardByRoles } from "./behaviours/roles.ts";
 import { shouldBehaveLikeRewardToken } from "./behaviours/reward-token.ts";
+import { shouldGuardByRoles } from "./behaviours/roles.ts";
 import { awardId } from "./values.ts";
 import { useWorld } from "./world.ts";
 

@@ -3,13 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  artifactText,
-  artifactUrl,
-  type CompiledContract,
-  compileContracts,
-  contractNames,
-} from "../../contracts/compile.ts";
+import { artifactText, artifactUrl, type CompiledContract, compileContracts, contractNames } from "../../contracts/compile.ts";
 import config from "../../hardhat.config.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,6 +1,6 @@
 /** A deployed contract as the suites use it: calls by name, answers as plain values, reverts decoded. */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Contract, type Interface, type LogDescription, type TransactionReceipt } from "ethers";
+import type { Contract, Interface, LogDescription, TransactionReceipt } from "ethers";
 import { expect } from "vitest";
 
 /** `["Transfer", from, to, amount]`, the name prefixed when another contract raised it: `"GetsToken.Transfer"`. */

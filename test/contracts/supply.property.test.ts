@@ -78,7 +78,10 @@ async function play({ token, admin, holder }: World, step: Step): Promise<boolea
     release: async (s: Step & { method: "release" }) => token.send(holder, "release", s.award, await wallet(s.to)),
     refund: (s: Step & { method: "refund" }) => token.send(admin, "refund", s.award),
   }[step.method] as (s: Step) => Promise<unknown>;
-  return call(step).then(() => true, () => false);
+  return call(step).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function expectSame(token: Deployed, model: Model): Promise<void> {

@@ -64,8 +64,7 @@ export class HardhatChain implements Chain {
 
   async deploy(timestamp: number): Promise<ChainStep[]> {
     const { server, token, badge } = this.identity;
-    const grant = (role: string) =>
-      INTERFACES.token.encodeFunctionData("grantRole", [id(role), badge]);
+    const grant = (role: string) => INTERFACES.token.encodeFunctionData("grantRole", [id(role), badge]);
     const steps: ChainStep[] = [
       await this.#sendAsServer(null, BYTECODE.token + INTERFACES.token.encodeDeploy([server]).slice(2), DEPLOY_GAS),
       await this.#sendAsServer(null, BYTECODE.badge + INTERFACES.badge.encodeDeploy([server, token]).slice(2), DEPLOY_GAS),
@@ -156,7 +155,10 @@ export class HardhatChain implements Chain {
 
   async tokenInfo(): Promise<{ name: string; symbol: string; decimals: number; cap: bigint }> {
     const read = async (method: string) => {
-      const [value] = INTERFACES.token.decodeFunctionResult(method, await this.#view("token", INTERFACES.token.encodeFunctionData(method), "latest"));
+      const [value] = INTERFACES.token.decodeFunctionResult(
+        method,
+        await this.#view("token", INTERFACES.token.encodeFunctionData(method), "latest"),
+      );
       return value;
     };
     return { name: await read("name"), symbol: await read("symbol"), decimals: Number(await read("decimals")), cap: await read("cap") };
@@ -248,7 +250,13 @@ export class HardhatChain implements Chain {
 
   /** Why a mined transaction failed, found by calling it again on its parent block. */
   async #failure(receipt: RpcReceipt): Promise<ChainRevert> {
-    const tx = (await this.request("eth_getTransactionByHash", [receipt.transactionHash])) as { from: Hex; to: Hex | null; input: Hex; gas: Hex; value: Hex };
+    const tx = (await this.request("eth_getTransactionByHash", [receipt.transactionHash])) as {
+      from: Hex;
+      to: Hex | null;
+      input: Hex;
+      gas: Hex;
+      value: Hex;
+    };
     const call = { from: tx.from, ...(tx.to ? { to: tx.to } : {}), data: tx.input, gas: tx.gas, value: tx.value };
     try {
       await this.request("eth_call", [call, quantity(Number(receipt.blockNumber) - 1)]);

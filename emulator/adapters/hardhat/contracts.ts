@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Interface, type InterfaceAbi } from "ethers";
-import { type ChainCall, type ChainLog, ChainRevert, type Hex } from "../../ports/chain.ts";
 import { packageFile } from "../../package-root.ts";
+import { type ChainCall, type ChainLog, ChainRevert, type Hex } from "../../ports/chain.ts";
 
 interface Artifact {
   readonly abi: InterfaceAbi;

@@ -18,7 +18,7 @@ export interface NetworkOptions {
 
 const FUNDS = (10_000n * 10n ** 18n).toString();
 
-type Runtime = Awaited<ReturnType<(typeof import("hardhat/hre"))["createHardhatRuntimeEnvironment"]>>;
+type Runtime = Awaited<ReturnType<typeof import("hardhat/hre")["createHardhatRuntimeEnvironment"]>>;
 let runtime: Promise<Runtime> | undefined;
 
 /** A new, isolated chain in this process: the first takes a quarter of a second, a further one milliseconds. */

@@ -10,10 +10,13 @@ const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
  */
 export class SeededIds implements Ids {
   readonly #seed: string;
+  readonly #secretsFromSeed: boolean;
   #counter = 0;
 
-  constructor(seed: string) {
+  /** `secretsFromSeed`: reproducible secrets, for `--seed`; otherwise they cannot be derived from what is on disk. */
+  constructor(seed: string, secretsFromSeed: boolean) {
     this.#seed = seed;
+    this.#secretsFromSeed = secretsFromSeed;
   }
 
   next(prefix: string, at: number): string {
@@ -29,7 +32,7 @@ export class SeededIds implements Ids {
     const limit = 256 - (256 % alphabet.length);
     let out = "";
     while (out.length < length) {
-      for (const byte of this.#bytes(this.#counter++)) {
+      for (const byte of this.#secretsFromSeed ? this.#bytes(this.#counter++) : randomBytes(length)) {
         if (byte < limit && out.length < length) out += alphabet[byte % alphabet.length];
       }
     }

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from "express";
-import { ApiError } from "../../model/errors.ts";
+import type { ApiError } from "../../model/errors.ts";
 import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { UnitOfWork } from "../../ports/unit-of-work.ts";
@@ -84,7 +84,11 @@ function answerOf(reply: Reply, { operation }: Call): Answer {
   const etag = operation.etags.has(reply.status) ? { ETag: etagOf(reply.withoutSecrets ?? reply.data) } : {};
   const cache = "ETag" in etag && !secret ? { "Cache-Control": "private, no-cache" } : {};
   const location = reply.location ? { Location: `/v1${reply.location}` } : {};
-  return { status: reply.status, headers: { ...etag, ...cache, ...location }, body: JSON.stringify(successEnvelope(reply.data, reply.message)) };
+  return {
+    status: reply.status,
+    headers: { ...etag, ...cache, ...location },
+    body: JSON.stringify(successEnvelope(reply.data, reply.message)),
+  };
 }
 
 function keptAnswer(reply: Reply, call: Call): Answer {

@@ -15,7 +15,10 @@ export function readBody(operation: Operation): RequestHandler[] {
   function refuseType(req: Request): void {
     if (!hasBody(req)) return;
     const [type = "", ...parameters] = (req.headers["content-type"] ?? "").split(";").map((part) => part.trim().toLowerCase());
-    const charset = parameters.find((each) => each.startsWith("charset="))?.slice(8).replaceAll('"', "");
+    const charset = parameters
+      .find((each) => each.startsWith("charset="))
+      ?.slice(8)
+      .replaceAll('"', "");
     if (operation.consumes.includes(type) && (charset === undefined || charset === "utf-8" || charset === "utf8")) return;
     const accepted = operation.consumes.join(", ");
     throw new ApiError("UNSUPPORTED_MEDIA_TYPE", `Send the body as ${accepted} in UTF-8.`, {

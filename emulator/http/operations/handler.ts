@@ -6,8 +6,12 @@ import { etagOf, names } from "../etag.ts";
 
 export type OperationId = keyof operations;
 
-type Parameters<Id extends OperationId, In extends "path" | "query"> = operations[Id]["parameters"] extends { [K in In]?: infer P } ? NonNullable<P> : Record<never, never>;
-type Body<Id extends OperationId> = operations[Id] extends { requestBody?: { content: infer Content } } ? Content[keyof Content] : undefined;
+type Parameters<Id extends OperationId, In extends "path" | "query"> = operations[Id]["parameters"] extends { [K in In]?: infer P }
+  ? NonNullable<P>
+  : Record<never, never>;
+type Body<Id extends OperationId> = operations[Id] extends { requestBody?: { content: infer Content } }
+  ? Content[keyof Content]
+  : undefined;
 
 /** A validated call of an operation. */
 export interface Read<Id extends OperationId> {

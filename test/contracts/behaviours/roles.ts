@@ -53,7 +53,10 @@ export function shouldGuardByRoles(world: World, all: Case): void {
 
   it("announces a granted and a withdrawn role", async () => {
     const { admin, alice } = world;
-    for (const [method, event] of [["grantRole", "RoleGranted"], ["revokeRole", "RoleRevoked"]] as const) {
+    for (const [method, event] of [
+      ["grantRole", "RoleGranted"],
+      ["revokeRole", "RoleRevoked"],
+    ] as const) {
       const { events } = await subject().send(admin, method, roles.DEFAULT_ADMIN_ROLE, alice.address);
       expect(events).toEqual([[event, roles.DEFAULT_ADMIN_ROLE, alice.address, admin.address]]);
     }

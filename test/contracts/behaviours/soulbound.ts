@@ -5,11 +5,7 @@ import { awardId, Funding, uri } from "../values.ts";
 import type { World } from "../world.ts";
 
 export function shouldBehaveLikeSoulbound(world: World): void {
-  const transfers = [
-    "transferFrom",
-    "safeTransferFrom(address,address,uint256)",
-    "safeTransferFrom(address,address,uint256,bytes)",
-  ];
+  const transfers = ["transferFrom", "safeTransferFrom(address,address,uint256)", "safeTransferFrom(address,address,uint256,bytes)"];
   const missing = ["ERC721NonexistentToken", 9n] as const;
   const move = (method: string, from: string, to: string, tokenId: bigint) =>
     method.endsWith("bytes)") ? [from, to, tokenId, "0x"] : [from, to, tokenId];

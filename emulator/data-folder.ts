@@ -1,0 +1,93 @@
+import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { FileJournal } from "./adapters/fs/journal.ts";
+import { type Lock, takeLock } from "./adapters/fs/lock.ts";
+import type { HeaderLine } from "./engine/journal-line.ts";
+import { FIXTURE } from "./engine/positions.ts";
+import { type ReadJournal, readJournal } from "./engine/recovery.ts";
+import { StorageDamaged } from "./ports/store.ts";
+
+export interface FolderOptions {
+  readonly dir: string;
+  /** Begin a new generation; the old one is kept beside it. */
+  readonly fresh: boolean;
+  /** On damage: keep the damaged file as a copy and go on with the lines before the damage. */
+  readonly repair: boolean;
+  /** Answer writes only when they survive a power loss. */
+  readonly fsync: boolean;
+}
+
+/** An open data folder: `lock`, `journal.ndjson`, `db.json`. */
+export interface DataFolder {
+  readonly lock: Lock;
+  readonly journal: FileJournal;
+  readonly journalFile: string;
+  readonly dbFile: string;
+  /** What the journal holds; null for a new sandbox. */
+  readonly kept: ReadJournal | null;
+}
+
+/** The folder was made with other settings than asked for. */
+export class DataFolderMismatch extends Error {
+  override readonly name = "DataFolderMismatch";
+}
+
+/** Opens a data folder. Throws DataFolderInUse, StorageDamaged. */
+export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): DataFolder {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const lock = takeLock(join(dir, "lock"));
+  const journalFile = join(dir, "journal.ndjson");
+  const dbFile = join(dir, "db.json");
+  try {
+    if (fresh) setAside([journalFile, dbFile]);
+    const journal = new FileJournal(journalFile, { fsync });
+    const kept = readOrRepair(journal, journalFile, repair);
+    // Killed before it was ever ready: nobody was answered, so begin again.
+    const wasReady = kept?.lines.some((line) => line.kind === "snapshot" && line.name === FIXTURE);
+    if (kept && !wasReady) journal.rewrite([]);
+    return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Throws DataFolderMismatch if the folder was made with another fixture, seed or chain id than asked for. */
+export function refuseMismatch(header: HeaderLine, asked: { fixture?: string; seed?: string; chainId?: number }): void {
+  const differing = [
+    asked.fixture !== undefined && asked.fixture !== header.fixture ? `--fixture ${header.fixture}` : null,
+    asked.seed !== undefined && (!header.seeded || asked.seed !== header.seed)
+      ? header.seeded
+        ? `--seed ${header.seed}`
+        : "no --seed"
+      : null,
+    asked.chainId !== undefined && asked.chainId !== header.chain_id ? `--chain-id ${header.chain_id}` : null,
+  ].filter((each) => each !== null);
+  if (differing.length === 0) return;
+  throw new DataFolderMismatch(
+    `The data folder was made with ${differing.join(", ")}; choose another --data-dir, or begin anew in this one with --fresh (the old data is kept beside it).`,
+  );
+}
+
+function readOrRepair(journal: FileJournal, file: string, repair: boolean): ReadJournal | null {
+  try {
+    return readJournal({ journal }, file);
+  } catch (error) {
+    if (!repair || !(error instanceof StorageDamaged) || error.line === null) throw error;
+    copyFileSync(file, nameAside(file, "damaged"));
+    journal.rewrite([...journal.read().lines].slice(0, error.line - 1));
+    return readJournal({ journal }, file);
+  }
+}
+
+function setAside(files: readonly string[]): void {
+  for (const file of files) if (existsSync(file)) renameSync(file, nameAside(file, "old"));
+}
+
+/** A name that is not taken: `journal.ndjson.old`, `journal.ndjson.old-2` … */
+function nameAside(file: string, suffix: string): string {
+  for (let i = 1; ; i++) {
+    const name = `${file}.${suffix}${i === 1 ? "" : `-${i}`}`;
+    if (!existsSync(name)) return name;
+  }
+}

@@ -1,0 +1,88 @@
+import express, { type RequestHandler, type Response, Router } from "express";
+import type { Controls } from "../../control/controls.ts";
+import { parseDuration } from "../../control/duration.ts";
+import { ApiError } from "../../model/errors.ts";
+import { successEnvelope } from "../envelope.ts";
+
+/** The control plane, mounted at /_sandbox: what CLI and dashboard use. No API key; Host and Origin are checked before. */
+export function controlRouter(controls: Controls, isOriginAllowed: (origin: string) => boolean): RequestHandler {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(function refuseForeignOrigin(req, _res, next) {
+    const { origin } = req.headers;
+    if (origin === undefined || isOriginAllowed(origin)) return next();
+    throw new ApiError("ORIGIN_NOT_ALLOWED", "The control plane does not serve pages of another origin.");
+  });
+  router.use(express.json({ limit: "64mb" }));
+
+  router.get("/health", (_req, res) => answer(res, { status: "alive" }, "The process is alive."));
+  router.get("/ready", (_req, res) => {
+    if (!controls.ready()) throw new ApiError("STORAGE_UNAVAILABLE", "The sandbox is not ready: contracts or fixture are on their way.");
+    answer(res, { status: "ready" }, "Contracts are deployed and the fixture is applied.");
+  });
+  router.get("/info", (_req, res) => answer(res, controls.info(), "Where everything is."));
+
+  router.post("/reset", async (_req, res) => {
+    await controls.reset();
+    answer(res, null, "Back to the state right after the fixture.");
+  });
+  router.get("/snapshots", (_req, res) => answer(res, controls.snapshots(), "Named snapshots, oldest first."));
+  router.post("/snapshots", async (req, res) => {
+    const name = snapshotName(req.body?.name);
+    await controls.snapshot(name);
+    res.status(201);
+    answer(res, { name }, `Took the snapshot "${name}".`);
+  });
+  router.post("/snapshots/:name/restore", async (req, res) => {
+    await controls.restore(req.params.name);
+    answer(res, { name: req.params.name }, `Restored the snapshot "${req.params.name}".`);
+  });
+  router.delete("/snapshots/:name", async (req, res) => {
+    await controls.deleteSnapshot(req.params.name);
+    answer(res, { name: req.params.name }, `Deleted the snapshot "${req.params.name}".`);
+  });
+
+  router.get("/clock", (_req, res) => answer(res, controls.clock.show(), "The sandbox clock."));
+  router.post("/clock/advance", async (req, res) => {
+    const { by, to } = (req.body ?? {}) as { by?: unknown; to?: unknown };
+    if (typeof by === "string" && to === undefined) await controls.clock.advance(parseDuration(by));
+    else if (typeof to === "string" && by === undefined) await controls.clock.advanceTo(parseInstant(to));
+    else throw new ApiError("INVALID_REQUEST", 'Send {"by": "90d"} or {"to": "2027-01-01T00:00:00Z"}.');
+    answer(res, controls.clock.show(), "Advanced the clock; work due on the way is done.");
+  });
+  router.post("/clock/freeze", async (_req, res) => {
+    await controls.clock.freeze();
+    answer(res, controls.clock.show(), "The clock stands still.");
+  });
+  router.post("/clock/run", async (_req, res) => {
+    await controls.clock.run();
+    answer(res, controls.clock.show(), "The clock runs.");
+  });
+  router.post("/chain/mine", async (req, res) => {
+    const blocks = req.body?.blocks ?? 1;
+    if (!Number.isInteger(blocks) || blocks < 1 || blocks > 10_000) {
+      throw new ApiError("INVALID_REQUEST", "blocks is a whole number from 1 to 10000.", { param: "blocks" });
+    }
+    answer(res, { block_number: await controls.mine(blocks) }, `Mined ${blocks === 1 ? "a block" : `${blocks} blocks`}.`);
+  });
+  router.get("/doctor", async (_req, res) => {
+    const findings = await controls.doctor();
+    const healthy = findings.every(({ problems }) => problems.length === 0);
+    answer(res, { healthy, findings }, healthy ? "Every invariant holds." : "Invariants are broken; see findings.");
+  });
+  return router;
+}
+
+function answer(res: Response, data: unknown, message: string): void {
+  res.json(successEnvelope(data, message));
+}
+
+function snapshotName(name: unknown): string {
+  if (typeof name === "string" && /^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) return name;
+  throw new ApiError("INVALID_REQUEST", "A snapshot's name is 1 to 64 letters, digits, dots, dashes and underscores.", { param: "name" });
+}
+
+function parseInstant(text: string): number {
+  const instant = Date.parse(text);
+  if (!Number.isNaN(instant)) return instant;
+  throw new ApiError("INVALID_REQUEST", `${text} is not an instant; write it as 2027-01-01T00:00:00Z.`, { param: "to" });
+}
