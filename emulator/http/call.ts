@@ -18,6 +18,13 @@ export function callOf(res: Response): Call {
   return res.locals.call as Call;
 }
 
+/** The API key of a call that was authenticated. */
+export function keyOf(res: Response): ApiKeyRecord {
+  const { key } = callOf(res);
+  if (!key) throw new Error("a public operation has no API key");
+  return key;
+}
+
 /** A header that was sent once, or undefined. */
 export function header(req: Request, name: string): string | undefined {
   const value = req.headers[name];

@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { ApiError } from "../model/errors.ts";
-import type { Ids } from "../ports/ids.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
 
 export interface HttpServer {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
 import type { Keys } from "../../services/keys.ts";
-import { callOf } from "../call.ts";
+import { callOf, keyOf } from "../call.ts";
 
 const REALM = 'Bearer realm="getstoken"';
 
@@ -30,7 +30,8 @@ export function authenticate(keys: Keys): RequestHandler {
 /** Refuses a key that lacks the operation's scope. */
 export function authorise(scopes: readonly string[]): RequestHandler {
   return function authoriseScope(_req, res, next) {
-    const missing = scopes.filter((scope) => !(callOf(res).key?.scopes as readonly string[]).includes(scope));
+    const granted: readonly string[] = keyOf(res).scopes;
+    const missing = scopes.filter((scope) => !granted.includes(scope));
     if (missing.length === 0) return next();
     const required = missing.join(" ");
     throw new ApiError("INSUFFICIENT_SCOPE", `The API key lacks the scope ${required}.`, {

@@ -1,13 +1,13 @@
 import type { RequestHandler, Response } from "express";
 import { ApiError } from "../../model/errors.ts";
 import type { Quota, RateLimiter } from "../../ports/rate-limiter.ts";
-import { callOf } from "../call.ts";
+import { keyOf } from "../call.ts";
 
 /** Counts the request against its key's quotas and says so in the RateLimit fields (IETF draft, -10 syntax). */
 export function meter(limiter: RateLimiter, elapsed: () => number): RequestHandler {
   const policy = limiter.policies.map(({ name, q, w }) => `"${name}";q=${q};w=${w}`).join(", ");
   return function meterKey(_req, res, next) {
-    const verdict = limiter.take(callOf(res).key?.id as string, elapsed());
+    const verdict = limiter.take(keyOf(res).id, elapsed());
     if (!verdict) return next();
     res.setHeader("RateLimit-Policy", policy);
     sayQuotas(res, verdict.quotas);

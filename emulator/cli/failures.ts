@@ -1,0 +1,14 @@
+/** Faults that a user can mend: told in one line. Anything else is ours, and shows its stack. */
+const USAGE = new Set(["ConfigError", "DataFolderMismatch"]);
+const KNOWN = new Set(["DataFolderInUse", "StorageDamaged", "PortInUse"]);
+
+/** Prints a failure and ends the process: 2 for usage, 1 for what went wrong. */
+export function reportAndExit(error: unknown): never {
+  const { name, message, stack } = error as Error;
+  const hint =
+    name === "StorageDamaged"
+      ? "\nStart with --repair to keep the readable part (the damaged file is kept as a copy), or with --fresh to begin anew."
+      : "";
+  console.error(USAGE.has(name) || KNOWN.has(name) ? `getsmart-sandbox: ${message}${hint}` : stack);
+  process.exit(USAGE.has(name) ? 2 : 1);
+}

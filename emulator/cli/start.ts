@@ -1,0 +1,59 @@
+import { pino } from "pino";
+import { resolveConfig } from "../config.ts";
+import { createSandbox, type Sandbox } from "../sandbox.ts";
+import { banner } from "./banner.ts";
+import { portInUse } from "./port-in-use.ts";
+import { progressLine } from "./progress.ts";
+
+/** Runs a sandbox until a signal stops it. Throws ConfigError, DataFolderInUse, DataFolderMismatch, StorageDamaged, PortInUse. */
+export async function startSandbox(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const began = performance.now();
+  const config = resolveConfig(flags, process.env, flags.config as string | undefined);
+  const log = pino({ level: config.silent ? "error" : config.logLevel }, pino.destination(2));
+  const sandbox = await createSandbox({
+    ...(config.ephemeral ? {} : { dataDir: config.dataDir }),
+    ...(config.fixture === null ? {} : { fixture: config.fixture }),
+    ...(config.seed === null ? {} : { seed: config.seed }),
+    ...(config.chainId === null ? {} : { chainId: config.chainId }),
+    mining: config.mining,
+    limits: config.limits,
+    allowHosts: config.allowHost,
+    fresh: config.fresh,
+    repair: config.repair,
+    fsync: config.fsync,
+    log,
+    onProgress: progressLine("replaying the chain", config.silent),
+  });
+  stopOnSignals(sandbox);
+  try {
+    await sandbox.listen({ host: config.host, port: config.port }).catch((error) => portInUse(error, config.port, "--port"));
+    await sandbox.listenRpc({ host: config.host, port: config.rpcPort }).catch((error) => portInUse(error, config.rpcPort, "--rpc-port"));
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began)));
+}
+
+/** Ignored after a signal: shaky keyboards and npm send it twice. */
+const REPEAT_MS = 100;
+
+function stopOnSignals(sandbox: Sandbox): void {
+  let stoppedAt: number | null = null;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stoppedAt !== null) {
+        if (performance.now() - stoppedAt > REPEAT_MS) process.exit(1);
+        return;
+      }
+      stoppedAt = performance.now();
+      sandbox.close().then(
+        () => process.exit(0),
+        (error) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
