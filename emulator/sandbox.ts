@@ -182,7 +182,6 @@ async function build(options: SandboxOptions, log: Logger, folder: DataFolder | 
     chain: { chain_id: header.chain_id, token_address: chain.identity.token, badge_address: chain.identity.badge },
     mining: mode.kind,
     now: () => clock.now(),
-    docsPage: () => "",
   };
   const parts = [
     userOperations(users),

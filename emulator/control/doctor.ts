@@ -21,7 +21,7 @@ export function examine(world: UnitOfWork, store: Store, chain: Chain): Promise<
     return [
       await supply(chain, logs),
       await balances(store, chain, logs),
-      movements(chain, transactions, logs),
+      movements(transactions, logs),
       events(store, transactions),
       times(transactions),
       await heads(world, chain),
@@ -58,7 +58,7 @@ async function balances(store: Store, chain: Chain, logs: readonly TransferLog[]
 }
 
 /** Each confirmed transaction is one Transfer log with its accounts and amount, and each log is one transaction. */
-function movements(chain: Chain, transactions: readonly Transaction[], logs: readonly TransferLog[]): Finding {
+function movements(transactions: readonly Transaction[], logs: readonly TransferLog[]): Finding {
   const problems: string[] = [];
   const open = new Map(logs.map((log) => [`${log.hash} ${log.index}`, log]));
   for (const tx of transactions) {

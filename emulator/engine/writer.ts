@@ -68,6 +68,15 @@ export class Writer implements UnitOfWork {
     return this.#enqueue(read);
   }
 
+  async atCommitted<T>(read: (block: number) => Promise<T>): Promise<T> {
+    try {
+      return await read(this.committedBlock);
+    } catch {
+      // Within the queue no restore can come between; a chain that is really down fails here too.
+      return await this.quiet(() => read(this.committedBlock));
+    }
+  }
+
   /** Runs `step` between two units; refused once writes are stopped. */
   exclusive<T>(step: () => Promise<T>): Promise<T> {
     return this.#enqueue(async () => {

@@ -115,6 +115,8 @@ export interface Chain {
   walletOf(salt: Hex): Address;
   /** The address with its EIP-55 checksum; null if it is none, or carries a wrong checksum. */
   checksum(address: string): Address | null;
+  /** Who signed a raw transaction; null if it is none, or its signature is not valid. */
+  senderOf(raw: Hex): Address | null;
 
   /** Raw JSON-RPC, for the RPC server's reads. */
   request(method: string, params: readonly unknown[]): Promise<unknown>;

@@ -54,8 +54,10 @@ export interface UnitOfWork {
   run<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T): Promise<T>;
   /** Runs `read` between two units, so that it sees only what is committed. */
   quiet<T>(read: () => Promise<T>): Promise<T>;
-  /** Number of the last committed block: the tag for reads of the chain. */
+  /** Number of the last committed block. */
   readonly committedBlock: number;
+  /** Reads the chain at the last committed block; a restore that takes that block away meanwhile makes it read again. */
+  atCommitted<T>(read: (block: number) => Promise<T>): Promise<T>;
   readonly records: Reader;
 }
 

@@ -1,7 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Peer, RpcDeps } from "./deps.ts";
+import { Feed } from "./feed.ts";
+import { httpTransport, type Refusal } from "./http.ts";
+import { answer } from "./json-rpc.ts";
+import { methodTable } from "./methods.ts";
+import { webSocketTransport } from "./web-socket.ts";
+
 export interface RpcServer {
+  /** `http://127.0.0.1:8545`; the same address serves ws:// */
   readonly origin: string;
   close(): Promise<void>;
 }
-export async function serveRpc(_deps: unknown, _at: { host: string; port: number }): Promise<RpcServer> {
-  throw new Error("soon");
+
+/**
+ * JSON-RPC in front of the chain port, for wallets and libraries, on a port (0 = free). Wallets change the world through
+ * the single writer, like the API; nothing here touches the chain beside it.
+ */
+export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }): Promise<RpcServer> {
+  const feed = new Feed(deps);
+  // Unguessable and never the same again, so that a client of an earlier run does not poll somebody else's filter.
+  const methods = methodTable(deps, feed, () => `0x${randomBytes(16).toString("hex")}`);
+  const answerPeer = (text: string, peer: Peer | null) => answer(text, methods(peer), deps.log);
+  let origin = "";
+
+  /** Host and Origin come first: a page on the internet reaches a loopback port through its visitor's browser. */
+  function refusalOf(req: IncomingMessage): Refusal | null {
+    if (!deps.isHostAllowed(req.headers.host)) {
+      return { status: 403, message: "This Host is not served here; name it with --allow-host if it is yours." };
+    }
+    if (req.headers.origin !== undefined && req.headers.origin !== origin) {
+      return { status: 403, message: "Pages of another origin are not served here." };
+    }
+    if (req.url?.split("?")[0] !== "/") return { status: 404, message: "JSON-RPC is served at / alone; the API has a port of its own." };
+    return null;
+  }
+
+  const sockets = webSocketTransport(refusalOf, answerPeer);
+  const http = httpTransport(refusalOf, (text) => answerPeer(text, null));
+  // Some HTTP clients offer h2c with every request: only WebSocket is an upgrade here.
+  const shouldUpgradeCallback = (req: IncomingMessage) => req.headers.upgrade?.toLowerCase() === "websocket";
+  const server = createServer({ keepAliveTimeout: 65_000, shouldUpgradeCallback }, http);
+  server.on("upgrade", sockets.upgrade);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(at.port, at.host, resolve);
+  }).catch((error) => {
+    feed.close();
+    throw error;
+  });
+  const { port } = server.address() as AddressInfo;
+  origin = `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`;
+
+  return {
+    origin,
+    async close() {
+      feed.close();
+      sockets.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      // Calls in progress get a moment to end by themselves.
+      const patience = setTimeout(() => server.closeAllConnections(), 1000);
+      await closed;
+      clearTimeout(patience);
+    },
+  };
 }

@@ -97,21 +97,18 @@ export class Tokens {
   }
 
   /** Spendable balance: on chain at the last committed block, less what pending transactions will take. */
-  async balance({ records, committedBlock }: UnitOfWork, user: User): Promise<Balance> {
-    const reserved = pendingOutflow(records, user);
-    const onChainBalance = await this.#chain.balanceOf(user.wallet.address, committedBlock);
-    return {
-      user_id: user.id,
-      address: user.wallet.address,
-      balance: formatAmount(onChainBalance - reserved),
-      symbol: "GETS",
-      decimals: DECIMALS,
-      block_number: committedBlock,
-    };
+  balance(world: UnitOfWork, user: User): Promise<Balance> {
+    const { address } = user.wallet;
+    return world.atCommitted(async (block_number) => {
+      const reserved = pendingOutflow(world.records, user);
+      const held = await this.#chain.balanceOf(address, block_number);
+      const balance = formatAmount(held > reserved ? held - reserved : 0n);
+      return { user_id: user.id, address, balance, symbol: "GETS", decimals: DECIMALS, block_number };
+    });
   }
 
   /** The token itself, with its supply at the last committed block. */
-  async token({ committedBlock }: UnitOfWork) {
+  async token(world: UnitOfWork) {
     const { name, symbol, decimals, cap } = await this.#chain.tokenInfo();
     const { token, chainId } = this.#chain.identity;
     return {
@@ -121,7 +118,7 @@ export class Tokens {
       contract_address: token,
       chain_id: chainId,
       max_supply: formatAmount(cap),
-      total_supply: formatAmount(await this.#chain.totalSupply(committedBlock)),
+      total_supply: formatAmount(await world.atCommitted((block) => this.#chain.totalSupply(block))),
     };
   }
 

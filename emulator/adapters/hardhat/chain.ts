@@ -1,4 +1,4 @@
-import { getAddress, getCreate2Address, getCreateAddress, id, keccak256 } from "ethers";
+import { getAddress, getCreate2Address, getCreateAddress, id, keccak256, Transaction } from "ethers";
 import {
   type Address,
   type Block,
@@ -189,6 +189,14 @@ export class HardhatChain implements Chain {
     }
   }
 
+  senderOf(raw: Hex): Address | null {
+    try {
+      return Transaction.from(raw).from;
+    } catch {
+      return null;
+    }
+  }
+
   request(method: string, params: readonly unknown[]): Promise<unknown> {
     return this.#provider.request({ method, params });
   }
@@ -266,8 +274,12 @@ export class HardhatChain implements Chain {
     }
   }
 
-  #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
-    return this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)]) as Promise<Hex>;
+  async #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
+    try {
+      return (await this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)])) as Hex;
+    } catch (cause) {
+      throw new ChainUnavailable(`the ${contract} contract could not be read at block ${block}`, { cause });
+    }
   }
 }
 

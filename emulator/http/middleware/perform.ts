@@ -120,7 +120,8 @@ function send(res: Response, { status, headers, body }: Answer): void {
   res.end(body);
 }
 
-function sendRaw(res: Response, { type, body }: RawReply): void {
+function sendRaw(res: Response, { type, body, headers = {} }: RawReply): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.setHeader("Content-Type", type.startsWith("text/") || type === "application/yaml" ? `${type}; charset=utf-8` : type);
   res.end(body);
 }

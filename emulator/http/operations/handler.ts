@@ -48,6 +48,7 @@ export interface Reply {
 export interface RawReply {
   readonly type: string;
   readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type ReadHandler<Id extends OperationId> = (call: Read<Id>) => Reply | RawReply | Promise<Reply | RawReply>;

@@ -1,4 +1,5 @@
 import type { ApiDocument } from "../document.ts";
+import { DOCS_POLICY, docsPage } from "../pages/docs.ts";
 import { ok, type Reads } from "./handler.ts";
 
 /** What `GET /meta` and `GET /health` say of this sandbox. */
@@ -8,8 +9,6 @@ export interface MetaFacts {
   readonly chain: { readonly chain_id: number; readonly token_address: string; readonly badge_address: string };
   readonly mining: "auto" | "interval" | "manual";
   readonly now: () => number;
-  /** The reference page. */
-  readonly docsPage: () => string;
 }
 
 /** Operations tagged Meta: public, without a key. */
@@ -50,7 +49,7 @@ export function metaOperations(document: ApiDocument, facts: MetaFacts) {
       return { type: "application/yaml", body: document.yaml };
     },
     getDocs() {
-      return { type: "text/html", body: facts.docsPage() };
+      return { type: "text/html", body: docsPage(document), headers: { "Content-Security-Policy": DOCS_POLICY } };
     },
   };
   return { reads, writes: {} };

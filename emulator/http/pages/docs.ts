@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { packageFile } from "../../package-root.ts";
+import type { ApiDocument } from "../document.ts";
+
+interface Catalogue {
+  readonly info: { readonly description: string };
+  readonly "x-error-catalogue": Readonly<Record<string, { readonly status: number; readonly description: string; readonly fix: string }>>;
+}
+
+/** Nothing on this page may come from, or go, anywhere else. */
+export const DOCS_POLICY =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+let page: string | undefined;
+
+/** The reference page: Scalar over our document, script and all in one file, so that it works without a network. */
+export function docsPage(document: ApiDocument): string {
+  page ??= render(document);
+  return page;
+}
+
+function render({ jsonText }: ApiDocument): string {
+  const content = JSON.parse(jsonText) as Catalogue;
+  const settings = {
+    content: {
+      ...content,
+      info: { ...content.info, description: `${content.info.description}\n${errorChapter(content)}` },
+      servers: [{ url: "/v1", description: "This sandbox" }],
+    },
+    authentication: { preferredSecurityScheme: "apiKey" },
+    theme: "default",
+    withDefaultFonts: false,
+    telemetry: false,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    showDeveloperTools: "never",
+    hideClientButton: true,
+    persistAuth: false,
+  };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Get Smart Token API</title>
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="reference"></div>
+<noscript>This page needs JavaScript; the same contract is at <a href="/v1/openapi.yaml">/v1/openapi.yaml</a>.</noscript>
+<script>${escapeScript(readFileSync(packageFile("dist/docs/scalar.js"), "utf8"))}</script>
+<script>
+// An error's doc_url ends in its code; Scalar names the headings of a chapter so.
+const code = /^#([A-Z][A-Z0-9_]*)$/.exec(location.hash);
+if (code) history.replaceState(null, "", "#api-1/description/" + code[1].toLowerCase().replaceAll("_", "-"));
+Scalar.createApiReference("#reference", ${escapeScript(JSON.stringify(settings))});
+</script>
+</body>
+</html>
+`;
+}
+
+/** The error catalogue as a chapter: what each code means and what to do. */
+function errorChapter(content: Catalogue): string {
+  const entries = Object.entries(content["x-error-catalogue"]).map(
+    ([code, { status, description, fix }]) => `### ${code.replaceAll("_", "\\_")}\n\n**${status}** – ${description} ${fix}\n`,
+  );
+  return `\n## Error codes\n\n${entries.join("\n")}`;
+}
+
+function escapeScript(text: string): string {
+  return text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+}

@@ -1,0 +1,33 @@
+import type { Logger } from "pino";
+import type { Controls } from "../control/controls.ts";
+import type { Chain, ChainStep } from "../ports/chain.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { Mining } from "../services/mining.ts";
+import type { Params } from "./json-rpc.ts";
+
+/** The single writer, which also tells of each commit (engine/writer.ts). */
+export interface CommittingWriter extends UnitOfWork {
+  onCommit(listener: (commit: { line: { readonly chain?: readonly ChainStep[] } }) => void): () => void;
+}
+
+export interface RpcDeps {
+  readonly chain: Chain;
+  readonly writer: CommittingWriter;
+  readonly mining: Mining;
+  readonly controls: Controls;
+  readonly clock: Clock;
+  readonly isHostAllowed: (host: string | undefined) => boolean;
+  readonly log: Logger;
+}
+
+/** A client that can be told something unasked: a WebSocket. */
+export interface Peer {
+  notify(subscription: string, result: unknown): void;
+  /** What stops each of its subscriptions, by id. */
+  readonly subscriptions: Map<string, () => void>;
+}
+
+/** One method of the table. `peer` is null over HTTP. */
+export type Method = (params: Params, peer: Peer | null) => Promise<unknown> | unknown;
+export type Methods = Readonly<Record<string, Method>>;

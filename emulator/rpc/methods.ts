@@ -1,0 +1,26 @@
+import type { Methods, Peer, RpcDeps } from "./deps.ts";
+import type { Feed } from "./feed.ts";
+import { filterMethods } from "./filters.ts";
+import type { Call } from "./json-rpc.ts";
+import { readMethods } from "./reads.ts";
+import { refusal } from "./refusals.ts";
+import { subscriptionMethods } from "./subscriptions.ts";
+import { timeMethods } from "./time.ts";
+import { transactionMethods } from "./transactions.ts";
+
+/** Every method that is served. What is not here is refused: a node's next release cannot open a way around the journal. */
+export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (peer: Peer | null) => Call {
+  const methods: Methods = {
+    ...readMethods(deps),
+    ...transactionMethods(deps),
+    ...timeMethods(deps),
+    ...filterMethods(deps, feed, newId),
+    ...subscriptionMethods(feed, newId),
+  };
+  return (peer) =>
+    async function call(method, params) {
+      const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
+      if (!known) throw refusal(method);
+      return await known(params, peer);
+    };
+}

@@ -1,0 +1,57 @@
+import type { Methods, RpcDeps } from "./deps.ts";
+import type { Params } from "./json-rpc.ts";
+import { quantity } from "./quantity.ts";
+
+const ZERO = `0x${"0".repeat(40)}`;
+
+/** Answered by the node as they are. */
+const PASSED = [
+  "debug_traceTransaction",
+  "eth_blobBaseFee",
+  "eth_blockNumber",
+  "eth_chainId",
+  "eth_coinbase",
+  "eth_feeHistory",
+  "eth_gasPrice",
+  "eth_getBalance",
+  "eth_getBlockByHash",
+  "eth_getBlockByNumber",
+  "eth_getBlockTransactionCountByHash",
+  "eth_getBlockTransactionCountByNumber",
+  "eth_getCode",
+  "eth_getLogs",
+  "eth_getProof",
+  "eth_getStorageAt",
+  "eth_getTransactionByBlockHashAndIndex",
+  "eth_getTransactionByBlockNumberAndIndex",
+  "eth_getTransactionByHash",
+  "eth_getTransactionCount",
+  "eth_getTransactionReceipt",
+  "eth_maxPriorityFeePerGas",
+  "eth_pendingTransactions",
+  "eth_syncing",
+  "hardhat_metadata",
+  "net_version",
+  "web3_clientVersion",
+  "web3_sha3",
+] as const;
+
+/** Simulated calls: the node would run one without `from` as its first account, the server wallet. */
+const SIMULATED = ["debug_traceCall", "eth_call", "eth_estimateGas"] as const;
+
+/** Reads run between two units of work, so they see what is committed and nothing else. */
+export function readMethods({ chain, writer }: Pick<RpcDeps, "chain" | "writer">): Methods {
+  const read = (method: string, params: Params) => writer.quiet(() => chain.request(method, params));
+  return {
+    ...Object.fromEntries(PASSED.map((method) => [method, (params: Params) => read(method, params)])),
+    ...Object.fromEntries(SIMULATED.map((method) => [method, (params: Params) => read(method, withSender(params))])),
+    eth_accounts: () => chain.identity.accounts.map(({ address }) => address.toLowerCase()),
+    net_listening: () => true,
+    net_peerCount: () => quantity(0),
+  };
+}
+
+function withSender([call, ...rest]: Params): Params {
+  if (typeof call !== "object" || call === null) return [call, ...rest];
+  return [{ ...call, from: (call as { from?: unknown }).from ?? ZERO }, ...rest];
+}

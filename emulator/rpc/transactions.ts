@@ -1,0 +1,52 @@
+import type { Address } from "../ports/chain.ts";
+import type { Methods, RpcDeps } from "./deps.ts";
+import { INVALID_INPUT, invalidParams, type Params, RpcError } from "./json-rpc.ts";
+
+/**
+ * A wallet's own transactions, and signatures of the funded accounts. Sending is a unit of work: pinned, journaled and
+ * settled like everything else. The server wallet signs nothing here; it would act beside the API's rules.
+ */
+export function transactionMethods({ chain, writer, mining }: Pick<RpcDeps, "chain" | "writer" | "mining">): Methods {
+  const { server, accounts } = chain.identity;
+  const unlockedByName = new Map(accounts.map(({ address }) => [address.toLowerCase(), address]));
+
+  /** The funded account that a caller named. Anything else is refused, however it is spelled. */
+  function unlocked(account: unknown): Address {
+    if (typeof account !== "string") throw invalidParams("Name the account: one of eth_accounts.");
+    const address = unlockedByName.get(account.toLowerCase());
+    if (address === undefined) throw locked(account);
+    return address;
+  }
+
+  const send = (tx: Parameters<typeof mining.sendExternal>[1]) =>
+    writer.run({ epoch: writer.epoch }, (unit) => mining.sendExternal(unit, tx));
+  const sign = (method: string, params: Params, account: unknown) => {
+    unlocked(account);
+    return writer.quiet(() => chain.request(method, params));
+  };
+
+  return {
+    eth_sendRawTransaction([raw]) {
+      const sender = typeof raw === "string" ? chain.senderOf(raw) : null;
+      if (sender === null) throw invalidParams("This is not a signed transaction.");
+      if (sender === server) throw locked(sender);
+      return send({ raw: raw as string });
+    },
+    eth_sendTransaction([request]) {
+      const from = unlocked(senderIn(request));
+      return send({ from, request: { ...(request as object), from } });
+    },
+    eth_sign: (params) => sign("eth_sign", params, params[0]),
+    personal_sign: (params) => sign("personal_sign", params, params[1]),
+    eth_signTypedData_v4: (params) => sign("eth_signTypedData_v4", params, params[0]),
+    eth_signTransaction: (params) => sign("eth_signTransaction", params, senderIn(params[0])),
+  };
+}
+
+function senderIn(request: unknown): unknown {
+  return (request as { from?: unknown } | null | undefined)?.from;
+}
+
+function locked(account: string): RpcError {
+  return new RpcError(INVALID_INPUT, `The account ${account} is not unlocked here; eth_accounts lists those that are.`);
+}
