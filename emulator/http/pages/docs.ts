@@ -63,7 +63,7 @@ Scalar.createApiReference("#reference", ${escapeScript(JSON.stringify(settings))
 /** The error catalogue as a chapter: what each code means and what to do. */
 function errorChapter(content: Catalogue): string {
   const entries = Object.entries(content["x-error-catalogue"]).map(
-    ([code, { status, description, fix }]) => `### ${code.replaceAll("_", "\\_")}\n\n**${status}** – ${description} ${fix}\n`,
+    ([code, { status, description, fix }]) => `### ${code}\n\n**${status}** – ${description} ${fix}\n`,
   );
   return `\n## Error codes\n\n${entries.join("\n")}`;
 }

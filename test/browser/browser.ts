@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
+
+/** Why browser tests cannot run here; null when they can. CI installs chromium, so there it is a failure. */
+export const NO_BROWSER = EXECUTABLE ? null : "no chromium is installed (apt-get install chromium)";
+
+/** A page in headless Chromium, and every address that it asked for. Only loopback is let through. */
+export async function openPage(browser: Browser): Promise<{ page: Page; asked: string[] }> {
+  const asked: string[] = [];
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.route("**", (route) => {
+    const url = new URL(route.request().url());
+    asked.push(url.href);
+    return url.hostname === "127.0.0.1" ? route.continue() : route.abort();
+  });
+  return { page, asked };
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    ...(EXECUTABLE ? { executablePath: EXECUTABLE } : {}),
+    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}

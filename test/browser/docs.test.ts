@@ -1,0 +1,44 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
+import { launch, NO_BROWSER, openPage } from "./browser.ts";
+
+if (NO_BROWSER && process.env.CI) throw new Error(NO_BROWSER);
+if (NO_BROWSER) console.warn(`browser tests are skipped: ${NO_BROWSER}`);
+
+describe.skipIf(NO_BROWSER)("the reference page at /v1/docs", () => {
+  let sandbox: Sandbox;
+  let origin: string;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    sandbox = await createSandbox();
+    origin = await sandbox.listen();
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await sandbox?.close();
+  });
+
+  it("shows every operation, asking nobody but the sandbox", async () => {
+    const { page, asked } = await openPage(browser);
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(`${origin}/v1/docs`);
+    await page.getByRole("heading", { name: "Get Smart Token API" }).waitFor();
+    await page.getByRole("button", { name: "Create a user" }).or(page.getByText("Create a user")).first().waitFor();
+    expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it("opens at the error that an answer's doc_url names", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${origin}/v1/docs#INSUFFICIENT_BALANCE`);
+    const heading = page.getByRole("heading", { name: "INSUFFICIENT_BALANCE" });
+    await heading.waitFor();
+    await expect.poll(() => heading.evaluate((node) => node.getBoundingClientRect().top < window.innerHeight)).toBe(true);
+    await page.close();
+  });
+});
