@@ -25,6 +25,7 @@ export interface DataFolder {
   readonly dbFile: string;
   /** What the journal holds; null for a new sandbox. */
   readonly kept: ReadJournal | null;
+  close(): void;
 }
 
 /** The folder was made with other settings than asked for. */
@@ -45,7 +46,11 @@ export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): Da
     // Killed before it was ever ready: nobody was answered, so begin again.
     const wasReady = kept?.lines.some((line) => line.kind === "snapshot" && line.name === FIXTURE);
     if (kept && !wasReady) journal.rewrite([]);
-    return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null };
+    const close = () => {
+      journal.close();
+      lock.release();
+    };
+    return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null, close };
   } catch (error) {
     lock.release();
     throw error;
@@ -53,7 +58,10 @@ export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): Da
 }
 
 /** Throws DataFolderMismatch if the folder was made with another fixture, seed or chain id than asked for. */
-export function refuseMismatch(header: HeaderLine, asked: { fixture?: string; seed?: string; chainId?: number }): void {
+export function refuseMismatch(
+  header: HeaderLine,
+  asked: { fixture: string | undefined; seed: string | undefined; chainId: number | undefined },
+): void {
   const differing = [
     asked.fixture !== undefined && asked.fixture !== header.fixture ? `--fixture ${header.fixture}` : null,
     asked.seed !== undefined && (!header.seeded || asked.seed !== header.seed)

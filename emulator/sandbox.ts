@@ -1,4 +1,3 @@
-import type { Express } from "express";
 import { type Logger, pino } from "pino";
 import { randomSeed, SeededIds } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
@@ -7,111 +6,83 @@ import { MemoryStore } from "./adapters/memory/store.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
-import type { Controls, SandboxInfo } from "./control/controls.ts";
+import { createControls, type SandboxInfo } from "./control/controls.ts";
 import { examine } from "./control/doctor.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
-import { openEngine } from "./engine/engine.ts";
+import { type Engine, openEngine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
-import type { Progress } from "./engine/recovery.ts";
 import { Scheduler } from "./engine/scheduler.ts";
 import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
 import { eventOperations } from "./http/operations/events.ts";
+import { allOperations } from "./http/operations/handler.ts";
 import { keyOperations } from "./http/operations/keys.ts";
 import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
-import { type HttpServer, listen } from "./http/server.ts";
+import { listen } from "./http/server.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
 import type { Store } from "./ports/store.ts";
-import { type RpcServer, serveRpc } from "./rpc/server.ts";
+import { serveRpc } from "./rpc/server.ts";
+import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
-import { Mining, type MiningMode } from "./services/mining.ts";
+import { Mining } from "./services/mining.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 
-/** Every option is optional. */
-export interface SandboxOptions {
-  /** Folder that keeps the data; without one the sandbox lives in memory. */
-  readonly dataDir?: string;
-  readonly fixture?: string;
-  /** Fixes the start instant, freezes the clock, and makes identifiers, secrets and hashes reproducible. */
-  readonly seed?: string | number;
-  readonly chainId?: number;
-  readonly mining?: MiningMode;
-  /** Off by default here: any test suite is faster than ten requests a second. */
-  readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
-  readonly allowHosts?: readonly string[];
-  readonly fresh?: boolean;
-  readonly repair?: boolean;
-  readonly fsync?: boolean;
-  readonly log?: Logger;
-  /** Told while a long journal is replayed. */
-  readonly onProgress?: Progress;
-}
+export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 
-/** A running sandbox. `close()` it, or use `await using` on Node 24. */
-export interface Sandbox extends Controls, AsyncDisposable {
-  /** The Express application, for supertest and friends: no port needed. */
-  readonly app: Express;
-  /** The default API key, with every scope. */
-  readonly apiKey: string;
-  readonly accounts: readonly { readonly address: string; readonly privateKey: string }[];
-  /** Serves the API on a port (0 = free); returns its origin. The API is at origin + "/v1". */
-  listen(at?: { host?: string; port?: number }): Promise<string>;
-  /** Serves JSON-RPC (HTTP and WebSocket) on a port (0 = free); returns its origin. */
-  listenRpc(at?: { host?: string; port?: number }): Promise<string>;
-  /** A notice for people: a torn line that was dropped, a differing hash, quotas that were cleared. */
-  readonly notices: readonly string[];
-  close(): Promise<void>;
-}
+/** The limits that the platform publishes. */
+const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
 
 /** Start instant of a seeded sandbox. */
 const SEEDED_START = "2026-01-01T00:00:00.000Z";
 
-/** Builds a sandbox: the one place where adapters are named. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged. */
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const log = options.log ?? pino({ level: "silent" });
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
   try {
-    return await build(options, log, folder);
+    return await compose(options, options.log ?? pino({ level: "silent" }), folder);
   } catch (error) {
-    folder?.journal.close();
-    folder?.lock.release();
+    folder?.close();
     throw error;
   }
 }
 
-async function build(options: SandboxOptions, log: Logger, folder: DataFolder | null): Promise<Sandbox> {
+/** The composition root: the one place where adapters are named and everything is put together. */
+async function compose(options: SandboxOptions, log: Logger, folder: DataFolder | null): Promise<Sandbox> {
   const header = folder?.kept?.header ?? newHeader(options);
   const mode = options.mining ?? { kind: "auto" };
-  const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
+  const metered = options.limits !== undefined && options.limits !== "off";
+  const { perSecond, perHour } = metered ? (options.limits as typeof PUBLISHED_LIMITS) : PUBLISHED_LIMITS;
 
+  // Adapters; the heavy ones are loaded side by side, and only now.
+  const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
   const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
-  const journal = folder?.journal ?? new MemoryJournal();
-  const limits = options.limits === undefined || options.limits === "off" ? null : options.limits;
-  const { perSecond, perHour } = limits ?? { perSecond: 10, perHour: 1000 };
-  const limiter = new SlidingWindows(
-    [
-      { name: "second", q: perSecond, w: 1 },
-      { name: "hour", q: perHour, w: 3600 },
-    ],
-    limits !== null,
-  );
+  const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
+  const policies = [
+    { name: "second", q: perSecond, w: 1 },
+    { name: "hour", q: perHour, w: 3600 },
+  ] as const;
+  const limiter = new SlidingWindows(policies, metered);
 
-  const engine = await openEngine({ store, chain, journal, clock, ids }, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
+  // The engine.
+  const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
+  const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
     mining: mode.kind === "auto" ? "auto" : "deferred",
     settle: settlement(chain),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
   });
   const { writer, positions } = engine;
   positions.join(limiter);
+
+  // Services.
   const users = new Users(chain);
   const mining = new Mining(mode);
   const tokens = new Tokens(chain, mining);
@@ -125,138 +96,104 @@ async function build(options: SandboxOptions, log: Logger, folder: DataFolder | 
     },
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),
   );
-
   if (!engine.recovered) {
     await writer.run({}, (unit) => keys.createDefault(unit));
     await positions.snapshot(FIXTURE);
   }
   await scheduler.start();
 
-  const clockControl = new ClockControl(
-    {
-      runUntil: (until) => scheduler.runUntil(until),
-      runWithClock: (state, at) => writer.runWithClock({ at }, () => {}, state),
-    },
-    clock,
-  );
+  // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
-  const servers: (HttpServer | RpcServer)[] = [];
-  let closed: Promise<void> | null = null;
-
-  const controls: Controls = {
-    ready: () => closed === null && writer.broken === null,
-    info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
-    async reset() {
-      await positions.restore(FIXTURE);
-      limiter.clear();
-      scheduler.rearm();
-    },
-    snapshot: (name) => positions.snapshot(name),
-    async restore(name) {
-      await positions.restore(name);
-      scheduler.rearm();
-    },
-    deleteSnapshot: (name) => positions.drop(name),
-    snapshots: () => positions.list(),
-    clock: {
-      show: () => clockControl.show(),
-      advance: (ms) => clockControl.advance(ms),
-      advanceTo: (instant) => clockControl.advanceTo(instant),
-      freeze: () => clockControl.freeze(),
-      run: () => clockControl.run(SYSTEM_TIME.wall()),
-    },
-    async mine(blocks = 1) {
-      let number = 0;
-      for (let i = 0; i < blocks; i++) number = await writer.run({}, (unit) => mining.mine(unit));
-      return number;
-    },
-    doctor: () => examine(writer, store, chain),
+  let closing: Promise<void> | null = null;
+  const clocked = {
+    runUntil: (until: number) => scheduler.runUntil(until),
+    runWithClock: (state: Parameters<typeof writer.runWithClock>[2], at: number) => writer.runWithClock({ at }, () => {}, state),
   };
+  const controls = createControls({
+    world: writer,
+    positions,
+    fixture: FIXTURE,
+    clock,
+    clockControl: new ClockControl(clocked, clock, SYSTEM_TIME.wall),
+    mining,
+    keys,
+    limiter,
+    rearm: () => scheduler.rearm(),
+    ready: () => closing === null && writer.broken === null,
+    info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
+    doctor: () => examine(writer, store, chain),
+  });
 
+  // HTTP.
   const isHostAllowed = hostAllowlist(options.allowHosts ?? []);
-  const isOriginAllowed = (origin: string) => urls.api !== undefined && origin === urls.api;
-  const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
   const facts = {
     version: VERSION,
-    limits: { enabled: limits !== null, per_second: perSecond, per_hour: perHour },
+    limits: { enabled: metered, per_second: perSecond, per_hour: perHour },
     chain: { chain_id: header.chain_id, token_address: chain.identity.token, badge_address: chain.identity.badge },
     mining: mode.kind,
     now: () => clock.now(),
   };
-  const parts = [
+  const operations = allOperations([
     userOperations(users),
     tokenOperations(tokens, users),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),
-  ];
-  const app = createApp({
-    document,
-    operations: {
-      reads: Object.assign({}, ...parts.map(({ reads }) => reads)),
-      writes: Object.assign({}, ...parts.map(({ writes }) => writes)),
-    },
-    control: controlRouter(controls, isOriginAllowed),
-    world: writer,
-    clock,
-    requestIds,
-    keys,
-    limiter,
-    isHostAllowed,
-    log,
-  });
-
-  async function shutDown(): Promise<void> {
-    scheduler.stop();
-    await Promise.all(servers.map((server) => server.close()));
-    if (folder && !writer.broken) await engine.compact();
-    await writer.quiet(async () => {});
-    await chain.close();
-    folder?.journal.close();
-    folder?.lock.release();
-  }
+  ]);
+  const control = controlRouter(controls, (origin) => origin === urls.api);
+  const app = createApp({ document, operations, control, world: writer, clock, requestIds, keys, limiter, isHostAllowed, log });
+  const servers: { close(): Promise<void> }[] = [];
+  const close = () => (closing ??= shutDown());
 
   return {
-    ...controls,
+    ...inProcess(controls, (secret) => keys.authenticate(secret)?.id ?? null),
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
-    notices: noticesOf(engine.recovered, folder),
+    notices: noticesOf(engine, header),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
       const server = await listen(app, { host, port }, () => requestIds.next("req", clock.now()));
       servers.push(server);
-      urls.api ??= server.origin;
-      urls.control ??= `${server.origin}/_sandbox`;
-      folder?.lock.publish({ ...urls });
+      publish({ api: server.origin, control: `${server.origin}/_sandbox` });
       return server.origin;
     },
     async listenRpc({ host = "127.0.0.1", port = 0 } = {}) {
       const server = await serveRpc({ chain, writer, mining, controls, clock, isHostAllowed, log }, { host, port });
       servers.push(server);
-      urls.rpc ??= server.origin;
-      folder?.lock.publish({ ...urls });
+      publish({ rpc: server.origin });
       return server.origin;
     },
-    close: () => (closed ??= shutDown()),
-    [Symbol.asyncDispose]: () => (closed ??= shutDown()),
+    close,
+    [Symbol.asyncDispose]: close,
   };
+
+  /** Where the sandbox can be reached, for commands that look into its data folder. */
+  function publish(more: typeof urls): void {
+    Object.assign(urls, more);
+    folder?.lock.publish({ ...urls });
+  }
+
+  /** No new work, then the generation's end on disk, then everything is let go. */
+  async function shutDown(): Promise<void> {
+    scheduler.stop();
+    await Promise.all(servers.map((server) => server.close()));
+    await writer.quiet(async () => {});
+    try {
+      if (folder && !writer.broken) await engine.compact();
+    } finally {
+      await chain.close();
+      folder?.close();
+    }
+  }
 }
 
-function openFolder(dir: string, options: SandboxOptions): DataFolder {
-  const { fresh = false, repair = false, fsync = false } = options;
+function openFolder(dir: string, { fresh = false, repair = false, fsync = false, fixture, seed, chainId }: SandboxOptions): DataFolder {
   const folder = openDataFolder({ dir, fresh, repair, fsync });
   try {
-    if (folder.kept) {
-      refuseMismatch(folder.kept.header, {
-        ...(options.fixture === undefined ? {} : { fixture: options.fixture }),
-        ...(options.seed === undefined ? {} : { seed: String(options.seed) }),
-        ...(options.chainId === undefined ? {} : { chainId: options.chainId }),
-      });
-    }
+    if (folder.kept) refuseMismatch(folder.kept.header, { fixture, seed: seed === undefined ? undefined : String(seed), chainId });
     return folder;
   } catch (error) {
-    folder.journal.close();
-    folder.lock.release();
+    folder.close();
     throw error;
   }
 }
@@ -267,29 +204,29 @@ async function openStore(folder: DataFolder | null): Promise<Store> {
   return new LowdbStore(folder.dbFile, (folded) => new MemoryStore(folded));
 }
 
-function newHeader(options: SandboxOptions): HeaderLine {
-  const seeded = options.seed !== undefined;
+function newHeader({ seed, chainId, fixture }: SandboxOptions): HeaderLine {
+  const seeded = seed !== undefined;
   return {
     v: FORMAT,
     kind: "header",
     generation: 1,
     base_seq: 0,
     last_seq: 0,
-    chain_id: options.chainId ?? 31337,
+    chain_id: chainId ?? 31337,
     hardfork: "cancun",
-    seed: seeded ? String(options.seed) : randomSeed(),
+    seed: seeded ? String(seed) : randomSeed(),
     seeded,
     start: seeded ? SEEDED_START : new Date().toISOString(),
-    fixture: options.fixture ?? "empty",
+    fixture: fixture ?? "empty",
     made_by: VERSION,
   };
 }
 
 function infoOf(
   header: HeaderLine,
-  options: SandboxOptions,
+  { dataDir, mining }: SandboxOptions,
   identity: { token: string; badge: string },
-  block: number,
+  block_number: number,
   urls: SandboxInfo["urls"],
 ): SandboxInfo {
   return {
@@ -298,19 +235,20 @@ function infoOf(
     pid: process.pid,
     fixture: header.fixture,
     seed: header.seeded ? header.seed : null,
-    data_dir: options.dataDir ?? null,
+    data_dir: dataDir ?? null,
     urls: { ...urls },
-    chain: { chain_id: header.chain_id, token_address: identity.token, badge_address: identity.badge, block_number: block },
-    mining: options.mining?.kind ?? "auto",
+    chain: { chain_id: header.chain_id, token_address: identity.token, badge_address: identity.badge, block_number },
+    mining: mining?.kind ?? "auto",
   };
 }
 
-function noticesOf(recovered: Awaited<ReturnType<typeof openEngine>>["recovered"], folder: DataFolder | null): string[] {
+function noticesOf({ recovered }: Engine, header: HeaderLine): string[] {
   if (!recovered) return [];
-  const notices = ["Quotas were cleared by the restart."];
-  if (recovered.torn) notices.push("The last line of the journal was torn: an unfinished, unanswered write was dropped.");
-  if (recovered.hashDiffers) {
-    notices.push(`The replayed chain has other hashes than the journal (made by ${folder?.kept?.header.made_by}, this is ${VERSION}).`);
-  }
-  return notices;
+  return [
+    "Quotas were cleared by the restart.",
+    ...(recovered.torn ? ["The last line of the journal was torn: an unfinished, unanswered write was dropped."] : []),
+    ...(recovered.hashDiffers
+      ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]
+      : []),
+  ];
 }

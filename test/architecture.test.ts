@@ -94,11 +94,17 @@ const RULES: readonly Rule[] = [
       "emulator/package-root.ts",
       "emulator/ports",
       "emulator/rpc",
+      "emulator/sandbox-api.ts",
       "emulator/services",
       "express",
       "pino",
     ],
     because: "the composition root names everything",
+  },
+  {
+    room: "emulator/sandbox-api.ts",
+    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "express", "pino"],
+    because: "the public in-process API is a face of the controls",
   },
   {
     room: "emulator/cli",

@@ -1,35 +1,63 @@
 import { ApiError } from "../model/errors.ts";
 import type { Clock, ClockState } from "../ports/clock.ts";
+import { parseDuration } from "./duration.ts";
 
-/** The engine as control sees it (engine/writer.ts, engine/positions.ts, engine/scheduler.ts). */
-export interface ControlledEngine {
-  runWithClock(clock: ClockState, at: number): Promise<void>;
+/** The engine as the clock moves it (engine/writer.ts, engine/scheduler.ts). */
+export interface ClockedEngine {
+  /** Journals a state of the clock, at an instant. */
+  runWithClock(state: ClockState, at: number): Promise<void>;
+  /** Does what is due until an instant. */
   runUntil(until: number): Promise<void>;
 }
 
-/** The one clock, moved by hand: forward only. Due work on the way is done in time order, each at its instant. */
+/** The one clock, moved by hand: forward only. Due work on the way is done in time order, each at its own instant. */
 export class ClockControl {
-  readonly #engine: ControlledEngine;
+  readonly #engine: ClockedEngine;
   readonly #clock: Clock;
+  readonly #wall: () => number;
 
-  constructor(engine: ControlledEngine, clock: Clock) {
+  /** `wall`: real time in ms since the epoch. */
+  constructor(engine: ClockedEngine, clock: Clock, wall: () => number) {
     this.#engine = engine;
     this.#clock = clock;
+    this.#wall = wall;
   }
 
   show(): { now: string; mode: ClockState["mode"] } {
     return { now: new Date(this.#clock.now()).toISOString(), mode: this.#clock.state().mode };
   }
 
-  /** Skips `ms` milliseconds (≥ 0). */
-  advance(ms: number): Promise<void> {
-    return this.advanceTo(this.#clock.now() + ms);
+  /** Skips a duration: `90d`, `1h30m`, or milliseconds. Throws INVALID_REQUEST. */
+  advance(by: string | number): Promise<void> {
+    return this.#goTo(this.#clock.now() + (typeof by === "number" ? by : parseDuration(by)));
   }
 
-  /** Throws INVALID_REQUEST for an instant that is past. */
-  async advanceTo(instant: number): Promise<void> {
+  /** Goes forward to an instant (RFC 3339, or ms since the epoch). Throws INVALID_REQUEST. */
+  async set(to: string | number): Promise<void> {
+    const instant = typeof to === "number" ? to : Date.parse(to);
+    if (Number.isNaN(instant)) {
+      throw new ApiError("INVALID_REQUEST", `${to} is not an instant; write it as 2027-01-01T00:00:00Z.`, { param: "to" });
+    }
+    await this.#goTo(instant);
+  }
+
+  /** Stands still from now on; quotas and real time go on. */
+  async freeze(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#engine.runWithClock({ mode: "frozen", at_ms: now }, now);
+  }
+
+  /** Goes on from the instant at which it stood. */
+  async run(): Promise<void> {
+    if (this.#clock.state().mode === "running") return;
+    const now = this.#clock.now();
+    await this.#engine.runWithClock({ mode: "running", offset_ms: now - this.#wall() }, now);
+  }
+
+  async #goTo(instant: number): Promise<void> {
     const now = this.#clock.now();
     if (instant < now) throw new ApiError("INVALID_REQUEST", "The clock only goes forward; restore a snapshot to go back.");
+    if (instant > LAST_INSTANT) throw new ApiError("INVALID_REQUEST", "The clock goes to the end of the year 9999.");
     await this.#engine.runUntil(instant);
     const state = this.#clock.state();
     const skipped = instant - now;
@@ -38,17 +66,7 @@ export class ClockControl {
     await this.#engine.runWithClock(next, instant);
     this.#clock.skip(skipped);
   }
-
-  /** Stands still from now on. */
-  async freeze(): Promise<void> {
-    const now = this.#clock.now();
-    await this.#engine.runWithClock({ mode: "frozen", at_ms: now }, now);
-  }
-
-  /** Goes on from the instant at which it stood. */
-  async run(wall: number): Promise<void> {
-    if (this.#clock.state().mode === "running") return;
-    const now = this.#clock.now();
-    await this.#engine.runWithClock({ mode: "running", offset_ms: now - wall }, now);
-  }
 }
+
+/** RFC 3339 has four digits for the year. */
+const LAST_INSTANT = Date.parse("9999-12-31T23:59:59.999Z");

@@ -1,27 +1,15 @@
+import type { ApiKey, Scope } from "../model/api-key.ts";
+import { ApiError } from "../model/errors.ts";
+import type { Page, PageQuery } from "../model/page.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
+import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
+import type { Keys } from "../services/keys.ts";
+import type { Mining } from "../services/mining.ts";
+import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor.ts";
 
-/** What can be done to a running sandbox beside its API: the same for CLI, HTTP and in-process use. */
-export interface Controls {
-  /** Contracts deployed, fixture applied, writes possible. */
-  ready(): boolean;
-  info(): SandboxInfo;
-  reset(): Promise<void>;
-  snapshot(name: string): Promise<void>;
-  restore(name: string): Promise<void>;
-  deleteSnapshot(name: string): Promise<void>;
-  snapshots(): readonly { name: string; seq: number; at: string }[];
-  readonly clock: {
-    show(): { now: string; mode: "running" | "frozen" };
-    advance(ms: number): Promise<void>;
-    advanceTo(instant: number): Promise<void>;
-    freeze(): Promise<void>;
-    run(): Promise<void>;
-  };
-  /** Mines blocks; returns the number of the last. */
-  mine(blocks?: number): Promise<number>;
-  doctor(): Promise<readonly Finding[]>;
-}
-
+/** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {
   readonly version: string;
   readonly node: string;
@@ -37,4 +25,105 @@ export interface SandboxInfo {
     readonly block_number: number;
   };
   readonly mining: string;
+}
+
+/** A named position in the sandbox's history. */
+export interface SnapshotEntry {
+  readonly name: string;
+  readonly seq: number;
+  readonly at: string;
+}
+
+/** The engine's positions (engine/positions.ts), as control uses them. */
+interface Positions {
+  snapshot(name: string): Promise<void>;
+  restore(name: string): Promise<void>;
+  drop(name: string): Promise<void>;
+  list(): readonly SnapshotEntry[];
+}
+
+export interface ControlParts {
+  readonly world: UnitOfWork;
+  readonly positions: Positions;
+  /** The name of the position right after the fixture. */
+  readonly fixture: string;
+  readonly clock: Clock;
+  readonly clockControl: ClockControl;
+  readonly mining: Mining;
+  readonly keys: Keys;
+  readonly limiter: RateLimiter;
+  /** Looks again for due work, after a restore. */
+  readonly rearm: () => void;
+  readonly ready: () => boolean;
+  readonly info: () => SandboxInfo;
+  readonly doctor: () => Promise<readonly Finding[]>;
+}
+
+/** What can be done to a running sandbox beside its API: the same for command line, HTTP and in-process use. */
+export type Controls = ReturnType<typeof createControls>;
+
+export function createControls(parts: ControlParts) {
+  const { world, positions, clock, clockControl, mining, keys, limiter } = parts;
+
+  function meteredKey(keyId: string): string {
+    if (!world.records.get("api_keys", keyId)) throw new ApiError("API_KEY_NOT_FOUND", `There is no API key with the id ${keyId}.`);
+    return keyId;
+  }
+
+  return {
+    /** Contracts deployed, fixture applied, writes possible. */
+    ready: parts.ready,
+    info: parts.info,
+    /** Which invariants (API.md §5) hold. */
+    doctor: parts.doctor,
+
+    /** Back to the state right after the fixture; quotas are cleared too. */
+    async reset(): Promise<void> {
+      await positions.restore(parts.fixture);
+      limiter.clear();
+      parts.rearm();
+    },
+    /** Names the present state. Throws SNAPSHOT_EXISTS, INVALID_REQUEST. */
+    async snapshot(name: string): Promise<void> {
+      if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) {
+        throw new ApiError("INVALID_REQUEST", "A snapshot's name is 1 to 64 letters, digits, dots, dashes and underscores.", {
+          param: "name",
+        });
+      }
+      await positions.snapshot(name);
+    },
+    /** Throws SNAPSHOT_NOT_FOUND. */
+    async restore(name: string): Promise<void> {
+      await positions.restore(name);
+      parts.rearm();
+    },
+    /** Throws SNAPSHOT_NOT_FOUND. */
+    deleteSnapshot: (name: string): Promise<void> => positions.drop(name),
+    snapshots: (): readonly SnapshotEntry[] => positions.list(),
+
+    clock: clockControl,
+
+    /** Mines blocks; returns the number of the last. */
+    async mine(blocks = 1): Promise<number> {
+      let number = 0;
+      for (let i = 0; i < blocks; i++) number = await world.run({}, (unit) => mining.mine(unit));
+      return number;
+    },
+
+    keys: {
+      list: (query: PageQuery = {}): Page<ApiKey> => keys.list(world.records, query),
+      /** The answer holds the secret, which is shown only now. */
+      create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }): Promise<ApiKey> =>
+        world.run({}, (unit: Unit) => keys.create(unit, input, null)),
+      /** Throws API_KEY_NOT_FOUND. */
+      revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
+    },
+
+    limits: {
+      /** What is left to a key; null when it is not metered. Throws API_KEY_NOT_FOUND. */
+      show: (keyId: string): readonly Quota[] | null => limiter.peek(meteredKey(keyId), clock.elapsed()),
+      /** Meters the key from now on, with this much left. Throws API_KEY_NOT_FOUND. */
+      set: (keyId: string, setting: QuotaSetting): void => limiter.set(meteredKey(keyId), setting, clock.elapsed()),
+    },
+  };
 }

@@ -17,7 +17,7 @@ export function timeMethods({ controls, clock, mining }: Pick<RpcDeps, "controls
     if (Math.floor(instant / 1000) < Math.floor(now / 1000)) {
       throw invalidParams(`It is ${new Date(now).toISOString()} here and time only goes forward; evm_revert goes back to a snapshot.`);
     }
-    if (instant > now) await controls.clock.advanceTo(instant);
+    if (instant > now) await controls.clock.set(instant);
   }
 
   /** Snapshots taken here, oldest first. */

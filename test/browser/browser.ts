@@ -3,13 +3,15 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
 
+export const HEIGHT = 900;
+
 /** Why browser tests cannot run here; null when they can. CI installs chromium, so there it is a failure. */
 export const NO_BROWSER = EXECUTABLE ? null : "no chromium is installed (apt-get install chromium)";
 
 /** A page in headless Chromium, and every address that it asked for. Only loopback is let through. */
 export async function openPage(browser: Browser): Promise<{ page: Page; asked: string[] }> {
   const asked: string[] = [];
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: HEIGHT } });
   await page.route("**", (route) => {
     const url = new URL(route.request().url());
     asked.push(url.href);

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
-import { launch, NO_BROWSER, openPage } from "./browser.ts";
+import { HEIGHT, launch, NO_BROWSER, openPage } from "./browser.ts";
 
 if (NO_BROWSER && process.env.CI) throw new Error(NO_BROWSER);
 if (NO_BROWSER) console.warn(`browser tests are skipped: ${NO_BROWSER}`);
@@ -38,7 +38,7 @@ describe.skipIf(NO_BROWSER)("the reference page at /v1/docs", () => {
     await page.goto(`${origin}/v1/docs#INSUFFICIENT_BALANCE`);
     const heading = page.getByRole("heading", { name: "INSUFFICIENT_BALANCE" });
     await heading.waitFor();
-    await expect.poll(() => heading.evaluate((node) => node.getBoundingClientRect().top < window.innerHeight)).toBe(true);
+    await expect.poll(async () => ((await heading.boundingBox())?.y ?? Number.NaN) < HEIGHT).toBe(true);
     await page.close();
   });
 });

@@ -1,7 +1,9 @@
-import express, { type RequestHandler, type Response, Router } from "express";
+import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Controls } from "../../control/controls.ts";
-import { parseDuration } from "../../control/duration.ts";
+import type { Scope } from "../../model/api-key.ts";
 import { ApiError } from "../../model/errors.ts";
+import type { QuotaSetting } from "../../ports/rate-limiter.ts";
+import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
 
 /** The control plane, mounted at /_sandbox: what CLI and dashboard use. No API key; Host and Origin are checked before. */
@@ -27,7 +29,7 @@ export function controlRouter(controls: Controls, isOriginAllowed: (origin: stri
   });
   router.get("/snapshots", (_req, res) => answer(res, controls.snapshots(), "Named snapshots, oldest first."));
   router.post("/snapshots", async (req, res) => {
-    const name = snapshotName(req.body?.name);
+    const name = String(req.body?.name ?? "");
     await controls.snapshot(name);
     res.status(201);
     answer(res, { name }, `Took the snapshot "${name}".`);
@@ -44,8 +46,8 @@ export function controlRouter(controls: Controls, isOriginAllowed: (origin: stri
   router.get("/clock", (_req, res) => answer(res, controls.clock.show(), "The sandbox clock."));
   router.post("/clock/advance", async (req, res) => {
     const { by, to } = (req.body ?? {}) as { by?: unknown; to?: unknown };
-    if (typeof by === "string" && to === undefined) await controls.clock.advance(parseDuration(by));
-    else if (typeof to === "string" && by === undefined) await controls.clock.advanceTo(parseInstant(to));
+    if (typeof by === "string" && to === undefined) await controls.clock.advance(by);
+    else if (typeof to === "string" && by === undefined) await controls.clock.set(to);
     else throw new ApiError("INVALID_REQUEST", 'Send {"by": "90d"} or {"to": "2027-01-01T00:00:00Z"}.');
     answer(res, controls.clock.show(), "Advanced the clock; work due on the way is done.");
   });
@@ -64,6 +66,26 @@ export function controlRouter(controls: Controls, isOriginAllowed: (origin: stri
     }
     answer(res, { block_number: await controls.mine(blocks) }, `Mined ${blocks === 1 ? "a block" : `${blocks} blocks`}.`);
   });
+
+  router.get("/keys", (req, res) => answer(res, controls.keys.list({ limit: 100, cursor: cursorOf(req) }), "API keys, newest first."));
+  router.post("/keys", async (req, res) => {
+    const { name, scopes = ALL_SCOPES, expires_at = null } = req.body ?? {};
+    if (typeof name !== "string" || name === "" || !isScopes(scopes)) {
+      throw new ApiError("INVALID_REQUEST", `Send {"name": "CI", "scopes": [...]}; scopes are ${ALL_SCOPES.join(", ")}.`);
+    }
+    res.status(201);
+    answer(res, await controls.keys.create({ name, scopes, expires_at }), "Created the API key; its secret is shown only now.");
+  });
+  router.delete("/keys/:id", async (req, res) => {
+    await controls.keys.revoke(req.params.id);
+    answer(res, { id: req.params.id }, "Revoked the API key.");
+  });
+  router.get("/rate-limits/:key_id", (req, res) => answer(res, quotas(controls, req.params.key_id), "What is left to the key."));
+  router.put("/rate-limits/:key_id", (req, res) => {
+    controls.limits.set(req.params.key_id, quotaSetting(req.body));
+    answer(res, quotas(controls, req.params.key_id), "Set what is left to the key.");
+  });
+
   router.get("/doctor", async (_req, res) => {
     const findings = await controls.doctor();
     const healthy = findings.every(({ problems }) => problems.length === 0);
@@ -76,13 +98,25 @@ function answer(res: Response, data: unknown, message: string): void {
   res.json(successEnvelope(data, message));
 }
 
-function snapshotName(name: unknown): string {
-  if (typeof name === "string" && /^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) return name;
-  throw new ApiError("INVALID_REQUEST", "A snapshot's name is 1 to 64 letters, digits, dots, dashes and underscores.", { param: "name" });
+function isScopes(scopes: unknown): scopes is Scope[] {
+  return Array.isArray(scopes) && scopes.length > 0 && scopes.every((each) => (ALL_SCOPES as readonly unknown[]).includes(each));
 }
 
-function parseInstant(text: string): number {
-  const instant = Date.parse(text);
-  if (!Number.isNaN(instant)) return instant;
-  throw new ApiError("INVALID_REQUEST", `${text} is not an instant; write it as 2027-01-01T00:00:00Z.`, { param: "to" });
+function cursorOf(req: Request): string | undefined {
+  return typeof req.query.cursor === "string" ? req.query.cursor : undefined;
+}
+
+/** `{second: {limit, remaining, reset}, hour: …}`; null when the key is not metered. `reset`: seconds until more is left. */
+function quotas(controls: Controls, keyId: string): unknown {
+  const found = controls.limits.show(keyId);
+  return found && Object.fromEntries(found.map(({ policy, r, t }) => [policy.name, { limit: policy.q, remaining: r, reset: t }]));
+}
+
+function quotaSetting(body: unknown): QuotaSetting {
+  const entries = body !== null && typeof body === "object" ? Object.entries(body) : [];
+  const valid = entries.every(
+    ([name, value]) => (name === "second" || name === "hour") && Number.isInteger(value?.remaining) && value.remaining >= 0,
+  );
+  if (entries.length > 0 && valid) return body as QuotaSetting;
+  throw new ApiError("INVALID_REQUEST", 'Send what is to be left: {"hour": {"remaining": 1}, "second": {"remaining": 10}}.');
 }

@@ -64,6 +64,14 @@ export interface Operations {
   readonly writes: Readonly<Record<string, WriteHandler<never>>>;
 }
 
+/** The operations of all tags together. */
+export function allOperations(tags: readonly { readonly reads: object; readonly writes: object }[]): Operations {
+  return {
+    reads: Object.assign({}, ...tags.map(({ reads }) => reads)),
+    writes: Object.assign({}, ...tags.map(({ writes }) => writes)),
+  };
+}
+
 export function ok(data: unknown, message: string): Reply {
   return { status: 200, data, message };
 }

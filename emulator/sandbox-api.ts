@@ -1,0 +1,133 @@
+import type { Express } from "express";
+import type { Logger } from "pino";
+import type { Controls } from "./control/controls.ts";
+import type { Finding } from "./control/doctor.ts";
+import type { Progress } from "./engine/recovery.ts";
+import { ApiError } from "./model/errors.ts";
+import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
+import type { MiningMode } from "./services/mining.ts";
+
+/** Every option is optional. */
+export interface SandboxOptions {
+  /** Folder that keeps the data; without one the sandbox lives in memory. */
+  readonly dataDir?: string;
+  /** State to begin with. */
+  readonly fixture?: string;
+  /** Fixes the start instant, freezes the clock, and makes identifiers, secrets and hashes reproducible. */
+  readonly seed?: string | number;
+  /** Default 31337. */
+  readonly chainId?: number;
+  /** When blocks are mined; by default with each transaction. */
+  readonly mining?: MiningMode;
+  /** Quotas of every key. Off by default here: any test suite is faster than ten requests a second. */
+  readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
+  /** Further Host names to serve. */
+  readonly allowHosts?: readonly string[];
+  /** Begin anew in the data folder; the old data is kept beside it. */
+  readonly fresh?: boolean;
+  /** Go on with the readable part of a damaged journal; the damaged one is kept as a copy. */
+  readonly repair?: boolean;
+  /** Answer a write only when it survives a power loss. */
+  readonly fsync?: boolean;
+  /** Silent by default. */
+  readonly log?: Logger;
+  /** Told while a long journal is replayed. */
+  readonly onProgress?: Progress;
+}
+
+export interface Address {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: a free port. */
+  readonly port?: number;
+}
+
+/** A state to go back to: any number of times, in any order. */
+export interface Snapshot {
+  readonly name: string;
+  restore(): Promise<void>;
+  delete(): Promise<void>;
+}
+
+/** A running sandbox. `close()` it; on Node 24, `await using` does. */
+export interface Sandbox extends AsyncDisposable, Pick<Controls, "ready" | "info" | "reset" | "restore" | "snapshots" | "clock" | "keys"> {
+  /** The Express application, for supertest and friends: no port needed. */
+  readonly app: Express;
+  /** The default API key, with every scope. */
+  readonly apiKey: string;
+  /** Funded chain accounts with publicly known keys. */
+  readonly accounts: readonly { readonly address: string; readonly privateKey: string }[];
+  /** For people: a torn line that was dropped, quotas that a restart cleared. */
+  readonly notices: readonly string[];
+  /** Serves the API on a port; returns its origin. The API is at origin + "/v1". */
+  listen(at?: Address): Promise<string>;
+  /** Serves JSON-RPC (HTTP and WebSocket) on a port; returns its origin. */
+  listenRpc(at?: Address): Promise<string>;
+  /** Everything – records, chain, clock, quotas, counters – as it is now. Without a name it gets one. */
+  snapshot(name?: string): Promise<Snapshot>;
+  readonly chain: {
+    /** Mines blocks; returns the number of the last. */
+    mine(blocks?: number): Promise<number>;
+  };
+  readonly limits: {
+    /** What is left to a key (secret or id); null when it is not metered. */
+    show(key: string): readonly Quota[] | null;
+    /** Meters a key (secret or id) from now on: `{ hour: { remaining: 1 } }`. */
+    set(key: string, setting: QuotaSetting): void;
+  };
+  /** Throws InvariantBroken if an invariant does not hold. */
+  doctor(): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}
+
+/** What `doctor()` throws: each invariant that does not hold, and what breaks it. */
+export class InvariantBroken extends Error {
+  override readonly name = "InvariantBroken";
+  readonly findings: readonly Finding[];
+  constructor(findings: readonly Finding[]) {
+    super(findings.map(({ invariant, problems }) => `not so: ${invariant}\n${problems.map((each) => `  ${each}`).join("\n")}`).join("\n"));
+    this.findings = findings;
+  }
+}
+
+/** The in-process face of the controls. `keyIdOf`: the id of a key given by its secret. */
+export function inProcess(controls: Controls, keyIdOf: (secret: string) => string | null) {
+  let unnamed = 0;
+  const idOf = (key: string) => {
+    const id = key.startsWith("key_") ? key : keyIdOf(key);
+    if (id === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key.");
+    return id;
+  };
+  return {
+    ready: controls.ready,
+    info: controls.info,
+    reset: controls.reset,
+    restore: controls.restore,
+    snapshots: controls.snapshots,
+    clock: controls.clock,
+    keys: controls.keys,
+    chain: { mine: controls.mine },
+    limits: {
+      show: (key: string) => controls.limits.show(idOf(key)),
+      set: (key: string, setting: QuotaSetting) => controls.limits.set(idOf(key), setting),
+    },
+    async snapshot(name?: string): Promise<Snapshot> {
+      const chosen = name ?? freeName();
+      await controls.snapshot(chosen);
+      return { name: chosen, restore: () => controls.restore(chosen), delete: () => controls.deleteSnapshot(chosen) };
+    },
+    async doctor(): Promise<readonly Finding[]> {
+      const findings = await controls.doctor();
+      const broken = findings.filter(({ problems }) => problems.length > 0);
+      if (broken.length > 0) throw new InvariantBroken(broken);
+      return findings;
+    },
+  };
+
+  function freeName(): string {
+    const taken = new Set(controls.snapshots().map((snapshot) => snapshot.name));
+    do unnamed += 1;
+    while (taken.has(`snapshot-${unnamed}`));
+    return `snapshot-${unnamed}`;
+  }
+}
