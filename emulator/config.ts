@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { parseDuration } from "./control/duration.ts";
 import type { MiningMode } from "./services/mining.ts";
@@ -76,6 +78,29 @@ export const SETTINGS = {
     [],
     list,
   ),
+  cors: setting<readonly string[]>(
+    "--cors <origin...>",
+    "origins whose pages may call /v1 (* for all)",
+    "origins, in the environment separated by commas",
+    [],
+    list,
+  ),
+  https: setting("--https", "TLS on the API port, with a certificate of a local authority", "true or false", false, yes),
+  caDir: setting(
+    "--ca-dir <folder>",
+    "folder of that authority (default ~/.getsmart-sandbox/ca)",
+    "a folder",
+    join(homedir(), ".getsmart-sandbox", "ca"),
+    text,
+  ),
+  controlToken: setting<string | null>(
+    "--control-token <token>",
+    "Bearer token of the control plane; needed beyond loopback",
+    "a text",
+    null,
+    text,
+  ),
+  configOut: setting<string | null>("--config-out <file>", "writes addresses and keys as JSON once ready", "a file", null, text),
   mining: setting<MiningMode>("--mining <mode>", "when blocks are mined", "auto, manual or interval:2s", { kind: "auto" }, readMining),
   chainId: setting<number | null>(
     "--chain-id <number>",
@@ -130,7 +155,16 @@ export function resolveConfig(flags: Readonly<Record<string, unknown>>, env: Nod
             : [undefined, ""];
     resolved[name] = value === undefined ? each.initial : accept(each, value, origin);
   }
-  return Object.freeze(resolved) as Config;
+  const config = Object.freeze(resolved) as Config;
+  if (!isLoopback(config.host) && config.controlToken === null) {
+    throw new ConfigError(`--host ${config.host} is reachable from other machines; give the control plane a --control-token.`);
+  }
+  return config;
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 
 function accept(each: Setting<unknown>, value: unknown, origin: string): unknown {

@@ -23,6 +23,12 @@ export interface SandboxOptions {
   readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
   /** Further Host names to serve. */
   readonly allowHosts?: readonly string[];
+  /** TLS on the API port, with a certificate of a local authority kept in `caDir`; plain HTTP is then refused. */
+  readonly https?: { readonly caDir: string };
+  /** Origins whose pages may call /v1 (CORS); none by default. */
+  readonly cors?: readonly string[];
+  /** What the control plane asks for as a Bearer token; none by default. */
+  readonly controlToken?: string;
   /** Begin anew in the data folder; the old data is kept beside it. */
   readonly fresh?: boolean;
   /** Go on with the readable part of a damaged journal; the damaged one is kept as a copy. */
@@ -59,6 +65,8 @@ export interface Sandbox extends AsyncDisposable, Pick<Controls, "ready" | "info
   readonly accounts: readonly { readonly address: string; readonly privateKey: string }[];
   /** For people: a torn line that was dropped, quotas that a restart cleared. */
   readonly notices: readonly string[];
+  /** The authority that clients must trust under HTTPS (PEM file); null without. */
+  readonly caFile: string | null;
   /** Serves the API on a port; returns its origin. The API is at origin + "/v1". */
   listen(at?: Address): Promise<string>;
   /** Serves JSON-RPC (HTTP and WebSocket) on a port; returns its origin. */

@@ -140,8 +140,13 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     keyOperations(keys),
     metaOperations(document, facts),
   ]);
-  const control = controlRouter(controls, (origin) => origin === urls.api);
-  const app = createApp({ document, operations, control, world: writer, clock, requestIds, keys, limiter, isHostAllowed, log });
+  const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
+  const newRequestId = () => requestIds.next("req", clock.now());
+  const { cors = [] } = options;
+  const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
+  const certificates = options.https
+    ? await (await import("./adapters/mkcert/certificates.ts")).openCertificates(options.https.caDir)
+    : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());
 
@@ -150,9 +155,12 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
+    caFile: certificates?.caFile ?? null,
     notices: noticesOf(engine, header),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
-      const server = await listen(app, { host, port }, () => requestIds.next("req", clock.now()));
+      const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
+      const certificate = await certificates?.issue([...new Set(hosts)]);
+      const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);
       servers.push(server);
       publish({ api: server.origin, control: `${server.origin}/_sandbox` });
       return server.origin;
@@ -201,7 +209,7 @@ function openFolder(dir: string, { fresh = false, repair = false, fsync = false,
 async function openStore(folder: DataFolder | null): Promise<Store> {
   if (!folder) return new MemoryStore();
   const { LowdbStore } = await import("./adapters/lowdb/store.ts");
-  return new LowdbStore(folder.dbFile, (folded) => new MemoryStore(folded));
+  return new LowdbStore(folder.dbFile, (folded, places) => new MemoryStore(folded, places));
 }
 
 function newHeader({ seed, chainId, fixture }: SandboxOptions): HeaderLine {

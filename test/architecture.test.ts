@@ -42,6 +42,7 @@ const RULES: readonly Rule[] = [
     because: "an adapter knows its ports and its one dependency",
   },
   { room: "emulator/adapters/fs", may: ["emulator/model", "emulator/ports"], because: "an adapter knows its ports and its one dependency" },
+  { room: "emulator/adapters/mkcert", may: ["emulator/ports", "mkcert"], because: "an adapter knows its ports and its one dependency" },
   { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   {
     room: "emulator/adapters/hardhat",
@@ -108,7 +109,15 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/cli",
-    may: ["emulator/sandbox.ts", "emulator/config.ts", "emulator/package-root.ts", "emulator/engine/recovery.ts", "commander", "pino"],
+    may: [
+      "emulator/sandbox.ts",
+      "emulator/config.ts",
+      "emulator/package-root.ts",
+      "emulator/engine/recovery.ts",
+      "emulator/adapters/fs/lock.ts",
+      "commander",
+      "pino",
+    ],
     because: "the command line drives the sandbox",
   },
 ];
@@ -125,7 +134,7 @@ describe("who may import whom", () => {
 
   it("heavy adapters are imported by the composition root only when needed", () => {
     const text = readFileSync(join(ROOT, "emulator/sandbox.ts"), "utf8");
-    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb)/gm)];
+    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|mkcert)/gm)];
     expect(eager).toEqual([]);
   });
 });

@@ -6,7 +6,8 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
   const base = `${info.urls.api}/v1`;
   const [first] = sandbox.accounts;
   const rows: [string, string][] = [
-    ["API", `${base}  (plain HTTP is fine on loopback)`],
+    ["API", sandbox.caFile === null ? `${base}  (plain HTTP: it stays on this machine)` : base],
+    ["Reference", `${base}/docs`],
     ["JSON-RPC", `${info.urls.rpc}  (HTTP and WebSocket, chain id ${info.chain.chain_id})`],
     ["Control", `${info.urls.control}`],
     ["API key", `${sandbox.apiKey}  (the same everywhere; worth nothing elsewhere)`],
@@ -21,7 +22,7 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
     ["Node", info.node],
   ];
   const curl = [
-    `  curl ${base}/users \\`,
+    `  curl ${sandbox.caFile === null ? "" : `--cacert ${sandbox.caFile} `}${base}/users \\`,
     `    -H "Authorization: Bearer ${sandbox.apiKey}" \\`,
     `    -H "Content-Type: application/json" \\`,
     `    -d '{"email": "ada@example.com", "display_name": "Ada Lovelace"}'`,
@@ -37,9 +38,23 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
     "",
     ...curl,
     "",
+    ...(sandbox.caFile === null ? [] : trust(sandbox.caFile)),
     ...sandbox.notices.map((notice) => `Note: ${notice}`),
     "Stop with Ctrl-C.",
     "",
     "",
   ].join("\n");
+}
+
+/** How clients come to trust the local authority. */
+function trust(caFile: string): string[] {
+  return [
+    "Trust the certificate, once:",
+    "",
+    `  curl     --cacert ${caFile}`,
+    `  Node     NODE_EXTRA_CA_CERTS=${caFile}`,
+    `  Python   SSL_CERT_FILE=${caFile}  (requests: REQUESTS_CA_BUNDLE)`,
+    `  Java     keytool -importcert -noprompt -cacerts -storepass changeit -alias getsmart-sandbox -file ${caFile}`,
+    "",
+  ];
 }

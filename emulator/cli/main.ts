@@ -1,27 +1,91 @@
 import { Command, Option } from "commander";
 import { SETTINGS } from "../config.ts";
 import { VERSION } from "../package-root.ts";
+import type { ClientOptions } from "./client.ts";
 import { reportAndExit } from "./failures.ts";
 
 /** The command line. Each command's work is imported when it runs. */
 const program = new Command("getsmart-sandbox")
   .description("A local emulator and contract test kit for the Get Smart Token API.")
   .version(VERSION)
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-  .showHelpAfterError("(--help shows what is accepted)");
+  .configureHelp({ showGlobalOptions: true });
 
 const start = program
   .command("start")
   .description("start a sandbox and serve it until it is stopped")
-  .option("--config <file>", "configuration file (default: getsmart-sandbox.config.yaml, if it is there)")
-  .addHelpText("after", "\nExample:\n  getsmart-sandbox start --port 0 --ephemeral --limits off");
+  .option("--config <file>", "configuration file (default: getsmart-sandbox.config.yaml, if it is there)");
 for (const { flag, description, initial } of Object.values(SETTINGS)) {
-  const shown = typeof initial === "string" || (typeof initial === "number" && initial !== 0) ? ` (default: ${initial})` : "";
-  start.addOption(new Option(flag, description + shown));
+  const shown = typeof initial === "string" || typeof initial === "number" ? ` (default: ${initial})` : "";
+  start.addOption(new Option(flag, description + (description.includes("default") ? "" : shown)));
 }
-start.action(async (flags) => {
+example(start, "start --port 0 --ephemeral --limits off").action(async (flags) => {
   const { startSandbox } = await import("./start.ts");
   await startSandbox(flags);
 });
 
+example(client("wait", "return when the sandbox is ready, or fail after a time-out"), "wait -t 30")
+  .option("-t, --timeout <seconds>", "how long to wait", seconds, 30)
+  .action(async (options) => {
+    const { waitUntilReady } = await import("./wait.ts");
+    await waitUntilReady(options, options.timeout * 1000);
+  });
+
+const keys = program.command("keys").description("API keys of a running sandbox");
+example(client("list", "list the keys, newest first", keys), "keys list").action(async (options) => {
+  const { listKeys } = await import("./keys.ts");
+  print(await listKeys(await control(options)));
+});
+example(
+  client("create <name>", "make a key and print its secret, which is shown only now", keys),
+  'keys create "CI" --scopes users:read,tokens:read',
+)
+  .option("--scopes <list>", "scopes, separated by commas (default: all)", (text) => text.split(","))
+  .option("--expires-at <instant>", "RFC 3339 instant from which it is refused")
+  .action(async (name, { scopes, expiresAt, ...options }) => {
+    const { createKey } = await import("./keys.ts");
+    print(await createKey(await control(options), { name, scopes, expires_at: expiresAt }));
+  });
+example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M872DH4Y0000009QW14W2JGA").action(async (id, options) => {
+  const { revokeKey } = await import("./keys.ts");
+  await revokeKey(await control(options), id);
+});
+
+everyCommand(program, (command) =>
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),
+);
 program.parseAsync().catch(reportAndExit);
+
+/** A command that talks to a running sandbox. */
+function client(name: string, description: string, parent: Command = program): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option("--url <url>", "control plane of the sandbox (default: GETSMART_CONTROL_URL, the data folder's lock, port 4010)")
+    .option("--data-dir <folder>", "data folder of the sandbox")
+    .option("--control-token <token>", "what the control plane asks for beyond loopback");
+}
+
+async function control(options: ClientOptions) {
+  const { connect } = await import("./client.ts");
+  return await connect(options);
+}
+
+function example(command: Command, line: string): Command {
+  return command.addHelpText("after", `\nExample:\n  getsmart-sandbox ${line}`);
+}
+
+function everyCommand(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const each of command.commands) everyCommand(each, change);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  console.error(`getsmart-sandbox: --timeout: ${text} is not a number of seconds`);
+  process.exit(2);
+}
+
+function print(text: string): void {
+  if (text !== "") process.stdout.write(`${text}\n`);
+}

@@ -1,7 +1,9 @@
-import { pino } from "pino";
+import { writeFileSync } from "node:fs";
 import { resolveConfig } from "../config.ts";
 import { createSandbox, type Sandbox } from "../sandbox.ts";
 import { banner } from "./banner.ts";
+import { environmentOf } from "./environment.ts";
+import { openLog } from "./log.ts";
 import { portInUse } from "./port-in-use.ts";
 import { progressLine } from "./progress.ts";
 
@@ -9,7 +11,6 @@ import { progressLine } from "./progress.ts";
 export async function startSandbox(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const began = performance.now();
   const config = resolveConfig(flags, process.env, flags.config as string | undefined);
-  const log = pino({ level: config.silent ? "error" : config.logLevel }, pino.destination(2));
   const sandbox = await createSandbox({
     ...(config.ephemeral ? {} : { dataDir: config.dataDir }),
     ...(config.fixture === null ? {} : { fixture: config.fixture }),
@@ -17,11 +18,14 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
     ...(config.chainId === null ? {} : { chainId: config.chainId }),
     mining: config.mining,
     limits: config.limits,
-    allowHosts: config.allowHost,
+    allowHosts: [...config.allowHost, ...(["0.0.0.0", "::"].includes(config.host) ? [] : [config.host])],
+    cors: config.cors,
+    ...(config.https ? { https: { caDir: config.caDir } } : {}),
+    ...(config.controlToken === null ? {} : { controlToken: config.controlToken }),
     fresh: config.fresh,
     repair: config.repair,
     fsync: config.fsync,
-    log,
+    log: openLog(config),
     onProgress: progressLine("replaying the chain", config.silent),
   });
   stopOnSignals(sandbox);
@@ -32,6 +36,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
     await sandbox.close();
     throw error;
   }
+  if (config.configOut !== null) writeFileSync(config.configOut, `${JSON.stringify(environmentOf(sandbox), null, 2)}\n`, { mode: 0o600 });
   if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began)));
 }
 

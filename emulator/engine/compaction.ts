@@ -62,14 +62,15 @@ function unitLine(position: Position, records: Partial<UnitLine>): UnitLine {
   };
 }
 
-/** The changes that undo several units at once: for each record, what it was before the oldest of them. */
+/** The changes that undo several units at once: for each record, what it was, and where, before the oldest of them. */
 function foldUndo(positions: readonly Position[]): Change[] {
   const last = new Map<string, Change>();
   for (const position of positions.toReversed()) {
     for (const change of position.undo ?? []) {
       const key = `${change.table} ${change.id}`;
+      const place = change.place ?? last.get(key)?.place;
       last.delete(key);
-      last.set(key, change);
+      last.set(key, place === undefined ? change : { ...change, place });
     }
   }
   return [...last.values()];

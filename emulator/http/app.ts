@@ -2,7 +2,6 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from "pino";
 import { ApiError } from "../model/errors.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Ids } from "../ports/ids.ts";
 import type { RateLimiter } from "../ports/rate-limiter.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Keys } from "../services/keys.ts";
@@ -11,8 +10,10 @@ import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, STATUS, toApiError } from "./envelope.ts";
 import { Idempotency } from "./idempotency.ts";
 import { allowHost } from "./middleware/allow-host.ts";
+import { allowOrigins } from "./middleware/allow-origins.ts";
 import { authenticate, authorise } from "./middleware/authenticate.ts";
 import { identify } from "./middleware/identify.ts";
+import { logRequests } from "./middleware/log-requests.ts";
 import { meter } from "./middleware/meter.ts";
 import { negotiate } from "./middleware/negotiate.ts";
 import { performRead, performWrite } from "./middleware/perform.ts";
@@ -26,10 +27,12 @@ export interface AppParts {
   readonly control: RequestHandler;
   readonly world: UnitOfWork;
   readonly clock: Clock;
-  readonly requestIds: Ids;
+  readonly newRequestId: () => string;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly isHostAllowed: (host: string | undefined) => boolean;
+  /** Origins whose pages may call /v1. */
+  readonly cors: readonly string[];
   readonly log: Logger;
 }
 
@@ -42,9 +45,11 @@ export function createApp(parts: AppParts): Express {
   app.enable("case sensitive routing").enable("strict routing");
   app.set("query parser", "simple");
 
-  app.use(identify(parts.requestIds, () => clock.now()));
+  app.use(identify(parts.newRequestId));
+  app.use(logRequests(parts.log));
   app.use(allowHost(parts.isHostAllowed));
   app.use("/_sandbox", parts.control);
+  if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
   for (const [path, served] of byPath(document.operations)) {
     const route = app.route(`/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
     for (const operation of served) {

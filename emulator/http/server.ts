@@ -1,65 +1,94 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { ApiError } from "../model/errors.ts";
-import { errorEnvelope, STATUS } from "./envelope.ts";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
+import type { Certificate } from "../ports/certificates.ts";
+import { httpsRequired } from "./middleware/https-required.ts";
+import { refuseRaw } from "./raw-refusal.ts";
 
 export interface HttpServer {
-  /** `http://127.0.0.1:4010` */
+  /** `http://127.0.0.1:4010`, or https. */
   readonly origin: string;
   readonly port: number;
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** With one, TLS and plain HTTP share the port, and plain HTTP is refused in the envelope. */
+  readonly certificate?: Certificate;
+}
+
 /** Serves an application on a port (0 = free). What the HTTP parser refuses by itself is answered in the envelope too. */
-export async function listen(app: RequestListener, at: { host: string; port: number }, requestId: () => string): Promise<HttpServer> {
-  const server = createServer({ requireHostHeader: false, keepAliveTimeout: 65_000 }, app);
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseRaw(error, socket as Socket, requestId()));
-  server.on("connect", (_req, socket) => refuseRaw({ code: "HPE_INVALID_METHOD" }, socket as Socket, requestId()));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(at.port, at.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const host = at.host.includes(":") ? `[${at.host}]` : at.host;
-  return { origin: `http://${host}:${port}`, port, close: () => close(server) };
+export async function listen(app: RequestListener, options: ListenOptions, requestId: () => string): Promise<HttpServer> {
+  const { certificate } = options;
+  const settings = { requireHostHeader: false, keepAliveTimeout: 65_000 };
+  const plain = answering(createServer(settings, certificate ? httpsRequired(requestId) : app), requestId);
+  if (!certificate) return await serve(plain, [plain], "http", options);
+  const tls = answering(createTlsServer({ ...settings, ...certificate, minVersion: "TLSv1.2" }, app), requestId);
+  return await serve(byFirstByte(tls, plain), [tls, plain], "https", options);
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    // Connections in use get a moment to end by themselves.
-    setTimeout(() => server.closeAllConnections(), 1000).unref();
-  });
+function answering<S extends Server>(server: S, requestId: () => string): S {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseRaw(error.code, socket as Socket, requestId()));
+  server.on("connect", (_req, socket) => refuseRaw("HPE_INVALID_METHOD", socket as Socket, requestId()));
+  return server;
 }
 
-function refuseRaw(error: { code?: string | undefined }, socket: Socket, requestId: string): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const refusal = rawRefusal(error.code);
-  const body = JSON.stringify(errorEnvelope(refusal, requestId));
-  const head = [
-    `HTTP/1.1 ${STATUS[refusal.code]} ${refusal.code === "METHOD_NOT_ALLOWED" ? "Method Not Allowed" : "Bad Request"}`,
-    ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
-    `Request-Id: ${requestId}`,
-    "Content-Type: application/json",
-    "X-Content-Type-Options: nosniff",
-    "Cache-Control: no-store",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "Connection: close",
-  ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-}
+/** First byte of a TLS handshake record. */
+const HANDSHAKE = 0x16;
 
-function rawRefusal(code: string | undefined): ApiError {
-  if (code === "HPE_INVALID_METHOD") {
-    return new ApiError("METHOD_NOT_ALLOWED", "This method is not known to HTTP or not served here.", {
-      headers: { Allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" },
+/** One port for both: what a connection begins with decides which server gets it. */
+function byFirstByte(tls: Server, plain: Server): NetServer {
+  return createNetServer({ noDelay: true }, (socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("readable", () => {
+      const first = socket.read(1) as Buffer | null;
+      if (!first) {
+        socket.destroy();
+        return;
+      }
+      socket.unshift(first);
+      (first[0] === HANDSHAKE ? tls : plain).emit("connection", socket);
     });
-  }
-  if (code === "HPE_HEADER_OVERFLOW") return new ApiError("INVALID_REQUEST", "The request's header fields are too large.");
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new ApiError("INVALID_REQUEST", "The request did not arrive in time.");
-  return new ApiError("INVALID_REQUEST", "This is not a well-formed HTTP request.");
+  });
+}
+
+async function serve(
+  door: NetServer,
+  servers: readonly Server[],
+  scheme: "http" | "https",
+  { host, port }: ListenOptions,
+): Promise<HttpServer> {
+  await new Promise<void>((resolve, reject) => {
+    door.once("error", reject);
+    door.listen(port, host, resolve);
+  });
+  const sockets = new Set<Socket>();
+  door.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  const taken = (door.address() as AddressInfo).port;
+  return {
+    origin: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    port: taken,
+    close: () => close(door, servers, sockets),
+  };
+}
+
+/** Connections in use get this long to end by themselves. */
+const GRACE_MS = 1000;
+
+function close(door: NetServer, servers: readonly Server[], sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, GRACE_MS);
+    door.close(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+    for (const server of servers) server.closeIdleConnections();
+  });
 }

@@ -50,7 +50,10 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
-/** One record put (or removed, when null) by a unit of work; undone by the change that `Store.apply` returns. */
+/**
+ * One record put (or removed, when null) by a unit of work; undone by the change that `Store.apply` returns.
+ * `place` is the store's own note: where in the table a record comes back to.
+ */
 export type Change = {
-  [T in TableName]: { readonly table: T; readonly id: string; readonly record: Tables[T] | null };
+  [T in TableName]: { readonly table: T; readonly id: string; readonly record: Tables[T] | null; readonly place?: number };
 }[TableName];

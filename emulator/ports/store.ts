@@ -23,6 +23,19 @@ export interface NewestQuery<R> {
 /** All records, table by table, in insertion order: the shape of db.json. */
 export type Folded = { [T in TableName]?: readonly Tables[T][] };
 
+/**
+ * Where the folded records stand among all ever inserted, so that a removed one can come back between them: only for
+ * tables in which some were removed.
+ */
+export type Places = { readonly [T in TableName]?: TablePlaces };
+
+export interface TablePlaces {
+  /** The place of the next record inserted. */
+  readonly next: number;
+  /** The place of each folded record. */
+  readonly of: readonly number[];
+}
+
 /** The journal position a fold belongs to. */
 export interface FoldStamp {
   readonly generation: number;
@@ -40,6 +53,7 @@ export interface Store extends Reader {
   nextDue(until: number): Due | null;
   /** Every record, in insertion order. */
   fold(): Folded;
+  places(): Places;
   /**
    * Loads the kept fold of a generation; null when there is none to load.
    * Throws StorageDamaged when there is one that cannot be read or belongs to another generation.

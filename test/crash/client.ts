@@ -1,7 +1,5 @@
-import type { Urls } from "./sandbox-process.ts";
-
-/** The default key, with every scope; the same in every sandbox. */
 import { DEFAULT_KEY } from "../../emulator/services/keys.ts";
+import type { Urls } from "./sandbox-process.ts";
 
 export interface Answer {
   readonly status: number;

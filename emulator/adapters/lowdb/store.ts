@@ -2,12 +2,13 @@ import { rename } from "node:fs/promises";
 import { Low } from "lowdb";
 import { JSONFile } from "lowdb/node";
 import type { Change, TableName, Tables } from "../../model/tables.ts";
-import { type Due, type Folded, type FoldStamp, type NewestQuery, StorageDamaged, type Store } from "../../ports/store.ts";
+import { type Due, type Folded, type FoldStamp, type NewestQuery, type Places, StorageDamaged, type Store } from "../../ports/store.ts";
 
 /** What db.json holds. */
 interface Database extends FoldStamp {
   readonly format: number;
   readonly records: Folded;
+  readonly places?: Places;
 }
 
 const FORMAT = 1;
@@ -19,14 +20,14 @@ const EMPTY: Database = { format: FORMAT, generation: 0, seq: 0, records: {} };
  */
 export class LowdbStore implements Store {
   readonly #file: string;
-  readonly #open: (folded: Folded) => Store;
+  readonly #open: (folded: Folded, places: Places) => Store;
   #inner: Store;
 
   /** `open` makes the store that serves the records in memory. */
-  constructor(file: string, open: (folded: Folded) => Store) {
+  constructor(file: string, open: (folded: Folded, places: Places) => Store) {
     this.#file = file;
     this.#open = open;
-    this.#inner = open({});
+    this.#inner = open({}, {});
   }
 
   async load(generation: number): Promise<FoldStamp | null> {
@@ -42,13 +43,13 @@ export class LowdbStore implements Store {
     if (current.generation !== generation) {
       throw new StorageDamaged(this.#file, null, `is of generation ${current.generation}, the journal of ${generation}`);
     }
-    this.#inner = this.#open(current.records);
+    this.#inner = this.#open(current.records, current.places ?? {});
     return { generation, seq: current.seq };
   }
 
   async stage({ generation, seq }: FoldStamp): Promise<void> {
     const db = new Low<Database>(new JSONFile(this.#next), EMPTY);
-    db.data = { format: FORMAT, generation, seq, records: this.#inner.fold() };
+    db.data = { format: FORMAT, generation, seq, records: this.#inner.fold(), places: this.#inner.places() };
     await db.write();
   }
 
@@ -76,6 +77,9 @@ export class LowdbStore implements Store {
   }
   fold(): Folded {
     return this.#inner.fold();
+  }
+  places(): Places {
+    return this.#inner.places();
   }
 
   get #next(): string {

@@ -1,6 +1,6 @@
 import type { Due } from "../../ports/store.ts";
 
-/** A binary min-heap by due time. Entries are never taken out when a record changes: the reader drops stale ones at the top. */
+/** A binary min-heap by due time; what is due at one instant comes in the order of its table and id. Entries are never taken out when a record changes: the reader drops stale ones at the top. */
 export class DueHeap {
   readonly #heap: Due[] = [];
 
@@ -14,7 +14,7 @@ export class DueHeap {
     heap.push(due);
     while (at > 0) {
       const up = (at - 1) >> 1;
-      if ((heap[up] as Due).at <= due.at) break;
+      if (!isBefore(due, heap[up] as Due)) break;
       heap[at] = heap[up] as Due;
       at = up;
     }
@@ -29,11 +29,16 @@ export class DueHeap {
     for (;;) {
       let down = 2 * at + 1;
       if (down >= heap.length) break;
-      if (down + 1 < heap.length && (heap[down + 1] as Due).at < (heap[down] as Due).at) down += 1;
-      if ((heap[down] as Due).at >= last.at) break;
+      if (down + 1 < heap.length && isBefore(heap[down + 1] as Due, heap[down] as Due)) down += 1;
+      if (!isBefore(heap[down] as Due, last)) break;
       heap[at] = heap[down] as Due;
       at = down;
     }
     heap[at] = last;
   }
+}
+
+function isBefore(a: Due, b: Due): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  return a.table === b.table ? a.id < b.id : a.table < b.table;
 }

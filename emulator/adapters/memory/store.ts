@@ -1,5 +1,5 @@
 import { type AnyRecord, type Change, TABLE_NAMES, TABLES, type TableName, type Tables } from "../../model/tables.ts";
-import type { Due, Folded, FoldStamp, NewestQuery, Store } from "../../ports/store.ts";
+import type { Due, Folded, FoldStamp, NewestQuery, Places, Store } from "../../ports/store.ts";
 import { DueHeap } from "./due-heap.ts";
 import { Table } from "./table.ts";
 
@@ -8,10 +8,10 @@ export class MemoryStore implements Store {
   readonly #tables = new Map<TableName, Table<AnyRecord>>();
   readonly #due = new DueHeap();
 
-  constructor(folded: Folded = {}) {
+  constructor(folded: Folded = {}, places: Places = {}) {
     for (const table of TABLE_NAMES) {
-      const rows = [...(folded[table] ?? [])] as AnyRecord[];
-      this.#tables.set(table, new Table<AnyRecord>(rows, (TABLES[table].indexes ?? {}) as never));
+      const rows = (folded[table] ?? []) as readonly AnyRecord[];
+      this.#tables.set(table, new Table<AnyRecord>(rows, places[table], (TABLES[table].indexes ?? {}) as never));
       for (const row of rows) this.#watch(table, row);
     }
   }
@@ -29,13 +29,13 @@ export class MemoryStore implements Store {
   }
 
   count(table: TableName): number {
-    return this.#table(table).rows.length;
+    return this.#table(table).size;
   }
 
   apply(changes: readonly Change[]): Change[] {
     const undo: Change[] = [];
-    for (const { table, id, record } of changes) {
-      undo.push({ table, id, record: this.#table(table).set(id, record) } as Change);
+    for (const { table, id, record, place } of changes) {
+      undo.push({ table, id, ...this.#table(table).set(id, record, place) } as Change);
       if (record) this.#watch(table, record);
     }
     return undo.reverse();
@@ -51,7 +51,11 @@ export class MemoryStore implements Store {
   }
 
   fold(): Folded {
-    return Object.fromEntries(TABLE_NAMES.map((table) => [table, this.#table(table).rows])) as Folded;
+    return Object.fromEntries(TABLE_NAMES.map((table) => [table, this.#table(table).rows()])) as Folded;
+  }
+  places(): Places {
+    const places = TABLE_NAMES.map((table) => [table, this.#table(table).places()] as const);
+    return Object.fromEntries(places.filter(([, place]) => place !== null)) as Places;
   }
 
   load(_generation: number): Promise<FoldStamp | null> {

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Controls } from "../../control/controls.ts";
 import type { Scope } from "../../model/api-key.ts";
@@ -6,14 +7,21 @@ import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
 
+export interface ControlGuard {
+  readonly isOriginAllowed: (origin: string) => boolean;
+  /** The Bearer token to ask for; null for none (loopback). */
+  readonly token: string | null;
+}
+
 /** The control plane, mounted at /_sandbox: what CLI and dashboard use. No API key; Host and Origin are checked before. */
-export function controlRouter(controls: Controls, isOriginAllowed: (origin: string) => boolean): RequestHandler {
+export function controlRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(function refuseForeignOrigin(req, _res, next) {
     const { origin } = req.headers;
     if (origin === undefined || isOriginAllowed(origin)) return next();
     throw new ApiError("ORIGIN_NOT_ALLOWED", "The control plane does not serve pages of another origin.");
   });
+  if (token !== null) router.use(requireToken(token));
   router.use(express.json({ limit: "64mb" }));
 
   router.get("/health", (_req, res) => answer(res, { status: "alive" }, "The process is alive."));
@@ -92,6 +100,18 @@ export function controlRouter(controls: Controls, isOriginAllowed: (origin: stri
     answer(res, { healthy, findings }, healthy ? "Every invariant holds." : "Invariants are broken; see findings.");
   });
   return router;
+}
+
+/** The token is compared by its hash, so that the time taken says nothing. */
+function requireToken(token: string): RequestHandler {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  const expected = digest(`Bearer ${token}`);
+  return function checkControlToken(req, _res, next) {
+    if (timingSafeEqual(digest(req.headers.authorization ?? ""), expected)) return next();
+    throw new ApiError("AUTHENTICATION_REQUIRED", "The control plane needs `Authorization: Bearer` with the --control-token.", {
+      headers: { "WWW-Authenticate": 'Bearer realm="getsmart-sandbox control"' },
+    });
+  };
 }
 
 function answer(res: Response, data: unknown, message: string): void {

@@ -1,0 +1,34 @@
+import type { ControlClient } from "./client.ts";
+
+interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly last4: string;
+  readonly secret: string | null;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+/** One line a key: id, end of the secret, state, name, scopes. */
+export async function listKeys(client: ControlClient): Promise<string> {
+  const { items } = await client.call<{ items: readonly Key[] }>("GET", "/keys");
+  return items.map((key) => `${key.id}  …${key.last4}  ${stateOf(key).padEnd(7)}  ${key.name}  [${key.scopes.join(" ")}]`).join("\n");
+}
+
+/** Makes a key; what is returned is its secret, shown only now. */
+export async function createKey(
+  client: ControlClient,
+  input: { name: string; scopes?: readonly string[]; expires_at?: string },
+): Promise<string> {
+  const key = await client.call<Key>("POST", "/keys", input);
+  return key.secret as string;
+}
+
+export async function revokeKey(client: ControlClient, id: string): Promise<void> {
+  await client.call("DELETE", `/keys/${encodeURIComponent(id)}`);
+}
+
+function stateOf(key: Key): string {
+  return key.revoked_at ? "revoked" : key.expires_at && Date.parse(key.expires_at) <= Date.now() ? "expired" : "active";
+}

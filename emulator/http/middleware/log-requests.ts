@@ -1,0 +1,23 @@
+import type { RequestHandler } from "express";
+import type { Logger } from "pino";
+import type { Call } from "../call.ts";
+
+/** One line a request, written when it is answered. No header, no body and no query: neither keys nor people are in it. */
+export function logRequests(log: Logger): RequestHandler {
+  return function logRequest(req, res, next) {
+    if (!log.isLevelEnabled("info")) return next();
+    const began = performance.now();
+    // The router changes req.path on its way.
+    const { method, path } = req;
+    res.once("close", () => {
+      const { requestId: request_id, call } = res.locals as { requestId: string; call?: Call };
+      const duration_ms = Math.round((performance.now() - began) * 10) / 10;
+      const outcome = res.writableFinished ? res.statusCode : "aborted";
+      log.info(
+        { request_id, method, path, status: res.statusCode, duration_ms, operation: call?.operation.id, api_key_id: call?.key?.id },
+        `${method} ${path} ${outcome}`,
+      );
+    });
+    next();
+  };
+}

@@ -1,0 +1,40 @@
+import type { Socket } from "node:net";
+import { ApiError } from "../model/errors.ts";
+import { errorEnvelope, STATUS } from "./envelope.ts";
+
+/** Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. */
+export function refuseRaw(code: string | undefined, socket: Socket, requestId: string): void {
+  if (!socket.writable || code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const refusal = refusalOf(code);
+  const body = JSON.stringify(errorEnvelope(refusal, requestId));
+  const reason = refusal.code === "METHOD_NOT_ALLOWED" ? "Method Not Allowed" : "Bad Request";
+  const head = [
+    `HTTP/1.1 ${STATUS[refusal.code]} ${reason}`,
+    ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
+    `Request-Id: ${requestId}`,
+    "Content-Type: application/json",
+    "X-Content-Type-Options: nosniff",
+    "Cache-Control: no-store",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function refusalOf(code: string | undefined): ApiError {
+  switch (code) {
+    case "HPE_INVALID_METHOD":
+      return new ApiError("METHOD_NOT_ALLOWED", "This method is not known to HTTP or not served here.", {
+        headers: { Allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" },
+      });
+    case "HPE_HEADER_OVERFLOW":
+      return new ApiError("INVALID_REQUEST", "The request's header fields are too large.");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new ApiError("INVALID_REQUEST", "The request did not arrive in time.");
+    default:
+      return new ApiError("INVALID_REQUEST", "This is not a well-formed HTTP request.");
+  }
+}

@@ -1,0 +1,98 @@
+import type { Express } from "express";
+import request, { type Response, type Test } from "supertest";
+import { expect } from "vitest";
+import { createSandbox } from "../../emulator/sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../../emulator/sandbox-api.ts";
+import { problemsOf } from "./answers.ts";
+import { catalogue } from "./contract.ts";
+
+/** What a client talks to: an application in this process, or the origin of a running one. */
+export type Target = Express | string;
+
+export interface Api {
+  get(path: string): Test;
+  head(path: string): Test;
+  options(path: string): Test;
+  post(path: string, body?: unknown): Test;
+  patch(path: string, body?: unknown): Test;
+  put(path: string, body?: unknown): Test;
+  delete(path: string): Test;
+  /** The same with another key; null for none. */
+  as(key: string | null): Api;
+}
+
+/** supertest, with every answer checked against the document. Paths are below `/v1`. */
+export function api(target: Target, key: string | null): Api {
+  function send(method: "get" | "head" | "options" | "post" | "patch" | "put" | "delete", path: string, body?: unknown): Test {
+    const call = request(target)
+      [method](`/v1${path}`)
+      .expect(documented(method.toUpperCase(), `/v1${path}`));
+    if (key !== null) call.set("Authorization", `Bearer ${key}`);
+    if (body !== undefined) call.send(body as object);
+    return call;
+  }
+  return {
+    get: (path) => send("get", path),
+    head: (path) => send("head", path),
+    options: (path) => send("options", path),
+    post: (path, body) => send("post", path, body),
+    patch: (path, body) => send("patch", path, body),
+    put: (path, body) => send("put", path, body),
+    delete: (path) => send("delete", path),
+    as: (other) => api(target, other),
+  };
+}
+
+/** For `.expect()`: the answer is one that the document allows for this request. */
+export function documented(method: string, url: string) {
+  return (res: Response): void => {
+    const problems = problemsOf(method, url, { status: res.status, headers: res.headers, text: res.text ?? "" });
+    expect(problems, `${method} ${url} → ${res.status} ${res.text}`).toEqual([]);
+  };
+}
+
+/** For `.expect()`: the answer refuses with this code, its status being the catalogue's. */
+export function refusal(code: string, { param }: { param?: string | null } = {}) {
+  return (res: Response): void => {
+    expect([res.body?.error?.code, res.status], res.text).toEqual([code, catalogue.get(code)?.status]);
+    if (param !== undefined) expect(res.body.error.param, res.text).toBe(param);
+  };
+}
+
+export interface World {
+  readonly sandbox: Sandbox;
+  readonly api: Api;
+}
+
+/** A new sandbox and a client with its default key. */
+export async function world(options: SandboxOptions = {}): Promise<World> {
+  const sandbox = await createSandbox(options);
+  return { sandbox, api: api(sandbox.app, sandbox.apiKey) };
+}
+
+let made = 0;
+
+/** A user's members that no other test uses. */
+export function person(members: Record<string, unknown> = {}) {
+  made += 1;
+  return { email: `learner-${made}@example.com`, display_name: `Learner ${made}`, ...members };
+}
+
+/** The `data` of a user made just now. */
+export async function newUser(client: Api, members: Record<string, unknown> = {}) {
+  const { body } = await client.post("/users", person(members)).expect(201);
+  return body.data;
+}
+
+/** A new user with this much GETS. */
+export async function rich(client: Api, amount: string, members: Record<string, unknown> = {}) {
+  const user = await newUser(client, members);
+  await client.post("/tokens/mint", { user_id: user.id, amount });
+  return user;
+}
+
+/** The secret of a new API key with these scopes. */
+export async function newKey(client: Api, scopes: readonly string[], members: Record<string, unknown> = {}) {
+  const { body } = await client.post("/api-keys", { name: "test", scopes, ...members }).expect(201);
+  return body.data as { id: string; secret: string };
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { parse } from "yaml";
+
+/** spec/openapi.yaml as the tests read it: on their own, sharing neither reader nor validators with the server. */
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface DocumentedResponse {
+  readonly status: number;
+  readonly codes: readonly string[];
+  readonly headers: ReadonlyMap<string, { readonly required: boolean; readonly pointer: string }>;
+  /** JSON pointers of the body's schema, by media type; empty when there is no body. */
+  readonly content: ReadonlyMap<string, string>;
+  readonly pointer: string;
+}
+
+export interface DocumentedOperation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly tag: string;
+  /** Null for a public operation. */
+  readonly scopes: readonly string[] | null;
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly pointer: string }[];
+  /** JSON pointers of the request body's schema, by media type. */
+  readonly body: ReadonlyMap<string, string>;
+  readonly bodyRequired: boolean;
+  readonly responses: ReadonlyMap<number, DocumentedResponse>;
+}
+
+export interface CatalogueEntry {
+  readonly status: number;
+  readonly description: string;
+  readonly fix: string;
+  readonly example: unknown;
+}
+
+export const document = parse(readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8")) as Json;
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema(document, "document");
+
+/** The value at a JSON pointer, and where it really is when references lead elsewhere. */
+export function at(pointer: string): { value: Json; pointer: string } {
+  let value: unknown = document;
+  let place = "";
+  for (const step of pointer.split("/").slice(1)) {
+    value = (value as Json)[step.replaceAll("~1", "/").replaceAll("~0", "~")];
+    place += `/${step}`;
+    while (value !== null && typeof value === "object" && typeof (value as Json).$ref === "string") {
+      place = ((value as Json).$ref as string).slice(1);
+      value = at(place).value;
+    }
+  }
+  return { value: value as Json, pointer: place };
+}
+
+const validators = new Map<string, ValidateFunction>();
+
+/** The validator of the schema at a pointer. */
+export function validator(pointer: string): ValidateFunction {
+  let validate = validators.get(pointer);
+  if (!validate) {
+    validate = ajv.compile({ $ref: `document#${encodeURI(pointer)}` });
+    validators.set(pointer, validate);
+  }
+  return validate;
+}
+
+/** What is wrong with a value by the schema at a pointer; empty when nothing is. */
+export function faults(pointer: string, value: unknown): string[] {
+  const validate = validator(pointer);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
+}
+
+const escape = (step: string) => step.replaceAll("~", "~0").replaceAll("/", "~1");
+const members = (value: unknown) => Object.entries((value ?? {}) as Json);
+
+export const operations: readonly DocumentedOperation[] = members(document.paths).flatMap(([path, item]) =>
+  members(item)
+    .filter(([method]) => ["get", "post", "put", "patch", "delete"].includes(method))
+    .map(([method, operation]) => readOperation(path, method, item as Json, operation as Json)),
+);
+
+export const catalogue = new Map(
+  members(document["x-error-catalogue"]).map(([code, entry]) => {
+    const { status, description, fix } = entry as unknown as CatalogueEntry;
+    const example = at(`/x-error-catalogue/${code}/example`).value;
+    return [code, { status, description, fix, example } as CatalogueEntry];
+  }),
+);
+
+function readOperation(path: string, method: string, item: Json, raw: Json): DocumentedOperation {
+  const here = `/paths/${escape(path)}`;
+  const own = `${here}/${method}`;
+  const security = (raw.security as { apiKey?: string[] }[])[0];
+  const parametersAt = (place: string, list: unknown) =>
+    ((list ?? []) as unknown[]).map((_, index) => {
+      const { value, pointer } = at(`${place}/parameters/${index}`);
+      return { name: value.name as string, in: value.in as string, pointer: `${pointer}/schema` };
+    });
+  return {
+    id: raw.operationId as string,
+    method: method.toUpperCase(),
+    path,
+    tag: (raw.tags as string[])[0] as string,
+    scopes: security?.apiKey ?? null,
+    parameters: [...parametersAt(here, item.parameters), ...parametersAt(own, raw.parameters)],
+    body: contentAt(`${own}/requestBody`, raw.requestBody as Json),
+    bodyRequired: ((raw.requestBody as Json)?.required as boolean) ?? false,
+    responses: new Map(Object.keys(raw.responses as Json).map((status) => [Number(status), readResponse(`${own}/responses/${status}`)])),
+  };
+}
+
+function readResponse(place: string): DocumentedResponse {
+  const { value, pointer } = at(place);
+  const headers = Object.keys((value.headers ?? {}) as Json).map((name) => {
+    const header = at(`${pointer}/headers/${name}`);
+    return [name.toLowerCase(), { required: header.value.required === true, pointer: `${header.pointer}/schema` }] as const;
+  });
+  return {
+    status: Number(place.split("/").at(-1)),
+    codes: (value["x-error-codes"] ?? []) as string[],
+    headers: new Map(headers),
+    content: contentAt(pointer, value),
+    pointer,
+  };
+}
+
+function contentAt(pointer: string, owner: Json | undefined): Map<string, string> {
+  const types = Object.keys((owner?.content ?? {}) as Json);
+  return new Map(types.map((type) => [type, `${pointer}/content/${escape(type)}/schema`]));
+}

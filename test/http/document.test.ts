@@ -1,0 +1,154 @@
+/** The document, the handlers and the catalogue of errors agree, in every direction. */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STATUS } from "../../emulator/http/envelope.ts";
+import { type World, world } from "./client.ts";
+import { at, catalogue, document, faults, operations } from "./contract.ts";
+
+/** Codes of the control plane, which the document does not describe. */
+const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS"];
+/** Codes that no operation's answer lists: they belong to routes that do not exist, or to the control plane. */
+const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED"];
+
+const members = (pointer: string) => Object.keys((at(pointer).value ?? {}) as object);
+const sorted = (list: Iterable<string>) => [...list].sort();
+
+describe("operations and handlers", () => {
+  let here: World;
+  beforeAll(async () => void (here = await world()));
+  afterAll(() => here.sandbox.close());
+
+  it.each(operations.map(({ id, method, path }) => [id, method, path]))("%s is served at %s %s", async (_id, method, path) => {
+    const url = path.replaceAll(/\{\w+\}/g, "nobody");
+    const answer = await here.api.as(null)[method.toLowerCase() as "get"](url);
+    expect([404, 405, 500]).not.toContain(answer.status);
+  });
+
+  it("no route is served that the document does not have", () => {
+    const stack = (here.sandbox.app as unknown as { router: { stack: { route?: { path: string; methods: Record<string, boolean> } }[] } })
+      .router.stack;
+    const mounted = stack.flatMap(({ route }) =>
+      Object.keys(route?.methods ?? {})
+        .filter((method) => method !== "_all")
+        .map((method) => `${method.toUpperCase()} ${route?.path.replaceAll(/:(\w+)/g, "{$1}")}`),
+    );
+    expect(sorted(mounted)).toEqual(sorted(operations.map(({ method, path }) => `${method} /v1${path}`)));
+  });
+});
+
+describe("examples", () => {
+  /** Every media type object of the document that has examples: the pointer of its schema, and of each example. */
+  const examples = operations.flatMap((operation) => [
+    ...[...operation.body.values()].flatMap((schema) => examplesBeside(schema)),
+    ...[...operation.responses.values()].flatMap(({ content }) => [...content.values()].flatMap((schema) => examplesBeside(schema))),
+  ]);
+  const webhooks = members("/webhooks").flatMap((name) =>
+    examplesBeside(`/webhooks/${name.replaceAll("/", "~1")}/post/requestBody/content/application~1json/schema`),
+  );
+
+  function examplesBeside(schema: string): [string, string][] {
+    const media = schema.slice(0, -"/schema".length);
+    return members(`${media}/examples`).map((name) => [`${media}/examples/${name}`, schema]);
+  }
+
+  it.each([...examples, ...webhooks])("%s is valid", (example, schema) => {
+    expect(faults(schema, at(example).value.value)).toEqual([]);
+  });
+
+  it("every request and every answer with a body has one", () => {
+    const schemas = operations.flatMap(({ body, responses }) => [
+      ...body.values(),
+      ...[...responses.values()].flatMap(({ content }) => [...content.values()]),
+    ]);
+    expect(schemas.filter((schema) => examplesBeside(schema).length === 0)).toEqual([]);
+  });
+
+  it("every schema's own example is valid", () => {
+    const bad = members("/components/schemas").flatMap((name) => {
+      const pointer = `/components/schemas/${name}`;
+      const { examples = [] } = at(pointer).value as { examples?: unknown[] };
+      return examples.flatMap((example) => faults(pointer, example).map((fault) => `${name}: ${fault}`));
+    });
+    expect(bad).toEqual([]);
+  });
+
+  it("no example in components is unused", () => {
+    const text = readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8");
+    const unused = members("/components/examples").filter((name) => !text.includes(`"#/components/examples/${name}"`));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("error codes", () => {
+  const inAnswers = new Set(operations.flatMap(({ responses }) => [...responses.values()].flatMap(({ codes }) => codes)));
+  const inCode = Object.keys(STATUS);
+
+  it("the model, the status map and the catalogue have the same", () => {
+    const source = readFileSync(new URL("../../emulator/model/errors.ts", import.meta.url), "utf8");
+    const inModel = [...source.matchAll(/^ {2}\| "([A-Z_]+)"/gm)].map(([, code]) => code as string);
+    expect(sorted(inModel)).toEqual(sorted(inCode));
+    expect(sorted([...catalogue.keys(), ...CONTROL_CODES])).toEqual(sorted(inCode));
+  });
+
+  it("every code of the catalogue is listed by an answer, and every listed one is in the catalogue", () => {
+    expect(sorted([...inAnswers, ...ROUTELESS_CODES])).toEqual(sorted(catalogue.keys()));
+  });
+
+  it.each([...catalogue])("%s has the status of the code, a meaning, a remedy and an example", (code, entry) => {
+    expect(entry.status).toBe(STATUS[code as keyof typeof STATUS]);
+    expect(entry.description).not.toBe("");
+    expect(entry.fix).not.toBe("");
+    const { value } = entry.example as { value: { error: { code: string; doc_url: string } } };
+    expect(faults("/components/schemas/Error", value)).toEqual([]);
+    expect([value.error.code, value.error.doc_url]).toEqual([code, `/v1/docs#${code}`]);
+  });
+});
+
+describe.each(operations.map((operation) => [operation.id, operation] as const))("%s documents", (_id, operation) => {
+  const codes = [...operation.responses.values()].flatMap((response) => response.codes.map((code) => [code, response] as const));
+  const all = codes.map(([code]) => code);
+
+  it("each code under its own status, with an example", () => {
+    for (const [code, response] of codes) {
+      expect([code, catalogue.get(code)?.status]).toEqual([code, response.status]);
+      expect(members(`${response.pointer}/content/application~1json/examples`)).toContain(code);
+    }
+  });
+
+  it("what its kind can answer", () => {
+    expect(all).toEqual(expect.arrayContaining(["HOST_NOT_ALLOWED", "HTTPS_REQUIRED", "UNKNOWN_PARAMETER", "INTERNAL_ERROR"]));
+    if (operation.scopes)
+      expect(all).toEqual(expect.arrayContaining(["AUTHENTICATION_REQUIRED", "INVALID_API_KEY", "RATE_LIMIT_EXCEEDED"]));
+    expect(all.includes("INSUFFICIENT_SCOPE")).toBe((operation.scopes ?? []).length > 0);
+    const reads = operation.body.size > 0;
+    for (const code of ["MALFORMED_JSON", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"])
+      expect([code, all.includes(code)]).toEqual([code, reads]);
+    const writes = operation.method !== "GET";
+    for (const code of ["SANDBOX_RESET", "STORAGE_UNAVAILABLE"]) expect([code, all.includes(code)]).toEqual([code, writes]);
+    const once = operation.method === "POST";
+    for (const code of ["IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_KEY_REUSED"]) expect([code, all.includes(code)]).toEqual([code, once]);
+    const lists = operation.parameters.some(({ name }) => name === "cursor");
+    expect(all.includes("INVALID_CURSOR")).toBe(lists);
+    const matches = ["PATCH", "DELETE"].includes(operation.method);
+    expect(all.includes("PRECONDITION_FAILED")).toBe(matches);
+    const answersWithBody = [...operation.responses.values()].some(({ status, content }) => status < 300 && content.size > 0);
+    expect(all.includes("NOT_ACCEPTABLE")).toBe(answersWithBody);
+  });
+
+  it("a Request-Id on each answer, and quotas wherever a key is known", () => {
+    for (const { status, headers } of operation.responses.values()) {
+      expect([status, headers.get("request-id")?.required]).toEqual([status, true]);
+      const metered = operation.scopes !== null && status !== 401;
+      expect([status, headers.has("ratelimit"), headers.has("ratelimit-policy")]).toEqual([status, metered, metered]);
+    }
+  });
+});
+
+it("the server's copies are this document", async () => {
+  const { sandbox, api } = await world();
+  const json = await api.as(null).get("/openapi.json").expect(200);
+  expect(json.body).toEqual(document);
+  const yaml = await api.as(null).get("/openapi.yaml").expect(200);
+  expect(yaml.text).toBe(readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8"));
+  await sandbox.close();
+});
