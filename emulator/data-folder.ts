@@ -46,6 +46,8 @@ export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): Da
     // Killed before it was ever ready: nobody was answered, so begin again.
     const wasReady = kept?.lines.some((line) => line.kind === "snapshot" && line.name === FIXTURE);
     if (kept && !wasReady) journal.rewrite([]);
+    // A db.json without its journal: killed inside --fresh, between the two.
+    if (!wasReady) setAside([dbFile]);
     const close = () => {
       journal.close();
       lock.release();

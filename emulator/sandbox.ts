@@ -91,7 +91,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     writer,
     { store, clock, timer: new NodeTimer() },
     {
-      submissions: async (unit) => void (await mining.mine(unit)),
+      submissions: (unit, due) => mining.mineDue(unit, due.id),
       idempotency: (unit, due) => unit.remove("idempotency", due.id),
     },
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),

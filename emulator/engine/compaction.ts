@@ -1,5 +1,5 @@
 import type { Change } from "../model/tables.ts";
-import { changesToLine, encodeLine, FORMAT, type HeaderLine, type UnitLine } from "./journal-line.ts";
+import { COMPACTED, encodeLine, FORMAT, type HeaderLine, type JournalLine, type UnitLine } from "./journal-line.ts";
 import { lineFrom, type Position, pathBetween } from "./lineage.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
 
@@ -8,14 +8,21 @@ import type { EnginePorts, EngineState } from "./state.ts";
  * leads back to named positions. The journal's rename is the commit point.
  */
 export async function compact({ store, journal }: EnginePorts, state: EngineState): Promise<void> {
+  // A flush under way is of the file that is about to be replaced.
+  await journal.durable();
   const header: HeaderLine = { ...state.header, generation: state.header.generation + 1, base_seq: state.head.seq, last_seq: state.seq };
   await store.stage({ generation: header.generation, seq: state.head.seq });
-  journal.rewrite(compactedLines(header, state));
+  journal.rewrite(numbered(compactedLines(header, state)));
   await store.publish();
 }
 
-function* compactedLines(header: HeaderLine, state: EngineState): Generator<string> {
-  yield encodeLine(header);
+function* numbered(lines: Iterable<JournalLine>): Generator<string> {
+  let n = 0;
+  for (const line of lines) yield encodeLine({ ...line, n: ++n });
+}
+
+function* compactedLines(header: HeaderLine, state: EngineState): Generator<JournalLine> {
+  yield header;
   const root = rootOf(state.head);
   const live = lineFrom(root, state.head);
   const branchPoints = new Map([...state.names].map(([name, position]) => [name, pathBetween(position, state.head).common]));
@@ -24,10 +31,10 @@ function* compactedLines(header: HeaderLine, state: EngineState): Generator<stri
   for (const position of live) {
     folded.push(position);
     if (anchors.has(position)) {
-      yield encodeLine(unitLine(position, { undo: foldUndo(folded) }));
+      yield unitLine(position, { undo: foldUndo(folded) });
       folded = [];
     } else if (position.chain.length > 0) {
-      yield encodeLine(unitLine(position, { undo: [] }));
+      yield unitLine(position, { undo: [] });
     }
   }
   const written = new Set<Position>([root, ...live]);
@@ -38,14 +45,14 @@ function* compactedLines(header: HeaderLine, state: EngineState): Generator<stri
         from = step;
         continue;
       }
-      yield encodeLine({ v: FORMAT, kind: "restore", seq: state.seq, at: step.at, name, position: from.seq });
-      yield encodeLine(unitLine(step, changesToLine(step.redo ?? [])));
+      yield { v: FORMAT, kind: "restore", seq: state.seq, at: step.at, name, position: from.seq };
+      yield unitLine(step, { redo: step.redo ?? [] });
       written.add(step);
       from = step;
     }
-    yield encodeLine({ v: FORMAT, kind: "snapshot", seq: state.seq, at: position.at, name, position: position.seq });
+    yield { v: FORMAT, kind: "snapshot", seq: state.seq, at: position.at, name, position: position.seq };
   }
-  yield encodeLine({ v: FORMAT, kind: "restore", seq: state.seq, at: state.head.at, name: "", position: state.head.seq });
+  yield { v: FORMAT, kind: "restore", seq: state.seq, at: state.head.at, name: COMPACTED, position: state.head.seq };
 }
 
 function unitLine(position: Position, records: Partial<UnitLine>): UnitLine {
@@ -69,7 +76,6 @@ function foldUndo(positions: readonly Position[]): Change[] {
     for (const change of position.undo ?? []) {
       const key = `${change.table} ${change.id}`;
       const place = change.place ?? last.get(key)?.place;
-      last.delete(key);
       last.set(key, place === undefined ? change : { ...change, place });
     }
   }

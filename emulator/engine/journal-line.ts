@@ -8,6 +8,9 @@ import type { ClockState } from "../ports/clock.ts";
 /** Version of the line format. A reader refuses a higher one and still reads every lower one. */
 export const FORMAT = 1;
 
+/** The name in the last line that compaction writes. */
+export const COMPACTED = ".compacted";
+
 /** First line of a journal: what the data was made with. */
 export interface HeaderLine {
   readonly v: number;
@@ -45,8 +48,9 @@ export interface UnitLine {
   readonly clock?: ClockState;
   /** Counter of identifiers after this unit. */
   readonly ids?: number;
-  /** In a compacted journal: the changes that undo this line and those folded into it. */
+  /** In a compacted journal: the changes that undo this line and those folded into it, or (off the live lineage) do it again. */
   readonly undo?: readonly Change[];
+  readonly redo?: readonly Change[];
 }
 
 /** A named position, or a move of the head to one. */
@@ -61,7 +65,8 @@ export interface MarkerLine {
   readonly clock?: ClockState;
 }
 
-export type JournalLine = HeaderLine | UnitLine | MarkerLine;
+/** `n`: in a compacted journal, the number of the line in the file; seq cannot tell there whether one is missing. */
+export type JournalLine = (HeaderLine | UnitLine | MarkerLine) & { readonly n?: number };
 
 /** JSON with its CRC-32 as the last member, so that damage is told from data. */
 export function encodeLine(line: JournalLine): string {
@@ -80,6 +85,16 @@ export function decodeLine(text: string): JournalLine {
   const line = JSON.parse(`${body}}`) as JournalLine;
   if (line.v > FORMAT) throw new Error(`format ${line.v} is newer than this release reads (${FORMAT})`);
   return line;
+}
+
+/** The changes that undo a line of a compacted journal; null in a line that tells what to do instead. */
+export function undoOf({ undo }: UnitLine): readonly Change[] | null {
+  for (const { table } of undo ?? []) refuseUnknown(table);
+  return undo ?? null;
+}
+
+function refuseUnknown(table: string): void {
+  if (!Object.hasOwn(TABLES, table)) throw new Error(`unknown table ${table}`);
 }
 
 /** The members of a unit line that hold these changes. */
@@ -101,13 +116,15 @@ export function changesToLine(changes: readonly Change[]): Pick<UnitLine, "recor
 
 /** The changes that a unit line holds. Tables that this release does not know are refused. */
 export function changesOf(line: UnitLine): Change[] {
-  const changes: Change[] = [];
+  const changes: Change[] = [...(line.redo ?? [])];
+  for (const { table } of changes) refuseUnknown(table);
   const put = { ...line.records, events: line.events ?? [], idempotency: line.idempotency ?? [] };
   for (const [table, records] of Object.entries(put)) {
-    if (!(table in TABLES)) throw new Error(`unknown table ${table}`);
+    refuseUnknown(table);
     for (const record of records) changes.push({ table, id: record.id, record } as Change);
   }
   for (const [table, ids] of Object.entries(line.removed ?? {})) {
+    refuseUnknown(table);
     for (const id of ids) changes.push({ table, id, record: null } as Change);
   }
   return changes;

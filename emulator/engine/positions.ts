@@ -83,9 +83,10 @@ export class Positions {
     });
   }
 
-  /** Forgets a name. Throws SNAPSHOT_NOT_FOUND. */
+  /** Forgets a name. Throws SNAPSHOT_NOT_FOUND, also for the hidden one, without which neither reset nor restart would work. */
   drop(name: string): Promise<void> {
     return this.#writer.exclusive(async () => {
+      if (name === FIXTURE) throw notFound(name);
       this.#find(name);
       this.#append("drop", name);
       this.#state.names.delete(name);
@@ -95,7 +96,7 @@ export class Positions {
 
   #find(name: string): Position {
     const position = this.#state.names.get(name);
-    if (!position) throw new ApiError("SNAPSHOT_NOT_FOUND", `There is no snapshot named "${name}".`);
+    if (!position) throw notFound(name);
     return position;
   }
 
@@ -131,6 +132,10 @@ export class Positions {
     await chain.replay(again.flatMap((position) => position.chain));
     target.mark ??= await chain.mark();
   }
+}
+
+function notFound(name: string): ApiError {
+  return new ApiError("SNAPSHOT_NOT_FOUND", `There is no snapshot named "${name}".`);
 }
 
 /** Takes the records along a path; each applied side yields the other. */

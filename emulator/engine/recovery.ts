@@ -1,5 +1,5 @@
 import { StorageDamaged } from "../ports/store.ts";
-import { changesOf, decodeLine, type HeaderLine, type JournalLine } from "./journal-line.ts";
+import { COMPACTED, changesOf, decodeLine, type HeaderLine, type JournalLine, undoOf } from "./journal-line.ts";
 import { lineFrom, type Position, pathBetween } from "./lineage.ts";
 import { moveRecords } from "./positions.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
@@ -32,6 +32,8 @@ export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: str
   let header: HeaderLine | null = null;
   let number = 0;
   let seq = 0;
+  /** Whether lines of compaction, in its own order, may still come. */
+  let compacted = false;
   for (const text of texts) {
     number += 1;
     try {
@@ -40,10 +42,14 @@ export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: str
         if (header) throw new Error("a second header");
         header = line;
         seq = line.last_seq;
+        compacted = line.n !== undefined;
         continue;
       }
       if (!header) throw new Error("the header is missing");
-      if (line.seq > header.last_seq) {
+      if (compacted) {
+        if (line.n !== number) throw new Error(`line ${line.n} stands here`);
+        compacted = !(line.kind === "restore" && line.name === COMPACTED);
+      } else {
         if (line.seq !== seq + 1) throw new Error(`line ${line.seq} of the log follows line ${seq}`);
         seq = line.seq;
       }
@@ -52,6 +58,7 @@ export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: str
       throw new StorageDamaged(file, number, (cause as Error).message);
     }
   }
+  if (compacted) throw new StorageDamaged(file, number + 1, "is missing: the journal ends within its compacted part");
   return header && { header, lines, torn };
 }
 
@@ -106,7 +113,8 @@ export function newState(header: HeaderLine): EngineState {
 
 function take(state: EngineState, line: Exclude<JournalLine, HeaderLine>, at: Map<number, Position>): void {
   if (line.kind === "unit") {
-    state.head = positionAfter(state.head, line, line.undo ? { undo: line.undo, redo: null } : { undo: null, redo: changesOf(line) });
+    const undo = undoOf(line);
+    state.head = positionAfter(state.head, line, { undo, redo: undo ? null : changesOf(line) });
     at.set(line.seq, state.head);
     return;
   }

@@ -58,10 +58,8 @@ export class Writer implements UnitOfWork {
   }
 
   /** Like `run`; the unit also changes the clock. */
-  async runWithClock<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
-    const result = await this.exclusive(() => this.#unit(options, work, clock));
-    await this.#ports.journal.durable();
-    return result;
+  runWithClock<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
+    return this.exclusive(() => this.#unit(options, work, clock));
   }
 
   quiet<T>(read: () => Promise<T>): Promise<T> {
@@ -77,12 +75,24 @@ export class Writer implements UnitOfWork {
     }
   }
 
-  /** Runs `step` between two units; refused once writes are stopped. */
-  exclusive<T>(step: () => Promise<T>): Promise<T> {
-    return this.#enqueue(async () => {
+  /** Runs `step` between two units, and resolves when what it wrote is as safe as was asked for. Refused once writes are stopped. */
+  async exclusive<T>(step: () => Promise<T>): Promise<T> {
+    const result = await this.#enqueue(async () => {
       if (this.#state.broken) throw stopped(this.#state.broken);
       return await step();
     });
+    await this.#durable();
+    return result;
+  }
+
+  /** After a failed flush nobody knows what the disk holds: a later one would report success for lines that are lost. */
+  async #durable(): Promise<void> {
+    try {
+      await this.#ports.journal.durable();
+    } catch (cause) {
+      this.stop(cause as Error);
+      throw stopped(cause as Error);
+    }
   }
 
   /** Appends a line at the next seq. Throws STORAGE_UNAVAILABLE when the disk refuses it; the log is then as before. */
@@ -198,7 +208,7 @@ export function positionAfter(parent: Position, line: UnitLine, sides: Pick<Posi
 function stopped(cause: Error): ApiError {
   return new ApiError(
     "STORAGE_UNAVAILABLE",
-    "Writes are stopped: an earlier failure could not be undone. Restart the sandbox; every answered write is kept.",
+    "Writes are stopped: a failure could not be undone. Restart the sandbox; every answered write is kept.",
     { cause },
   );
 }

@@ -100,6 +100,8 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
   };
 }
 
+const { validate: isDateTime } = addFormats.default.get("date-time") as { validate: (text: string) => boolean };
+
 /** One Ajv (JSON Schema 2020-12) per kind of validator; only parameters are coerced, since they arrive as text. */
 function validatorsByContext(): (context: string) => Ajv2020 {
   const instances = new Map<boolean, Ajv2020>();
@@ -109,6 +111,18 @@ function validatorsByContext(): (context: string) => Ajv2020 {
     if (!ajv) {
       ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes });
       addFormats.default(ajv);
+      // RFC 3339 knows leap seconds, JavaScript's clock does not.
+      ajv.addFormat("date-time", (text) => isDateTime(text) && !Number.isNaN(Date.parse(text)));
+      // Ajv's own compares each item with each other: seconds for an array of 1 MiB.
+      ajv.removeKeyword("uniqueItems");
+      ajv.addKeyword({
+        keyword: "uniqueItems",
+        type: "array",
+        schemaType: "boolean",
+        validate: (unique: boolean, items: unknown[]) =>
+          !unique || new Set(items.map((item) => JSON.stringify(item))).size === items.length,
+        error: { message: "must NOT have duplicate items" },
+      });
       instances.set(coerceTypes, ajv);
     }
     return ajv;

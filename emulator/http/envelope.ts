@@ -1,4 +1,5 @@
 import { ApiError, type ErrorCode } from "../model/errors.ts";
+import { jsonOf } from "./etag.ts";
 
 /** The one place where a code becomes a status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -53,6 +54,11 @@ export function successEnvelope(data: unknown, message: string) {
   return { status: "success" as const, data, message };
 }
 
+/** The same as text; `data` is serialised once in its life. */
+export function successJson(data: unknown, message: string): string {
+  return `{"status":"success","data":${jsonOf(data)},"message":${JSON.stringify(message)}}`;
+}
+
 export function errorEnvelope(error: ApiError, requestId: string) {
   return {
     status: "error" as const,
@@ -80,6 +86,7 @@ export function toApiError(error: unknown): ApiError {
 function fromBodyReader(error: unknown): ApiError | null {
   const { type, status, message } = error as { type?: string; status?: number; message?: string };
   if (type === "entity.too.large") return new ApiError("PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB.");
+  if (type === "entity.parse.failed") return new ApiError("MALFORMED_JSON", "The body is not valid JSON in UTF-8.");
   if (type === "encoding.unsupported") {
     return new ApiError("UNSUPPORTED_MEDIA_TYPE", "The Content-Encoding is not supported; send gzip, deflate, br or none.");
   }

@@ -1,8 +1,27 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+
+/** Records are immutable, so what an object serialises to is computed once. */
+const cache = new WeakMap<object, { json: string; etag: string | null }>();
+
+/** JSON of the data of an answer. */
+export function jsonOf(data: unknown): string {
+  return data !== null && typeof data === "object" ? entryOf(data).json : JSON.stringify(data);
+}
 
 /** A strong ETag of an object as answered. */
-export function etagOf(data: unknown): string {
-  return `"${createHash("sha256").update(JSON.stringify(data)).digest("base64url").slice(0, 22)}"`;
+export function etagOf(data: object): string {
+  const entry = entryOf(data);
+  entry.etag ??= `"${hash("sha256", entry.json, "base64url").slice(0, 22)}"`;
+  return entry.etag;
+}
+
+function entryOf(data: object): { json: string; etag: string | null } {
+  let entry = cache.get(data);
+  if (!entry) {
+    entry = { json: JSON.stringify(data), etag: null };
+    cache.set(data, entry);
+  }
+  return entry;
 }
 
 /** Whether a list of ETags (If-None-Match, If-Match) names this one. Weak ones compare equal for If-None-Match only. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Request } from "express";
 import { ApiError } from "../model/errors.ts";
 import type { IdempotencyRecord } from "../model/idempotency.ts";
@@ -30,11 +30,9 @@ export class Idempotency {
     if (sent.length > 1 || value === undefined || !/^[\x20-\x7e]{1,255}$/.test(value)) {
       throw new ApiError("INVALID_REQUEST", "An Idempotency-Key is 1 to 255 printable ASCII characters.", { param: "Idempotency-Key" });
     }
-    const id = [call.key?.id, call.operation.method, req.path, value].join(" ");
-    const payload = createHash("sha256")
-      .update(canonical([call.body ?? null, call.query]))
-      .digest("hex");
-    return { id, payload };
+    // Hashed, since a client may put anything into its keys and paths, people's names and secrets too.
+    const id = hash("sha256", [call.key?.id, call.operation.method, req.path, value].join(" "));
+    return { id, payload: hash("sha256", canonical([call.body ?? null, call.query])) };
   }
 
   /** Takes the key for this request. Returns the kept answer, if there is one. Throws IDEMPOTENCY_IN_PROGRESS, IDEMPOTENCY_KEY_REUSED. */

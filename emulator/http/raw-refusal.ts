@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { ApiError } from "../model/errors.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
 
-/** Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. */
-export function refuseRaw(code: string | undefined, socket: Socket, requestId: string): void {
+/** Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. HEAD gets no body. */
+export function refuseRaw(code: string | undefined, socket: Socket, requestId: string, isHead = false): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
     return;
@@ -14,6 +14,7 @@ export function refuseRaw(code: string | undefined, socket: Socket, requestId: s
   const head = [
     `HTTP/1.1 ${STATUS[refusal.code]} ${reason}`,
     ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
+    `Date: ${new Date().toUTCString()}`,
     `Request-Id: ${requestId}`,
     "Content-Type: application/json",
     "X-Content-Type-Options: nosniff",
@@ -21,7 +22,7 @@ export function refuseRaw(code: string | undefined, socket: Socket, requestId: s
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.end(`${head.join("\r\n")}\r\n\r\n${isHead ? "" : body}`);
 }
 
 function refusalOf(code: string | undefined): ApiError {

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import type { Certificate } from "../ports/certificates.ts";
@@ -19,18 +19,28 @@ export interface ListenOptions {
   readonly certificate?: Certificate;
 }
 
-/** Serves an application on a port (0 = free). What the HTTP parser refuses by itself is answered in the envelope too. */
-export async function listen(app: RequestListener, options: ListenOptions, requestId: () => string): Promise<HttpServer> {
+/** As Express is: `passed` is called for a request that no route can take, its target being no URL. */
+type Application = (req: IncomingMessage, res: ServerResponse, passed: () => void) => void;
+
+/** Serves an application on a port (0 = free). What Node or Express would refuse by themselves is answered in the envelope too. */
+export async function listen(app: Application, options: ListenOptions, requestId: () => string): Promise<HttpServer> {
   const { certificate } = options;
   const settings = { requireHostHeader: false, keepAliveTimeout: 65_000 };
-  const plain = answering(createServer(settings, certificate ? httpsRequired(requestId) : app), requestId);
+  const routed = (req: IncomingMessage, res: ServerResponse) =>
+    app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, requestId(), req.method === "HEAD"));
+  const plain = answering(createServer(settings, certificate ? httpsRequired(requestId) : routed), requestId);
   if (!certificate) return await serve(plain, [plain], "http", options);
-  const tls = answering(createTlsServer({ ...settings, ...certificate, minVersion: "TLSv1.2" }, app), requestId);
+  const tls = answering(createTlsServer({ ...settings, ...certificate, minVersion: "TLSv1.2" }, routed), requestId);
   return await serve(byFirstByte(tls, plain), [tls, plain], "https", options);
 }
 
 function answering<S extends Server>(server: S, requestId: () => string): S {
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseRaw(error.code, socket as Socket, requestId()));
+  // An unknown Expect is ignored; Node would answer 417 without a body.
+  server.on("checkExpectation", (req, res) => server.emit("request", req, res));
+  server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    const isHead = error.rawPacket?.subarray(0, 5).toString() === "HEAD ";
+    refuseRaw(error.code, socket as Socket, requestId(), isHead);
+  });
   server.on("connect", (_req, socket) => refuseRaw("HPE_INVALID_METHOD", socket as Socket, requestId()));
   return server;
 }

@@ -1,6 +1,6 @@
 /** The first answer given for an Idempotency-Key, kept for 24 h of sandbox time. */
 export interface IdempotencyRecord {
-  /** API key id, method, path and Idempotency-Key. */
+  /** SHA-256 of API key id, method, path and Idempotency-Key. */
   readonly id: string;
   /** SHA-256 of the canonical payload (parsed JSON and query). */
   readonly payload: string;

@@ -1,3 +1,4 @@
+import { readCall } from "./call-object.ts";
 import type { Methods, RpcDeps } from "./deps.ts";
 import type { Params } from "./json-rpc.ts";
 import { quantity } from "./quantity.ts";
@@ -52,6 +53,6 @@ export function readMethods({ chain, writer }: Pick<RpcDeps, "chain" | "writer">
 }
 
 function withSender([call, ...rest]: Params): Params {
-  if (typeof call !== "object" || call === null) return [call, ...rest];
-  return [{ ...call, from: (call as { from?: unknown }).from ?? ZERO }, ...rest];
+  const { from, ...more } = readCall(call);
+  return [{ ...more, from: from ?? ZERO }, ...rest];
 }

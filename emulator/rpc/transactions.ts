@@ -1,6 +1,8 @@
 import type { Address } from "../ports/chain.ts";
+import { readCall } from "./call-object.ts";
 import type { Methods, RpcDeps } from "./deps.ts";
 import { INVALID_INPUT, invalidParams, type Params, RpcError } from "./json-rpc.ts";
+import { readNumber } from "./quantity.ts";
 
 /**
  * A wallet's own transactions, and signatures of the funded accounts. Sending is a unit of work: pinned, journaled and
@@ -33,18 +35,18 @@ export function transactionMethods({ chain, writer, mining }: Pick<RpcDeps, "cha
       return send({ raw: raw as string });
     },
     eth_sendTransaction([request]) {
-      const from = unlocked(senderIn(request));
-      return send({ from, request: { ...(request as object), from } });
+      const call = readCall(request);
+      const from = unlocked(call.from);
+      if (call.chainId !== undefined && readNumber(call.chainId, "chainId") !== chain.identity.chainId) {
+        throw invalidParams("The transaction is for another chain.");
+      }
+      return send({ from, request: { ...call, from } });
     },
     eth_sign: (params) => sign("eth_sign", params, params[0]),
     personal_sign: (params) => sign("personal_sign", params, params[1]),
     eth_signTypedData_v4: (params) => sign("eth_signTypedData_v4", params, params[0]),
-    eth_signTransaction: (params) => sign("eth_signTransaction", params, senderIn(params[0])),
+    eth_signTransaction: (params) => sign("eth_signTransaction", params, readCall(params[0]).from),
   };
-}
-
-function senderIn(request: unknown): unknown {
-  return (request as { from?: unknown } | null | undefined)?.from;
 }
 
 function locked(account: string): RpcError {

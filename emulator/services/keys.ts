@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { ApiKey, ApiKeyRecord, Scope } from "../model/api-key.ts";
 import { type ApiError, refuse } from "../model/errors.ts";
@@ -54,17 +54,17 @@ export class Keys {
 
   /** Throws SCOPE_NOT_GRANTABLE beyond the granting key's scopes, VALIDATION_FAILED for an expiry that is past. */
   create(unit: Unit, input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }, granting: ApiKeyRecord | null): ApiKey {
-    if (granting) refuseBeyond(granting, input.scopes, "/scopes");
-    const expires_at = input.expires_at ? new Date(input.expires_at).toISOString() : null;
-    if (expires_at !== null && Date.parse(expires_at) <= unit.now) {
-      throw refuse("VALIDATION_FAILED", "expires_at must lie in the future.", "/expires_at");
+    const expiry = input.expires_at ? Date.parse(input.expires_at) : null;
+    if (expiry !== null && !(expiry > unit.now)) {
+      throw refuse("VALIDATION_FAILED", "expires_at must be an instant in the future.", "/expires_at");
     }
+    if (granting) refuseBeyond(granting, input.scopes, "/scopes");
     return this.#issue(unit, {
       id: unit.newId("key"),
       object: "api_key",
       name: input.name,
       scopes: input.scopes,
-      expires_at,
+      expires_at: expiry === null ? null : new Date(expiry).toISOString(),
       revoked_at: null,
       created_at: unit.at,
     });
@@ -92,6 +92,13 @@ export class Keys {
     return shown(this.#find(records, id));
   }
 
+  /** The record of a key that has not been revoked. Throws API_KEY_NOT_FOUND. */
+  unrevoked(records: Reader, id: string): ApiKeyRecord {
+    const key = this.#find(records, id);
+    if (key.revoked_at !== null) throw keyNotFound();
+    return key;
+  }
+
   list(records: Reader, query: PageQuery): Page<ApiKey> {
     const found = page(records, "api_keys", query, {});
     return { ...found, items: found.items.map(shown) };
@@ -99,7 +106,7 @@ export class Keys {
 
   /** A new secret for the same key; the old one ends at once. Throws API_KEY_NOT_FOUND, SCOPE_NOT_GRANTABLE. */
   roll(unit: Unit, id: string, granting: ApiKeyRecord): ApiKey {
-    const key = this.#unrevoked(unit, id);
+    const key = this.unrevoked(unit, id);
     refuseBeyond(granting, key.scopes, "/api_key_id");
     const { hash: _hash, last4: _last4, ...kept } = key;
     return this.#issue(unit, kept);
@@ -107,7 +114,7 @@ export class Keys {
 
   /** Throws API_KEY_NOT_FOUND. */
   revoke(unit: Unit, id: string): void {
-    unit.put("api_keys", { ...this.#unrevoked(unit, id), revoked_at: unit.at });
+    unit.put("api_keys", { ...this.unrevoked(unit, id), revoked_at: unit.at });
   }
 
   #issue(unit: Unit, key: Omit<ApiKeyRecord, "hash" | "last4">, secret = withChecksum(unit.secret(BASE62, 30))): ApiKey {
@@ -118,18 +125,13 @@ export class Keys {
 
   #find(records: Reader, id: string): ApiKeyRecord {
     const key = records.get("api_keys", id);
-    if (!key) throw keyNotFound(id);
-    return key;
-  }
-
-  #unrevoked(records: Reader, id: string): ApiKeyRecord {
-    const key = this.#find(records, id);
-    if (key.revoked_at !== null) throw keyNotFound(id);
+    if (!key) throw keyNotFound();
     return key;
   }
 }
 
-function shown({ hash: _hash, ...key }: ApiKeyRecord): ApiKey {
+/** As answered: without the hash, and without a secret. */
+export function shown({ hash: _hash, ...key }: ApiKeyRecord): ApiKey {
   const { id, object, name, scopes, last4, expires_at, revoked_at, created_at } = key;
   return { id, object, name, scopes, last4, secret: null, expires_at, revoked_at, created_at };
 }
@@ -151,7 +153,7 @@ export function isWellFormed(key: string): boolean {
 }
 
 function hashOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 function refuseBeyond(granting: ApiKeyRecord, scopes: readonly Scope[], path: string): void {
@@ -160,6 +162,7 @@ function refuseBeyond(granting: ApiKeyRecord, scopes: readonly Scope[], path: st
   throw refuse("SCOPE_NOT_GRANTABLE", `The API key in use lacks ${beyond.join(" ")}, so it cannot grant that.`, path);
 }
 
-function keyNotFound(id: string): ApiError {
-  return refuse("API_KEY_NOT_FOUND", `There is no usable API key with the id ${id}.`, "/api_key_id");
+/** Does not repeat the id: whoever sends the key instead of its id must not find it in an answer or a log. */
+function keyNotFound(): ApiError {
+  return refuse("API_KEY_NOT_FOUND", "There is no usable API key with this id.", "/api_key_id");
 }

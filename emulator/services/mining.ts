@@ -23,6 +23,16 @@ export class Mining {
     return (await unit.mine()).number;
   }
 
+  /**
+   * Mines the block that a waiting transaction is due for. One that the block did not take (a nonce before it is missing, or
+   * another took its place) waits from then on for whatever makes room for it.
+   */
+  async mineDue(unit: Unit, hash: string): Promise<void> {
+    const { receipts } = await unit.mine();
+    const submission = unit.get("submissions", hash);
+    if (submission && !receipts.some((receipt) => receipt.hash === hash)) unit.put("submissions", { ...submission, mine_at: null });
+  }
+
   /** A transaction that a wallet sends beside the API. Errors of the chain (nonce, funds) pass through. */
   async sendExternal(unit: Unit, tx: Parameters<Chain["sendExternal"]>[0]): Promise<string> {
     const { hash, mined } = await unit.transactExternal(tx);

@@ -50,7 +50,8 @@ function recordExternal(chain: Pick<Chain, "identity" | "checksum">, unit: Unit,
 function party(chain: Pick<Chain, "checksum">, unit: Unit, address: string): Party | null {
   if (/^0x0{40}$/.test(address)) return null;
   const checked = chain.checksum(address) as string;
-  const [user] = unit.by("users", "wallet", checked);
+  const holders = unit.by("users", "wallet", checked);
+  const user = holders.find(({ status }) => status !== "deleted") ?? holders[0];
   return user ? partyOf(user) : { user_id: null, address: checked };
 }
 

@@ -10,7 +10,7 @@ import { insufficientBalance, onChain } from "./chain-errors.ts";
 import type { Mining } from "./mining.ts";
 import { page } from "./pages.ts";
 import { newTransaction, partyOf } from "./transactions.ts";
-import { activeUser } from "./users.ts";
+import { activeUsers } from "./users.ts";
 
 export interface TransactionFilter {
   readonly user_id?: string | undefined;
@@ -42,7 +42,7 @@ export class Tokens {
 
   /** Throws USER_*, INVALID_AMOUNT, MAX_SUPPLY_EXCEEDED, TOKEN_PAUSED, TRANSACTION_REVERTED. */
   async mint(unit: Unit, input: MintRequest): Promise<Transaction> {
-    const user = activeUser(unit, input.user_id, "/user_id");
+    const { user_id: user } = activeUsers(unit, { user_id: input.user_id });
     const amount = positive(input.amount);
     const outcome = await this.#transact(unit, { contract: "token", method: "mint", args: [user.wallet.address, amount] });
     const { reason, reference, metadata } = input;
@@ -59,8 +59,8 @@ export class Tokens {
 
   /** Throws as `mint`, and INSUFFICIENT_BALANCE, TRANSFER_NOT_ALLOWED (to oneself), WALLET_NOT_MANAGED. */
   async transfer(unit: Unit, input: TransferRequest): Promise<Transaction> {
-    const from = activeUser(unit, input.from_user_id, "/from_user_id");
-    const to = activeUser(unit, input.to_user_id, "/to_user_id");
+    const { from_user_id, to_user_id } = input;
+    const { from_user_id: from, to_user_id: to } = activeUsers(unit, { from_user_id, to_user_id });
     const amount = positive(input.amount);
     if (from.id === to.id) throw refuse("TRANSFER_NOT_ALLOWED", "A transfer needs two different users.", "/to_user_id");
     refuseUnmanaged(from, "/from_user_id");
@@ -81,7 +81,7 @@ export class Tokens {
 
   /** Throws as `mint`, and INSUFFICIENT_BALANCE, WALLET_NOT_MANAGED. */
   async burn(unit: Unit, input: BurnRequest): Promise<Transaction> {
-    const user = activeUser(unit, input.user_id, "/user_id");
+    const { user_id: user } = activeUsers(unit, { user_id: input.user_id });
     const amount = positive(input.amount);
     refuseUnmanaged(user, "/user_id");
     await this.#refuseOverspending(unit, user, amount);

@@ -57,7 +57,7 @@ export class Users {
   }
 
   list(records: Reader, filter: UserFilter, query: PageQuery): Page<User> {
-    const wallet = filter.wallet_address === undefined ? undefined : this.#chain.checksum(filter.wallet_address);
+    const wallet = filter.wallet_address === undefined ? undefined : this.#checksum(filter.wallet_address);
     if (wallet === null) throw refuse("VALIDATION_FAILED", "The checksum (EIP-55) of wallet_address is wrong.", "/wallet_address");
     const email = filter.email?.toLowerCase();
     const index = email
@@ -78,6 +78,8 @@ export class Users {
   /** Merge patch (RFC 7396). Throws as `create`, and USER_NOT_FOUND, USER_DELETED, WALLET_IN_USE. */
   async update(unit: Unit, id: string, patch: UserUpdate): Promise<User> {
     const before = this.#living(unit, id);
+    const organization = mergeOrganization(before.organization, patch.organization);
+    const metadata = mergeMetadata(before.metadata, patch.metadata);
     const email = patch.email?.toLowerCase() ?? before.email;
     this.#refuseTaken(unit, id, "email", email);
     this.#refuseTaken(unit, id, "external_id", patch.external_id);
@@ -92,9 +94,9 @@ export class Users {
       roles: patched(patch.roles, before.roles, ["earner"]),
       status: patched(patch.status, before.status, "active"),
       wallet,
-      organization: mergeOrganization(before.organization, patch.organization),
+      organization,
       locale: patched(patch.locale, before.locale, null),
-      metadata: mergeMetadata(before.metadata, patch.metadata),
+      metadata,
     };
     if (isDeepStrictEqual(user, before)) return before;
     const updated = { ...user, updated_at: unit.at };
@@ -143,18 +145,24 @@ export class Users {
   #wallet(unit: Unit, id: string, given: string | null | undefined): User["wallet"] {
     const { chainId, token, badge, server } = this.#chain.identity;
     const managed = this.#chain.walletOf(this.#chain.idHash(id));
-    const address = given ? this.#chain.checksum(given) : managed;
+    const address = given ? this.#checksum(given) : managed;
     if (!address || /^0x0{40}$/.test(address)) {
       throw refuse("INVALID_WALLET_ADDRESS", "The wallet address is the zero address or its EIP-55 checksum is wrong.", "/wallet_address");
     }
     if ([token, badge, server].includes(address)) {
       throw refuse("INVALID_WALLET_ADDRESS", "This address belongs to the platform's own contracts.", "/wallet_address");
     }
-    if (unit.by("users", "wallet", address).some((user) => user.id !== id)) {
+    if (unit.by("users", "wallet", address).some((user) => user.id !== id && keepsWallet(user))) {
       throw refuse("WALLET_ALREADY_LINKED", "Another user has this wallet.", "/wallet_address");
     }
     const custody = address === managed ? "managed" : "self";
     return { address, account: `eip155:${chainId}:${address}`, chain_id: chainId, custody };
+  }
+
+  /** The address with its checksum; null unless it came in lower case or with a right one. */
+  #checksum(given: string): string | null {
+    const address = this.#chain.checksum(given);
+    return given === address || given === given.toLowerCase() ? address : null;
   }
 
   async #refuseInUse(unit: Unit, user: User): Promise<void> {
@@ -165,13 +173,26 @@ export class Users {
   }
 }
 
-/** The user, if writes may name them. `path`: where the request names them. Throws USER_NOT_FOUND, USER_SUSPENDED, USER_DELETED. */
-export function activeUser(unit: Unit, id: string, path: string): User {
-  const user = unit.get("users", id);
-  if (!user) throw userNotFound(id, path);
-  if (user.status === "suspended") throw refuse("USER_SUSPENDED", `User ${id} is suspended.`, path);
-  if (user.status === "deleted") throw refuse("USER_DELETED", `User ${id} was deleted.`, path);
-  return user;
+/**
+ * The users that a write names, by the members that name them: `{user_id: "usr_…"}`. First all must exist, then each must be active.
+ * Throws USER_NOT_FOUND, USER_SUSPENDED, USER_DELETED.
+ */
+export function activeUsers<Member extends string>(unit: Unit, ids: Readonly<Record<Member, string>>): Record<Member, User> {
+  const named = Object.entries<string>(ids).map(([member, id]) => {
+    const user = unit.get("users", id);
+    if (!user) throw userNotFound(id, `/${member}`);
+    return [member, user] as const;
+  });
+  for (const [member, { id, status }] of named) {
+    if (status === "suspended") throw refuse("USER_SUSPENDED", `User ${id} is suspended.`, `/${member}`);
+    if (status === "deleted") throw refuse("USER_DELETED", `User ${id} was deleted.`, `/${member}`);
+  }
+  return Object.fromEntries(named) as Record<Member, User>;
+}
+
+/** A deleted user's own wallet may come back with them under a new id; a managed one is theirs for ever. */
+function keepsWallet({ status, wallet }: User): boolean {
+  return status !== "deleted" || wallet.custody === "managed";
 }
 
 /** How a message calls a user. */

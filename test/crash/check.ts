@@ -17,59 +17,59 @@ export interface Aftermath {
 export async function check(client: Client, model: Model): Promise<Aftermath> {
   const problems: string[] = [];
   await client.control("chain/mine");
-  const before = model.open.size;
   const inFlight = [...model.open.values()];
-  const users = await client.all("/v1/users");
-  const transactions = await client.all("/v1/tokens/transactions");
-  settleWhatIsThere(model, users, transactions, problems);
-  const lost = [...model.open.keys()].length;
-  const replayed = await repeatKeyed(client, model, inFlight, problems);
+  settleWhatIsThere(model, await Records.of(client, problems));
+  const lost = model.open.size;
+  const replayed = (await repeatUnanswered(client, model, inFlight, problems)) + (await repeatAnswered(client, model, problems));
   model.open.clear();
 
-  await everyAnswerHolds(client, model, problems);
-  await nothingElse(client, model, problems);
+  await client.control("chain/mine");
+  const records = await Records.of(client, problems);
+  nothingElse(model, records, problems);
+  await everyAnswerHolds(client, model, records, problems);
   await balances(client, model, problems);
   await blocks(client, model, problems);
   const { healthy, findings } = await client.get("/_sandbox/doctor");
   if (!healthy) problems.push(`doctor: ${JSON.stringify(findings.filter((each: { problems: unknown[] }) => each.problems.length > 0))}`);
   if (problems.length > 0) throw new Error(`${problems.length} differences after a restart:\n  ${problems.slice(0, 20).join("\n  ")}`);
-  return { landed: before - lost, lost, replayed };
+  for (const marker of [...model.settled.keys(), ...model.refused.keys()]) model.verified.add(marker);
+  return { landed: inFlight.length - lost, lost, replayed };
 }
 
 type Json = Answer["data"];
 
-/** A transaction's marker: its reason or memo; of a wallet's own, its hash. */
-function markerOf(tx: Json): string {
-  return tx.reason ?? tx.memo ?? tx.chain.tx_hash;
-}
+/** All that a sandbox holds, by id and by marker. A marker found twice is a second effect. */
+class Records {
+  readonly byId = new Map<string, Json>();
+  readonly byMarker = new Map<string, Json>();
 
-/** Every marker that the records hold, with the record. A marker found twice is a second effect. */
-function markersIn(users: readonly Json[], transactions: readonly Json[], problems: string[]): Map<string, Json> {
-  const found = new Map<string, Json>();
-  const note = (marker: string, record: Json) => {
-    if (found.has(marker)) problems.push(`${marker} took effect twice: ${found.get(marker).id} and ${record.id}`);
-    found.set(marker, record);
-  };
-  for (const user of users) {
-    note(user.external_id, user);
-    for (const marker of Object.keys(user.metadata)) note(marker, user);
+  static async of(client: Client, problems: string[]): Promise<Records> {
+    const records = new Records();
+    const note = (marker: string, record: Json) => {
+      if (records.byMarker.has(marker)) problems.push(`${marker} took effect twice: ${records.byMarker.get(marker).id} and ${record.id}`);
+      records.byId.set(record.id, record);
+      records.byMarker.set(marker, record);
+    };
+    for (const user of await client.all("/v1/users")) {
+      for (const marker of [user.external_id, ...Object.keys(user.metadata)]) note(marker, user);
+    }
+    for (const tx of await client.all("/v1/tokens/transactions")) note(tx.reason ?? tx.memo ?? tx.chain.tx_hash, tx);
+    return records;
   }
-  for (const tx of transactions) note(markerOf(tx), tx);
-  return found;
 }
 
-function settleWhatIsThere(model: Model, users: readonly Json[], transactions: readonly Json[], problems: string[]): void {
-  const found = markersIn(users, transactions, problems);
+function settleWhatIsThere(model: Model, { byMarker }: Records): void {
   for (const [marker, write] of model.open) {
-    const record = found.get(marker);
+    const record = byMarker.get(marker);
     if (!record) continue;
     model.settle(write, null);
-    if (write.leaves === "user") model.meet({ id: record.id, address: record.wallet.address, managed: record.wallet.custody === "managed" });
+    if (write.leaves === "user")
+      model.meet({ id: record.id, address: record.wallet.address, managed: record.wallet.custody === "managed" });
   }
 }
 
-/** A client that got no answer sends again under the same key; one that got an answer gets the same again. */
-async function repeatKeyed(client: Client, model: Model, inFlight: readonly Write[], problems: string[]): Promise<number> {
+/** A client that got no answer sends again under its key: what had taken effect is only told again. Returns how many were. */
+async function repeatUnanswered(client: Client, model: Model, inFlight: readonly Write[], problems: string[]): Promise<number> {
   let replayed = 0;
   for (const write of inFlight) {
     if (!write.call?.key) continue;
@@ -77,14 +77,19 @@ async function repeatKeyed(client: Client, model: Model, inFlight: readonly Writ
     const answer = await client.send(write.call);
     if (!answer) throw new Error(`${write.marker}: no answer to a repeated request`);
     if (hadLanded !== (answer.replayed && answer.status < 300)) {
-      problems.push(`${write.marker}: ${hadLanded ? "had" : "had not"} taken effect, repeated: ${answer.status} ${answer.text}`);
+      problems.push(`${write.marker}: ${hadLanded ? "had" : "had not"} taken effect; repeated, ${answer.status} ${answer.text}`);
     }
-    if (hadLanded || answer.status < 300) model.settle(write, answer);
-    else model.refused.set(write.marker, { write, answer });
+    model.answered(write, answer);
     replayed += Number(answer.replayed);
   }
+  return replayed;
+}
+
+/** What was answered under a key is answered again word for word. Returns how many were asked. */
+async function repeatAnswered(client: Client, model: Model, problems: string[]): Promise<number> {
+  let replayed = 0;
   for (const { write, answer: first } of [...model.settled.values(), ...model.refused.values()]) {
-    if (!write.call?.key || !first || first.status === 400 || first.status >= 500) continue;
+    if (!write.call?.key || !first || model.verified.has(write.marker) || first.status === 400 || first.status >= 500) continue;
     const again = await client.send(write.call);
     replayed += 1;
     if (again?.replayed && again.status === first.status && again.text === first.text) continue;
@@ -93,18 +98,23 @@ async function repeatKeyed(client: Client, model: Model, inFlight: readonly Writ
   return replayed;
 }
 
-/** Users and transactions are found by id, as they were answered. */
-async function everyAnswerHolds(client: Client, model: Model, problems: string[]): Promise<void> {
+/** Users and transactions are as they were answered; those not yet asked for by id are. */
+async function everyAnswerHolds(client: Client, model: Model, { byId }: Records, problems: string[]): Promise<void> {
   for (const { write, answer } of model.settled.values()) {
+    const isNew = !model.verified.has(write.marker);
     if (!answer || write.leaves === "metadata") continue;
     if (!write.call) {
       const receipt = await client.ask<{ status: string } | null>("eth_getTransactionReceipt", answer.data);
-      if (receipt?.status !== "0x1") problems.push(`${write.marker}: the wallet's transaction is not on chain: ${JSON.stringify(receipt)}`);
+      if (receipt?.status !== "0x1") problems.push(`the wallet's transaction ${write.marker} is not on chain: ${JSON.stringify(receipt)}`);
       continue;
     }
     const { id } = answer.data;
-    const now = await client.get(write.leaves === "user" ? `/v1/users/${id}` : `/v1/tokens/transactions/${id}`);
-    const [was, is] = write.leaves === "user" ? [lasting(answer.data), lasting(now)] : [confirmed(answer.data, now), now];
+    const isUser = write.leaves === "user";
+    const path = isUser ? `/v1/users/${id}` : `/v1/tokens/transactions/${id}`;
+    const now = isNew ? (await client.send({ method: "GET", path }))?.data : byId.get(id);
+    // What is gone was told already.
+    if (!now) continue;
+    const [was, is] = isUser ? [lasting(answer.data), lasting(now)] : [confirmed(answer.data, now), now];
     if (!isDeepStrictEqual(was, is)) problems.push(`${id} was answered as ${JSON.stringify(was)}, is ${JSON.stringify(is)}`);
   }
 }
@@ -120,11 +130,13 @@ function confirmed(answered: Json, { chain, confirmed_at }: Json): Json {
   return { ...answered, status: "confirmed", confirmed_at, chain: { ...chain, tx_hash: answered.chain.tx_hash } };
 }
 
-/** All that is settled is there once, and nothing beside it: no refused write, nothing unknown. */
-async function nothingElse(client: Client, model: Model, problems: string[]): Promise<void> {
-  const found = markersIn(await client.all("/v1/users"), await client.all("/v1/tokens/transactions"), problems);
-  for (const marker of model.settled.keys()) if (!found.has(marker)) problems.push(`${marker} was answered, and is gone`);
-  for (const marker of found.keys()) {
+/** All that is settled is there, and nothing beside it: no refused write, nothing unknown. */
+function nothingElse(model: Model, { byMarker }: Records, problems: string[]): void {
+  for (const [marker, { answer }] of model.settled) {
+    if (!byMarker.has(marker))
+      problems.push(`${marker} is gone, ${answer ? `though it was answered: ${answer.text}` : "though it was seen"}`);
+  }
+  for (const marker of byMarker.keys()) {
     if (model.settled.has(marker)) continue;
     problems.push(`${marker} is there, ${model.refused.has(marker) ? "though it was refused" : "and nobody sent it"}`);
   }

@@ -34,7 +34,11 @@ export class Client {
       ...(key ? { "Idempotency-Key": key } : {}),
     };
     try {
-      const response = await fetch(this.#urls.api + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      const response = await fetch(this.#urls.api + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
       const text = await response.text();
       return {
         status: response.status,

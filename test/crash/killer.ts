@@ -4,7 +4,7 @@ export interface Aim {
   readonly pid: number;
   /** Milliseconds (fractions too) to wait before the kill. */
   readonly delay: number;
-  /** Wait first until one of these files is written: the way into windows of less than a millisecond. */
+  /** Wait first until one of these files is another one than now: the way into windows of less than a millisecond. */
   readonly once?: readonly string[];
 }
 
@@ -15,12 +15,22 @@ export interface Aim {
 export class Killer {
   readonly #worker = new Worker(THREAD, { eval: true });
 
-  /** Resolves when the kill was sent, or when the process was gone by itself. */
-  kill(aim: Aim): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#worker.once("message", () => resolve());
-      this.#worker.once("error", reject);
-      this.#worker.postMessage({ ...aim, since: Date.now() });
+  /** Resolves to a promise once the aim is taken; that one resolves when the kill was sent, or the process was gone by itself. */
+  async aim(aim: Aim): Promise<{ sent: Promise<void> }> {
+    const [aimed, sent] = [this.#hear("aimed"), this.#hear("sent")];
+    this.#worker.postMessage(aim);
+    await aimed;
+    return { sent };
+  }
+
+  #hear(word: string): Promise<void> {
+    return new Promise((resolve) => {
+      const listen = (said: string) => {
+        if (said !== word) return;
+        this.#worker.off("message", listen);
+        resolve();
+      };
+      this.#worker.on("message", listen);
     });
   }
 
@@ -34,11 +44,14 @@ const { parentPort } = require("node:worker_threads");
 const { statSync } = require("node:fs");
 const cell = new Int32Array(new SharedArrayBuffer(4));
 const alive = (pid) => { try { return process.kill(pid, 0); } catch { return false; } };
-const written = (file, since) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= since;
-parentPort.on("message", ({ pid, delay, once, since }) => {
-  if (once) while (alive(pid) && !once.some((file) => written(file, since)));
+const inode = (file) => statSync(file, { throwIfNoEntry: false })?.ino ?? 0;
+parentPort.on("message", ({ pid, delay, once = [] }) => {
+  const before = once.map(inode);
+  const changed = (file, index) => ![0, before[index]].includes(inode(file));
+  parentPort.postMessage("aimed");
+  if (once.length > 0) while (alive(pid) && !once.some(changed));
   if (delay > 0) Atomics.wait(cell, 0, 0, delay);
   try { process.kill(pid, "SIGKILL"); } catch {}
-  parentPort.postMessage(null);
+  parentPort.postMessage("sent");
 });
 `;

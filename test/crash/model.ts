@@ -27,6 +27,8 @@ export class Model {
   readonly settled = new Map<string, { readonly write: Write; readonly answer: Answer | null }>();
   readonly refused = new Map<string, { readonly write: Write; readonly answer: Answer }>();
   readonly open = new Map<string, Write>();
+  /** Markers whose answers were asked for again, one by one, after some restart. */
+  readonly verified = new Set<string>();
   /** Block hashes seen, by number. */
   readonly blocks = new Map<number, string>();
 
@@ -68,6 +70,7 @@ export class Model {
     for (const each of ["people", "settled", "refused", "open", "blocks"] as const) {
       for (const [key, value] of this[each] as Map<never, never>) (copy[each] as Map<never, never>).set(key, value);
     }
+    for (const marker of this.verified) copy.verified.add(marker);
     return copy;
   }
 }

@@ -29,13 +29,13 @@ export class SandboxProcess {
   readonly #dir: string;
   readonly #child: ChildProcess;
   #ending: Ending | null = null;
-  #errors = "";
+  #output = "";
 
   constructor(dir: string, flags: readonly string[]) {
     const args = ["start", "--port", "0", "--rpc-port", "0", "--data-dir", dir, "--limits", "off", "--log-level", "warn", ...flags];
-    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: tmpdir(), stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
     running.add(child);
-    child.stderr.on("data", (chunk) => (this.#errors += chunk));
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.#output += chunk));
     this.#dir = dir;
     this.#child = child;
     this.pid = child.pid as number;
@@ -47,9 +47,9 @@ export class SandboxProcess {
     );
   }
 
-  /** What the process wrote to its error output so far. */
-  get errors(): string {
-    return this.#errors;
+  /** What the process said so far. */
+  get output(): string {
+    return this.#output;
   }
 
   /** Where it serves, as its lock file says, once both ports answer. Throws when it ends before. */
@@ -58,10 +58,10 @@ export class SandboxProcess {
     while (Date.now() < deadline) {
       const lock = this.#lock();
       if (lock?.pid === this.pid && lock.urls?.api && lock.urls.control && lock.urls.rpc) return lock.urls as Urls;
-      if (this.#ending !== null) throw new Error(`start ended with ${this.#ending}:\n${this.#errors}`);
+      if (this.#ending !== null) throw new Error(`start ended with ${this.#ending}:\n${this.#output}`);
       await sleep(5);
     }
-    throw new Error(`not ready after ${PATIENCE_MS} ms:\n${this.#errors}`);
+    throw new Error(`not ready after ${PATIENCE_MS} ms:\n${this.#output}`);
   }
 
   /** Asks it to stop; it compacts its journal on the way out. */

@@ -35,7 +35,12 @@ export class Writes {
 
   user(wallet?: string): Write {
     const marker = this.#marker();
-    const body = { email: `${marker}@example.com`, display_name: marker, external_id: marker, ...(wallet ? { wallet_address: wallet } : {}) };
+    const body = {
+      email: `${marker}@example.com`,
+      display_name: marker,
+      external_id: marker,
+      ...(wallet ? { wallet_address: wallet } : {}),
+    };
     return { marker, leaves: "user", call: { method: "POST", path: "/v1/users", body, key: this.#key(marker) }, moves: [] };
   }
 
@@ -91,7 +96,7 @@ export class OwnWallet {
   }
 
   static async of(client: Client): Promise<OwnWallet> {
-    const { chain } = await client.get("/v1/meta");
+    const { chain } = await client.get("/_sandbox/info");
     const { address } = FUNDED_ACCOUNTS[0] as { address: string };
     const nonce = await client.ask<string>("eth_getTransactionCount", address, "pending");
     return new OwnWallet(chain.token_address, chain.chain_id, Number(nonce));

@@ -47,9 +47,8 @@ function always(answer: Answer): string[] {
 /** Paths and methods that the document does not have. */
 function asUnrouted(method: string, methods: readonly string[], answer: Answer): string[] {
   const exists = methods.length > 0;
-  if (exists && method === "OPTIONS") {
-    const bare = answer.status === 204 && answer.text === "" && answer.headers.allow !== undefined;
-    return bare || answer.status === 403 ? [] : ["OPTIONS is not 204 with Allow"];
+  if (exists && method === "OPTIONS" && answer.status === 204) {
+    return answer.text === "" && answer.headers.allow !== undefined ? [] : ["OPTIONS without Allow, or with a body"];
   }
   const codes = exists ? ["METHOD_NOT_ALLOWED"] : ["ROUTE_NOT_FOUND"];
   const problems = refusalProblems([...codes, "HOST_NOT_ALLOWED", "INVALID_REQUEST"], method, answer);

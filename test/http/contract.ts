@@ -77,7 +77,7 @@ export function faults(pointer: string, value: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
 }
 
-const escape = (step: string) => step.replaceAll("~", "~0").replaceAll("/", "~1");
+const pointerStep = (step: string) => step.replaceAll("~", "~0").replaceAll("/", "~1");
 const members = (value: unknown) => Object.entries((value ?? {}) as Json);
 
 export const operations: readonly DocumentedOperation[] = members(document.paths).flatMap(([path, item]) =>
@@ -95,7 +95,7 @@ export const catalogue = new Map(
 );
 
 function readOperation(path: string, method: string, item: Json, raw: Json): DocumentedOperation {
-  const here = `/paths/${escape(path)}`;
+  const here = `/paths/${pointerStep(path)}`;
   const own = `${here}/${method}`;
   const security = (raw.security as { apiKey?: string[] }[])[0];
   const parametersAt = (place: string, list: unknown) =>
@@ -133,5 +133,5 @@ function readResponse(place: string): DocumentedResponse {
 
 function contentAt(pointer: string, owner: Json | undefined): Map<string, string> {
   const types = Object.keys((owner?.content ?? {}) as Json);
-  return new Map(types.map((type) => [type, `${pointer}/content/${escape(type)}/schema`]));
+  return new Map(types.map((type) => [type, `${pointer}/content/${pointerStep(type)}/schema`]));
 }

@@ -9,7 +9,11 @@ import type { OpenStore } from "./store.ts";
 export const someChanges: fc.Arbitrary<Change[]> = fc.array(
   fc.oneof(
     fc
-      .record({ id: fc.constantFrom("u1", "u2", "u3", "u4"), email: fc.constantFrom("a", "b", null), external_id: fc.constantFrom("x", "y") })
+      .record({
+        id: fc.constantFrom("u1", "u2", "u3", "u4"),
+        email: fc.constantFrom("a", "b", null),
+        external_id: fc.constantFrom("x", "y"),
+      })
       .map(({ id, ...given }) => put("users", user(id, given))),
     fc
       .record({

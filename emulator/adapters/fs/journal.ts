@@ -1,10 +1,21 @@
 import * as nodeFs from "node:fs";
+import { dirname } from "node:path";
 import { type Journal, JournalBroken, JournalRefused } from "../../ports/journal.ts";
 
 /** The calls of node:fs that the journal makes; tests inject full disks and short writes here. */
 export type JournalFs = Pick<
   typeof nodeFs,
-  "openSync" | "writeSync" | "ftruncateSync" | "fdatasync" | "fsyncSync" | "closeSync" | "readFileSync" | "renameSync" | "fstatSync"
+  | "openSync"
+  | "writeSync"
+  | "ftruncateSync"
+  | "fdatasync"
+  | "fsyncSync"
+  | "closeSync"
+  | "readFileSync"
+  | "renameSync"
+  | "linkSync"
+  | "rmSync"
+  | "fstatSync"
 >;
 
 export interface FileJournalOptions {
@@ -21,6 +32,8 @@ export class FileJournal implements Journal {
   #fd: number;
   /** End of the last good line. */
   #size: number;
+  /** Why the file does not end in a good line; nothing may be written behind it. */
+  #broken: JournalBroken | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | null = null;
 
@@ -41,6 +54,7 @@ export class FileJournal implements Journal {
   }
 
   append(line: string): void {
+    if (this.#broken) throw this.#broken;
     const bytes = Buffer.from(`${line}\n`);
     let failure: unknown = null;
     try {
@@ -78,14 +92,19 @@ export class FileJournal implements Journal {
         while (done < bytes.length) done += this.#fs.writeSync(fd, bytes, done);
       }
       this.#fs.fsyncSync(fd);
+      if (keep) this.#fs.linkSync(this.#file, `${this.#file}.${keep}`);
+      this.#fs.renameSync(next, this.#file);
+    } catch (error) {
+      this.#fs.rmSync(next, { force: true });
+      throw error;
     } finally {
       this.#fs.closeSync(fd);
     }
-    if (keep) this.#fs.renameSync(this.#file, `${this.#file}.${keep}`);
-    this.#fs.renameSync(next, this.#file);
     this.#fs.closeSync(this.#fd);
     this.#fd = this.#fs.openSync(this.#file, "a+", 0o600);
     this.#size = this.#fs.fstatSync(this.#fd).size;
+    this.#broken = null;
+    this.#syncFolder();
   }
 
   close(): void {
@@ -97,7 +116,19 @@ export class FileJournal implements Journal {
       this.#fs.ftruncateSync(this.#fd, size);
       this.#size = size;
     } catch (cause) {
-      throw new JournalBroken(`${this.#file}: could not be cut back to its last good line`, { cause });
+      this.#broken = new JournalBroken(`${this.#file}: could not be cut back to its last good line`, { cause });
+      throw this.#broken;
+    }
+  }
+
+  /** Makes a rename survive a power loss. Windows has no such call. */
+  #syncFolder(): void {
+    if (process.platform === "win32") return;
+    const fd = this.#fs.openSync(dirname(this.#file), "r");
+    try {
+      this.#fs.fsyncSync(fd);
+    } finally {
+      this.#fs.closeSync(fd);
     }
   }
 

@@ -37,14 +37,26 @@ export function takeLock(file: string): Lock {
     }
     const found = readLock(file);
     if (found && isAlive(found)) throw new DataFolderInUse(file, found);
-    setAside(file, found);
+    removeDead(file);
   }
 }
 
 /** The lock's content, or null when there is none or it is not readable. */
 export function readLock(file: string): LockContent | null {
+  return parse(textOf(file));
+}
+
+function textOf(file: string): string | null {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as LockContent;
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function parse(text: string | null): LockContent | null {
+  try {
+    return text === null ? null : (JSON.parse(text) as LockContent);
   } catch {
     return null;
   }
@@ -77,27 +89,40 @@ export class Lock {
   }
 }
 
-/** Moves a dead lock away; of two processes that try, one wins, and a lock taken meanwhile is put back. */
-function setAside(file: string, dead: LockContent | null): void {
-  const aside = `${file}.dead.${process.pid}`;
+/**
+ * Removes a dead lock. Only who holds the guard, a lock like this one, may do so: of two processes that find the same dead
+ * lock, the slower one would otherwise remove the lock that the faster one has taken since.
+ */
+function removeDead(file: string): void {
+  const guard = takeGuard(file);
   try {
-    renameSync(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+    const text = textOf(file);
+    const found = parse(text);
+    if (text === null || (found && isAlive(found))) return;
+    // Read again: its holder may have released it and ended in between, and another one have taken it.
+    if (textOf(file) === text) rmSync(file);
+  } finally {
+    guard.release();
   }
-  const moved = readLock(aside);
-  if (JSON.stringify(moved) !== JSON.stringify(dead)) linkSync(aside, file);
-  rmSync(aside, { force: true });
+}
+
+function takeGuard(file: string): Lock {
+  try {
+    return takeLock(`${file}.guard`);
+  } catch (error) {
+    throw error instanceof DataFolderInUse ? new DataFolderInUse(file, error.holder) : error;
+  }
 }
 
 function identityOf(pid: number): { process_start: string; boot_id: string } | null {
   try {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      // Field 22, counted after the command name, which may hold spaces and brackets itself.
-      const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] as string;
-      return { process_start: start, boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() };
+      // Fields 3 and 22, counted after the command name, which may hold spaces and brackets itself.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      // A zombie is dead: only its parent has not asked for its end yet.
+      if (fields[0] === "Z" || fields[0] === "X") return null;
+      return { process_start: fields[19] as string, boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() };
     }
     process.kill(pid, 0);
     return { process_start: execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim(), boot_id: "" };

@@ -1,7 +1,7 @@
-import { rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { Low } from "lowdb";
 import { JSONFile } from "lowdb/node";
-import type { Change, TableName, Tables } from "../../model/tables.ts";
+import { type Change, TABLES, type TableName, type Tables } from "../../model/tables.ts";
 import { type Due, type Folded, type FoldStamp, type NewestQuery, type Places, StorageDamaged, type Store } from "../../ports/store.ts";
 
 /** What db.json holds. */
@@ -51,6 +51,9 @@ export class LowdbStore implements Store {
     const db = new Low<Database>(new JSONFile(this.#next), EMPTY);
     db.data = { format: FORMAT, generation, seq, records: this.#inner.fold(), places: this.#inner.places() };
     await db.write();
+    // The journal's rename, which makes this fold the only copy of its records, must not reach the disk before it.
+    const file = await open(this.#next, "r+");
+    await file.sync().finally(() => file.close());
   }
 
   publish(): Promise<void> {
@@ -95,9 +98,11 @@ export class LowdbStore implements Store {
     }
     const data = db.data;
     if (data === null) return null;
-    if (typeof data.format !== "number" || data.format > FORMAT || typeof data.records !== "object") {
+    if (typeof data.format !== "number" || data.format > FORMAT || typeof data.records !== "object" || data.records === null) {
       throw new StorageDamaged(file, null, `has format ${data.format}; this release reads up to ${FORMAT}`);
     }
+    const unknown = Object.keys(data.records).find((table) => !Object.hasOwn(TABLES, table));
+    if (unknown !== undefined) throw new StorageDamaged(file, null, `has a table ${unknown}, which this release does not know`);
     return data;
   }
 }

@@ -7,8 +7,14 @@ import { ApiError } from "../../model/errors.ts";
  */
 export function allowHost(isAllowed: (host: string | undefined) => boolean): RequestHandler {
   return function refuseForeignHost(req, _res, next) {
-    if (isAllowed(req.headers.host)) next();
-    else next(new ApiError("HOST_NOT_ALLOWED", "This Host is not served here; name it with --allow-host if it is yours."));
+    const sent = req.headersDistinct.host ?? [];
+    // RFC 9112, 3.2: 400 to a request of HTTP/1.1 without a Host, and to any with several.
+    if (sent.length > 1 || (sent.length === 0 && req.httpVersion === "1.1")) {
+      throw new ApiError("INVALID_REQUEST", "Send one Host header.");
+    }
+    if (!isAllowed(sent[0]))
+      throw new ApiError("HOST_NOT_ALLOWED", "This Host is not served here; name it with --allow-host if it is yours.");
+    next();
   };
 }
 

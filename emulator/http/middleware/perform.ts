@@ -4,7 +4,7 @@ import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { UnitOfWork } from "../../ports/unit-of-work.ts";
 import { type Call, callOf, header } from "../call.ts";
-import { errorEnvelope, STATUS, successEnvelope, toApiError } from "../envelope.ts";
+import { errorEnvelope, STATUS, successJson, toApiError } from "../envelope.ts";
 import { etagOf, names } from "../etag.ts";
 import { type Claim, Idempotency, ifMatchOf, KEPT_MS } from "../idempotency.ts";
 import { precondition, type RawReply, type Read, type ReadHandler, type Reply, type WriteHandler } from "../operations/handler.ts";
@@ -81,13 +81,13 @@ function readOf(req: Request, call: Call, world: UnitOfWork): Read<never> {
 function answerOf(reply: Reply, { operation }: Call): Answer {
   if (reply.status === 204) return { status: 204, headers: {}, body: null };
   const secret = reply.withoutSecrets !== undefined;
-  const etag = operation.etags.has(reply.status) ? { ETag: etagOf(reply.withoutSecrets ?? reply.data) } : {};
+  const etag = operation.etags.has(reply.status) ? { ETag: etagOf((reply.withoutSecrets ?? reply.data) as object) } : {};
   const cache = "ETag" in etag && !secret ? { "Cache-Control": "private, no-cache" } : {};
   const location = reply.location ? { Location: `/v1${reply.location}` } : {};
   return {
     status: reply.status,
     headers: { ...etag, ...cache, ...location },
-    body: JSON.stringify(successEnvelope(reply.data, reply.message)),
+    body: successJson(reply.data, reply.message),
   };
 }
 
@@ -123,5 +123,6 @@ function send(res: Response, { status, headers, body }: Answer): void {
 function sendRaw(res: Response, { type, body, headers = {} }: RawReply): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.setHeader("Content-Type", type.startsWith("text/") || type === "application/yaml" ? `${type}; charset=utf-8` : type);
+  res.setHeader("Content-Length", Buffer.byteLength(body));
   res.end(body);
 }

@@ -6,6 +6,9 @@ import type { Operation } from "../document.ts";
 /** Largest body, in bytes: 1 MiB. */
 export const BODY_LIMIT = 1_048_576;
 
+/** What body-parser inflates. */
+const ENCODINGS = ["gzip", "deflate", "br", "identity"];
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Reads a JSON body of the operation's media types: first its type, then its size, then its syntax. */
@@ -19,16 +22,28 @@ export function readBody(operation: Operation): RequestHandler[] {
       .find((each) => each.startsWith("charset="))
       ?.slice(8)
       .replaceAll('"', "");
-    if (operation.consumes.includes(type) && (charset === undefined || charset === "utf-8" || charset === "utf8")) return;
+    const isUtf8 = charset === undefined || charset === "utf-8" || charset === "utf8";
+    const isEncodingKnown = ENCODINGS.includes(req.headers["content-encoding"]?.toLowerCase() ?? "identity");
+    if (operation.consumes.includes(type) && isUtf8 && isEncodingKnown) return;
     const accepted = operation.consumes.join(", ");
-    throw new ApiError("UNSUPPORTED_MEDIA_TYPE", `Send the body as ${accepted} in UTF-8.`, {
-      headers: operation.method === "patch" ? { Accept: accepted, "Accept-Patch": accepted } : { Accept: accepted },
-    });
+    throw new ApiError(
+      "UNSUPPORTED_MEDIA_TYPE",
+      `Send the body as ${accepted} in UTF-8, with the Content-Encoding ${ENCODINGS.join(" or ")}.`,
+      {
+        headers: {
+          Accept: accepted,
+          ...(operation.method === "patch" ? { "Accept-Patch": accepted } : {}),
+          ...(isEncodingKnown ? {} : { "Accept-Encoding": ENCODINGS.join(", ") }),
+        },
+      },
+    );
   }
 
   return [
-    function checkMediaType(req, _res, next) {
+    function checkTypeAndLength(req, _res, next) {
       refuseType(req);
+      // The reader below would first read all of it.
+      if (Number(req.headers["content-length"]) > BODY_LIMIT) throw new ApiError("PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB.");
       next();
     },
     raw,

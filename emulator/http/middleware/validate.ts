@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
 import type { RequestHandler } from "express";
-import { ApiError, type ErrorDetail } from "../../model/errors.ts";
+import { ApiError, type ErrorDetail, refuse } from "../../model/errors.ts";
 import { callOf } from "../call.ts";
 import type { Operation } from "../document.ts";
 
@@ -12,21 +12,28 @@ export function validate(operation: Operation): RequestHandler {
     call.query = { ...req.query };
     const body = call.body === undefined && operation.bodyRequired ? {} : call.body;
     const input = { path: call.params, query: call.query, header: req.headers, ...(body === undefined ? {} : { requestBody: body }) };
-    const errors: ErrorObject[] = [];
-    for (const check of operation.validators()) if (!check(input)) errors.push(...(check.errors ?? []));
+    const errors = operation.validators().flatMap((check) => (check(input) ? [] : (check.errors ?? [])));
     if (errors.length > 0) throw refusalOf(errors);
+    refuseLoose(req.query, input.query);
     call.query = input.query;
     next();
   };
+}
+
+/** Ajv also takes `0x10`, `1e1` and ` 5` for a number; a parameter is written as JSON writes it. */
+function refuseLoose(sent: Readonly<Record<string, unknown>>, read: Readonly<Record<string, unknown>>): void {
+  const loose = Object.keys(read).find((name) => typeof read[name] === "number" && String(read[name]) !== sent[name]);
+  if (loose !== undefined) throw refuse("VALIDATION_FAILED", `${loose} must be a whole number in digits.`, `/${loose}`);
 }
 
 /** The refusal for what Ajv found. */
 export function refusalOf(errors: readonly ErrorObject[]): ApiError {
   const unknown = errors.filter(({ keyword }) => keyword === "additionalProperties" || keyword === "unevaluatedProperties");
   const code = unknown.length > 0 ? "UNKNOWN_PARAMETER" : "VALIDATION_FAILED";
-  const details = distinct((unknown.length > 0 ? unknown : errors.filter(isCause)).map(detailOf)).slice(0, MOST_DETAILS);
-  const [first] = details;
-  const param = details.length === 1 && first && first.path !== "" ? first.path.slice(1).replaceAll("/", ".") : undefined;
+  const causes = unknown.length > 0 ? unknown : errors.filter(isCause);
+  const details = distinct(causes.slice(0, MOST_CAUSES).map(detailOf)).slice(0, MOST_DETAILS);
+  const [path = "", ...otherPaths] = new Set(details.map((detail) => detail.path));
+  const param = otherPaths.length === 0 && path !== "" ? path.slice(1).replaceAll("/", ".") : undefined;
   const what = details.map((detail) => detail.message).join(" ");
   return new ApiError(code, what.length < 300 ? what : `${details.length} things are wrong with the request; see details.`, {
     details,
@@ -34,6 +41,8 @@ export function refusalOf(errors: readonly ErrorObject[]): ApiError {
   });
 }
 
+/** Each item of a body of 1 MiB can be wrong: so many are looked at, and so many shown. */
+const MOST_CAUSES = 1000;
 const MOST_DETAILS = 20;
 
 /** anyOf with null says the same fault three times over; the inner one is the cause. */

@@ -28,7 +28,7 @@ export interface Read<Id extends OperationId> {
 export interface Write<Id extends OperationId> extends Read<Id> {
   readonly unit: Unit;
   /** Throws PRECONDITION_FAILED if the caller's If-Match does not name the object as it is now. */
-  ifMatch(current: unknown): void;
+  ifMatch(current: object): void;
 }
 
 /** What an operation answers; the envelope, ETag and headers follow from it. */
@@ -77,7 +77,7 @@ export function ok(data: unknown, message: string): Reply {
 }
 
 /** The `ifMatch` of a write, for a request's If-Match field. */
-export function precondition(field: string | undefined): (current: unknown) => void {
+export function precondition(field: string | undefined): (current: object) => void {
   return (current) => {
     if (field === undefined || names(field, etagOf(current), "strong")) return;
     throw new ApiError("PRECONDITION_FAILED", "The object has changed since the ETag in If-Match; read it again.");

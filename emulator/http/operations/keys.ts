@@ -1,5 +1,5 @@
 import type { ApiKey, ApiKeyRecord } from "../../model/api-key.ts";
-import type { Keys } from "../../services/keys.ts";
+import { type Keys, shown } from "../../services/keys.ts";
 import { ok, type Reads, type Writes } from "./handler.ts";
 
 /** Operations tagged Keys. */
@@ -30,7 +30,7 @@ export function keyOperations(keys: Keys) {
       return { status: 200, data: rolled, message, withoutSecrets: blank(rolled) };
     },
     deleteApiKey({ params, unit, ifMatch }) {
-      ifMatch(keys.get(unit, params.api_key_id));
+      ifMatch(shown(keys.unrevoked(unit, params.api_key_id)));
       keys.revoke(unit, params.api_key_id);
       return { status: 204, data: null, message: "" };
     },

@@ -1,0 +1,27 @@
+import { createSandbox } from "../../../emulator/sandbox.ts";
+import { type Figure, median, memory } from "../figure.ts";
+import { timed } from "../world.ts";
+
+const MORE = 10;
+
+export const second: Figure = {
+  title: "createSandbox() in one process: the first, a further one, and its close",
+  rounds: 5,
+  variants: ["in memory"],
+  async measure() {
+    const sandboxes: Awaited<ReturnType<typeof createSandbox>>[] = [];
+    const create = async () => void sandboxes.push(await createSandbox());
+    const [first_ms = Number.NaN] = await timed(1, create);
+    const before = memory();
+    const further = await timed(MORE, create);
+    const after = memory();
+    const closing = await timed(MORE, (index) => (sandboxes[index] as (typeof sandboxes)[number]).close());
+    return {
+      first_ms,
+      second_ms: further[0] ?? Number.NaN,
+      further_ms: median(further),
+      close_ms: median(closing),
+      further_rss_mb: ((after.rss_mb ?? 0) - (before.rss_mb ?? 0)) / MORE,
+    };
+  },
+};

@@ -1,0 +1,136 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
+import { encodeLine } from "../../emulator/engine/journal-line.ts";
+import { readJournal } from "../../emulator/engine/recovery.ts";
+import { StorageDamaged } from "../../emulator/ports/store.ts";
+import { welcome } from "./deeds.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { openWorld } from "./world.ts";
+
+const folder = temporaryFolder();
+const file = join(folder, "journal.ndjson");
+const written = { plain: [] as string[], compacted: [] as string[], "compacted and gone on": [] as string[] };
+const linesOnDisk = () => readFileSync(file, "utf8").trimEnd().split("\n");
+
+beforeAll(async () => {
+  let world = await openWorld({ folder });
+  await welcome(world, "ada");
+  await world.positions.snapshot("a");
+  await welcome(world, "ben");
+  await world.positions.snapshot("b");
+  await world.positions.restore("a");
+  await welcome(world, "eve");
+  written.plain = linesOnDisk();
+  await world.close();
+  written.compacted = linesOnDisk();
+  world = await openWorld({ folder });
+  await welcome(world, "ben");
+  await world.positions.snapshot("c");
+  written["compacted and gone on"] = linesOnDisk();
+  await world.kill();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What reading a file with these bytes says. */
+function reading(content: string | Buffer): { lines: number } | { line: number | null } {
+  writeFileSync(file, content);
+  const journal = new FileJournal(file, { fsync: false });
+  try {
+    return { lines: readJournal({ journal }, file)?.lines.length ?? 0 };
+  } catch (error) {
+    expect(error).toBeInstanceOf(StorageDamaged);
+    expect((error as StorageDamaged).file).toBe(file);
+    return { line: (error as StorageDamaged).line };
+  } finally {
+    journal.close();
+  }
+}
+const joined = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
+
+describe.each(["plain", "compacted", "compacted and gone on"] as const)("a %s journal", (kind) => {
+  it("reads whole", () => {
+    expect(reading(joined(written[kind]))).toEqual({ lines: written[kind].length - 1 });
+  });
+
+  it("one flipped byte: refused with the number of its line", () => {
+    const whole = Buffer.from(joined(written[kind]));
+    fc.assert(
+      // The very last newline apart: without it the line is a torn tail.
+      fc.property(fc.nat(whole.length - 2), fc.integer({ min: 1, max: 255 }), (place, flip) => {
+        const bytes = Buffer.from(whole);
+        bytes[place] = (bytes[place] as number) ^ flip;
+        const number = whole.subarray(0, place).toString("latin1").split("\n").length;
+        expect(reading(bytes)).toEqual({ line: number });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("one missing line: refused at the line that stands in its place", () => {
+    const lines = written[kind];
+    for (let i = 0; i < lines.length - 1; i++)
+      expect(reading(joined(lines.toSpliced(i, 1))), `without line ${i + 1}`).toEqual({ line: i + 1 });
+  });
+
+  it("one line twice: refused at the second", () => {
+    const lines = written[kind];
+    for (let i = 0; i < lines.length; i++) {
+      const twice = lines.toSpliced(i, 0, lines[i] as string);
+      expect(reading(joined(twice)), `line ${i + 1} twice`).toEqual({ line: i + 2 });
+    }
+  });
+
+  it("two lines in each other's place: refused at the first", () => {
+    const lines = written[kind];
+    for (let i = 1; i < lines.length - 1; i++) {
+      const swapped = lines.toSpliced(i, 2, lines[i + 1] as string, lines[i] as string);
+      expect(reading(joined(swapped)), `lines ${i + 1} and ${i + 2}`).toEqual({ line: i + 1 });
+    }
+  });
+
+  it("an empty line, or one that is none: refused", () => {
+    expect(reading(joined(written[kind].toSpliced(1, 0, "")))).toEqual({ line: 2 });
+    expect(reading(joined([...written[kind], "hello"]))).toEqual({ line: written[kind].length + 1 });
+  });
+
+  it("a line of a newer format: refused", () => {
+    const { crc: _, ...last } = JSON.parse(written[kind].at(-1) as string);
+    expect(reading(joined([...written[kind].slice(0, -1), encodeLine({ ...last, v: 2 })]))).toEqual({ line: written[kind].length });
+  });
+});
+
+describe("a journal whose end is missing", () => {
+  it("within the compacted part: refused, for that was written as a whole", () => {
+    const lines = written.compacted;
+    for (let i = 1; i < lines.length; i++) expect(reading(joined(lines.slice(0, i)))).toEqual({ line: i + 1 });
+  });
+
+  it("an empty file is an empty journal", () => {
+    expect(reading("")).toEqual({ lines: 0 });
+  });
+});
+
+describe("damage that shows only when the lines are put together", () => {
+  const unit = { v: 1, kind: "unit", seq: 3, at: 0, request_id: null } as const;
+  it.each([
+    ["a record of an unknown table", { ...unit, records: { planets: [{ id: "x" }] } }],
+    ["a removal from an unknown table", { ...unit, removed: { planets: ["x"] } }],
+    ["an undo of an unknown table", { ...unit, undo: [{ table: "planets", id: "x", record: null }] }],
+    ["a restore of a name that was never taken", { v: 1, kind: "restore", seq: 3, at: 0, name: "nowhere" }],
+    ["a restore of a line that is not there", { v: 1, kind: "restore", seq: 3, at: 0, name: "a", position: 99 }],
+  ])("%s: refused with its line number", async (_, line) => {
+    // Header, deployment, .fixture.
+    writeFileSync(file, joined([...written.plain.slice(0, 3), encodeLine(line as never)]));
+    rmSync(join(folder, "db.json"), { force: true });
+    await expect(openWorld({ folder })).rejects.toMatchObject({ name: "StorageDamaged", file, line: 4 });
+  });
+
+  it("a db.json that is gone: refused, for the journal begins where it ended", async () => {
+    writeFileSync(file, joined(written.compacted));
+    rmSync(join(folder, "db.json"), { force: true });
+    await expect(openWorld({ folder })).rejects.toMatchObject({ name: "StorageDamaged", file: "db.json" });
+  });
+});

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
+import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
+import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
+import { SeededIds } from "../../emulator/adapters/memory/ids.ts";
+import { MemoryJournal } from "../../emulator/adapters/memory/journal.ts";
+import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
+import { SandboxClock } from "../../emulator/adapters/time/clock.ts";
+import { type Engine, openEngine } from "../../emulator/engine/engine.ts";
+import { FORMAT, type HeaderLine } from "../../emulator/engine/journal-line.ts";
+import { FIXTURE } from "../../emulator/engine/positions.ts";
+import { type Progress, readJournal } from "../../emulator/engine/recovery.ts";
+import type { Settle } from "../../emulator/engine/writer.ts";
+import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
+import type { Chain } from "../../emulator/ports/chain.ts";
+import type { Journal } from "../../emulator/ports/journal.ts";
+import type { Store } from "../../emulator/ports/store.ts";
+import { FaultyDisk } from "../ports/faulty-disk.ts";
+import { HandTime } from "../ports/time-source.ts";
+
+export const START = Date.parse("2026-01-01T00:00:00Z");
+
+export interface WorldOptions {
+  /** Data folder; without one all is in memory. */
+  readonly folder?: string;
+  readonly mining?: "auto" | "deferred";
+  readonly seeded?: boolean;
+  readonly fsync?: boolean;
+  readonly time?: HandTime;
+  readonly settle?: Settle;
+  readonly progress?: Progress;
+}
+
+/** An engine on real adapters: a Hardhat chain, and files when there is a folder. Real time stands still but by hand. */
+export interface World extends Engine {
+  readonly store: Store;
+  /** What the engine drives: a test overrides single methods of it. */
+  readonly chain: Chain & { override(methods: Partial<Chain>): void };
+  readonly journal: Journal;
+  readonly clock: SandboxClock;
+  readonly ids: SeededIds;
+  readonly time: HandTime;
+  readonly disk: FaultyDisk;
+  readonly file: string;
+  /** Leaves without a word, as a killed process does. */
+  kill(): Promise<void>;
+  /** A clean stop. */
+  close(): Promise<void>;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const { folder, fsync = false } = options;
+  const time = options.time ?? new HandTime(START);
+  const clock = new SandboxClock(time);
+  const disk = new FaultyDisk();
+  const file = folder ? join(folder, "journal.ndjson") : "journal";
+  const journal = folder ? new FileJournal(file, { fsync, fs: disk }) : new MemoryJournal();
+  const kept = readJournal({ journal }, file);
+  const header = kept?.header ?? newHeader(options.seeded ?? false);
+  const store = folder ? new LowdbStore(join(folder, "db.json"), (folded, places) => new MemoryStore(folded, places)) : new MemoryStore();
+  const hardhat = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  const chain = overridable(hardhat);
+  const ids = new SeededIds(header.seed, header.seeded);
+  const ports = { store, chain, journal, clock, ids };
+  const kill = async () => {
+    journal.close();
+    await hardhat.close();
+  };
+  try {
+    const { mining = "auto", settle = () => {}, progress = () => {} } = options;
+    const engine = await openEngine(ports, header, kept, file, { mining, settle, progress });
+    if (!engine.recovered) await engine.positions.snapshot(FIXTURE);
+    const close = async () => {
+      await engine.compact();
+      await kill();
+    };
+    return { ...engine, ...ports, time, disk, file, kill, close };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+function newHeader(seeded: boolean): HeaderLine {
+  return {
+    v: FORMAT,
+    kind: "header",
+    generation: 1,
+    base_seq: 0,
+    last_seq: 0,
+    chain_id: 31337,
+    hardfork: "cancun",
+    seed: "test",
+    seeded,
+    start: new Date(START).toISOString(),
+    fixture: "empty",
+    made_by: "0.0.0-test",
+  };
+}
+
+function overridable(chain: Chain): World["chain"] {
+  let overrides: Partial<Chain> = {};
+  return new Proxy(chain, {
+    get(target, name) {
+      if (name === "override") {
+        return (methods: Partial<Chain>) => {
+          overrides = methods;
+        };
+      }
+      const member = Reflect.get(target, name);
+      return Reflect.get(overrides, name) ?? (typeof member === "function" ? member.bind(target) : member);
+    },
+  }) as World["chain"];
+}

@@ -1,0 +1,60 @@
+/** API.md §1.13: with TLS on, both share the port; what comes in clear is refused and the key in it is not honoured. */
+import { readFileSync } from "node:fs";
+import { request as httpsRequest } from "node:https";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSandbox } from "../../emulator/sandbox.ts";
+import type { Sandbox } from "../../emulator/sandbox-api.ts";
+import { type Answer, problemsOf, refusalProblems } from "./answers.ts";
+import { newFolder } from "./folder.ts";
+import { lines, sendRaw } from "./wire.ts";
+
+let sandbox: Sandbox;
+let origin: string;
+beforeAll(async () => {
+  sandbox = await createSandbox({ https: { caDir: newFolder() } });
+  origin = await sandbox.listen();
+});
+afterAll(() => sandbox.close());
+
+function over(path: string, ca: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = httpsRequest(origin + path, { ca, agent: false, headers: { Authorization: `Bearer ${sandbox.apiKey}` } }, (res) => {
+      let text = "";
+      res.on("data", (chunk) => (text += chunk));
+      res.on("end", () => resolve({ status: res.statusCode ?? 0, headers: res.headers, text }));
+    });
+    call.on("error", reject);
+    call.end();
+  });
+}
+
+it("serves HTTPS to those who trust its authority", async () => {
+  expect(origin).toMatch(/^https:/);
+  const ca = readFileSync(sandbox.caFile as string, "utf8");
+  const answer = await over("/v1/users", ca);
+  expect([answer.status, problemsOf("GET", "/v1/users", answer)]).toEqual([200, []]);
+});
+
+describe("HTTPS_REQUIRED", () => {
+  it.each(["GET /v1/users", "POST /v1/users", "GET /v1/health", "GET /v1/nothing", "PUT /v1/users", "OPTIONS /v1/users"])(
+    "%s in clear",
+    async (start) => {
+      const answer = await sendRaw(origin, lines(`${start} HTTP/1.1`, `Authorization: Bearer ${sandbox.apiKey}`, "Connection: close"));
+      expect(refusalProblems(["HTTPS_REQUIRED"], "GET", answer)).toEqual([]);
+      expect(answer.headers.location).toBeUndefined();
+    },
+  );
+
+  it("comes before anything is read, so that nothing is changed", async () => {
+    const body = '{"email":"clear@example.com","display_name":"Clear"}';
+    const head = lines(
+      "POST /v1/users HTTP/1.1",
+      `Authorization: Bearer ${sandbox.apiKey}`,
+      "Content-Type: application/json",
+      `Content-Length: ${body.length}`,
+    );
+    await sendRaw(origin, head + body);
+    const { text } = await over("/v1/users", readFileSync(sandbox.caFile as string, "utf8"));
+    expect(JSON.parse(text).data.items).toEqual([]);
+  });
+});

@@ -1,0 +1,14 @@
+import { Writable } from "node:stream";
+import { type Logger, pino } from "pino";
+
+/** A log of every level that is kept in memory. */
+export function memoryLog(): { log: Logger; text: () => string } {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  return { log: pino({ level: "trace" }, sink), text: () => lines.join("") };
+}

@@ -1,0 +1,136 @@
+/** API.md §1.2 on the wire: the envelope also where Node's parser, Express or the socket would answer by themselves. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSandbox } from "../../emulator/sandbox.ts";
+import type { Sandbox } from "../../emulator/sandbox-api.ts";
+import { refusalProblems } from "./answers.ts";
+import { faults } from "./contract.ts";
+import { lines, sendRaw } from "./wire.ts";
+
+let sandbox: Sandbox;
+let origin: string;
+let bearer: string;
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  origin = await sandbox.listen();
+  bearer = `Authorization: Bearer ${sandbox.apiKey}`;
+});
+afterAll(() => sandbox.close());
+
+const JSON_TYPE = "Content-Type: application/json";
+const GET = "GET /v1/users HTTP/1.1";
+const POST = "POST /v1/users HTTP/1.1";
+const body = '{"email":"wire@example.com","display_name":"Wire"}';
+
+const REFUSALS: Record<string, [bytes: () => string | Buffer, code: string]> = {
+  "malformed JSON": [() => `${lines(POST, bearer, JSON_TYPE, "Content-Length: 5")}{"a":`, "MALFORMED_JSON"],
+  "JSON in UTF-16": [
+    () => Buffer.concat([Buffer.from(lines(POST, bearer, JSON_TYPE, "Content-Length: 4")), Buffer.from([0xff, 0xfe, 0x7b, 0x00])]),
+    "MALFORMED_JSON",
+  ],
+  "bytes that are no UTF-8": [
+    () => Buffer.concat([Buffer.from(lines(POST, bearer, JSON_TYPE, "Content-Length: 4")), Buffer.from([0x22, 0xc3, 0x28, 0x22])]),
+    "MALFORMED_JSON",
+  ],
+  "a body that says to be larger than 1 MiB": [() => lines(POST, bearer, JSON_TYPE, "Content-Length: 1048577"), "PAYLOAD_TOO_LARGE"],
+  "chunks that grow beyond 1 MiB": [
+    () => `${lines(POST, bearer, JSON_TYPE, "Transfer-Encoding: chunked")}100001\r\n${" ".repeat(0x100001)}\r\n0\r\n\r\n`,
+    "PAYLOAD_TOO_LARGE",
+  ],
+  "a body that is not the gzip it says": [
+    () => `${lines(POST, bearer, JSON_TYPE, "Content-Encoding: gzip", "Content-Length: 4")}abcd`,
+    "INVALID_REQUEST",
+  ],
+  "an unknown Content-Encoding": [
+    () => `${lines(POST, bearer, JSON_TYPE, "Content-Encoding: zip", "Content-Length: 4")}abcd`,
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+  "another charset": [() => `${lines(POST, bearer, `${JSON_TYPE}; charset=iso-8859-1`, "Content-Length: 2")}{}`, "UNSUPPORTED_MEDIA_TYPE"],
+  "a chunk without a length": [() => `${lines(POST, bearer, JSON_TYPE, "Transfer-Encoding: chunked")}zz\r\n`, "INVALID_REQUEST"],
+  "Content-Length and chunks at once": [
+    () => `${lines(POST, bearer, JSON_TYPE, "Content-Length: 2", "Transfer-Encoding: chunked")}0\r\n\r\n`,
+    "INVALID_REQUEST",
+  ],
+  "two Content-Lengths": [() => `${lines(POST, bearer, JSON_TYPE, "Content-Length: 2", "Content-Length: 3")}{} `, "INVALID_REQUEST"],
+  "a percent-escape that is none": [() => lines("GET /v1/users/%zz HTTP/1.1", bearer), "INVALID_REQUEST"],
+  "a percent-escape that is no UTF-8": [() => lines("GET /v1/users/%E0%A4%A HTTP/1.1", bearer), "INVALID_REQUEST"],
+  "a header that is too large": [() => lines(GET, bearer, `X-Large: ${"a".repeat(20_000)}`), "INVALID_REQUEST"],
+  "a zero byte in a header": [() => lines(GET, bearer, "X-Odd: a\0b"), "INVALID_REQUEST"],
+  "a header without a name": [() => lines(GET, bearer, ": a"), "INVALID_REQUEST"],
+  "a target that is no URL": [() => lines("GET http://[ HTTP/1.1", bearer), "INVALID_REQUEST"],
+  "a target without a slash": [() => lines("GET v1/users HTTP/1.1", bearer), "INVALID_REQUEST"],
+  "no HTTP at all": [() => "hello there\r\n\r\n", "METHOD_NOT_ALLOWED"],
+  "TLS to a plain port": [() => Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01]), "METHOD_NOT_ALLOWED"],
+  "the preface of HTTP/2": [() => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "INVALID_REQUEST"],
+  "a version of HTTP that is none": [() => lines("GET /v1/users HTTP/9.9", bearer), "INVALID_REQUEST"],
+  "a method that HTTP does not know": [() => lines("FETCH /v1/users HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
+  "a method that only WebDAV knows": [() => lines("PROPFIND /v1/users HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
+  TRACE: [() => lines("TRACE /v1/users HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
+  CONNECT: [() => lines("CONNECT example.com:443 HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
+  "OPTIONS of the server": [() => lines("OPTIONS * HTTP/1.1"), "ROUTE_NOT_FOUND"],
+  "no Host": [() => `${GET}\r\n${bearer}\r\n\r\n`, "INVALID_REQUEST"],
+  "two Hosts": [() => lines(GET, bearer, "Host: 127.0.0.1", "Host: evil.example"), "INVALID_REQUEST"],
+  "a foreign Host": [() => lines(GET, bearer, "Host: evil.example"), "HOST_NOT_ALLOWED"],
+  "no Host in HTTP/1.0": [() => `GET /v1/users HTTP/1.0\r\n${bearer}\r\n\r\n`, "HOST_NOT_ALLOWED"],
+  "two Authorization headers": [() => lines(GET, bearer, bearer), "INVALID_REQUEST"],
+  "an upgrade that nobody asked for": [
+    () => lines("GET /v1/nothing HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"),
+    "ROUTE_NOT_FOUND",
+  ],
+};
+
+describe("answers in the envelope", () => {
+  it.each(Object.entries(REFUSALS))("%s", async (_what, [bytes, code]) => {
+    const answer = await sendRaw(origin, bytes());
+    expect(refusalProblems([code], "GET", answer)).toEqual([]);
+    expect(faults("/components/schemas/RequestId", answer.headers["request-id"])).toEqual([]);
+    expect(answer.headers["x-content-type-options"]).toBe("nosniff");
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.headers.date).toBeDefined();
+    if (code === "METHOD_NOT_ALLOWED") expect(answer.headers.allow).toMatch(/GET/);
+  });
+
+  it.each([
+    ["a header that is too large", () => lines("HEAD /v1/users HTTP/1.1", `X-Large: ${"a".repeat(20_000)}`)],
+    ["a target that is no URL", () => lines("HEAD http://[ HTTP/1.1")],
+  ])("HEAD with %s: the same, without the body", async (_what, bytes) => {
+    const answer = await sendRaw(origin, bytes());
+    expect([answer.status, answer.text, Number(answer.headers["content-length"]) > 0]).toEqual([400, "", true]);
+  });
+
+  it("and the server goes on serving", async () => {
+    const answer = await sendRaw(origin, lines(GET, bearer));
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe("serves", () => {
+  it("HTTP/1.0 with a Host", async () => {
+    const answer = await sendRaw(origin, lines("GET /v1/health HTTP/1.0"));
+    expect(answer.status).toBe(200);
+  });
+
+  it("an absolute target", async () => {
+    const answer = await sendRaw(origin, lines("GET http://127.0.0.1/v1/health HTTP/1.1"));
+    expect(answer.status).toBe(200);
+  });
+
+  it("an Expect it does not know, as if it were not there", async () => {
+    const answer = await sendRaw(origin, lines("GET /v1/health HTTP/1.1", "Expect: miracles"));
+    expect(answer.status).toBe(200);
+  });
+
+  it("a body with a byte order mark", async () => {
+    const bytes = Buffer.from(`\uFEFF${body}`);
+    const answer = await sendRaw(
+      origin,
+      Buffer.concat([Buffer.from(lines(POST, bearer, JSON_TYPE, `Content-Length: ${bytes.length}`)), bytes]),
+    );
+    expect(answer.status).toBe(201);
+  });
+
+  it("two requests in one packet, each with its own id", async () => {
+    const once = lines("GET /v1/health HTTP/1.1");
+    const twice = await sendRaw(origin, once + lines("GET /v1/health HTTP/1.1", "Connection: close"));
+    expect(twice.status).toBe(200);
+  });
+});

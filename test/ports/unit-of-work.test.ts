@@ -1,0 +1,4 @@
+import { openWorld } from "../engine/world.ts";
+import { shouldBehaveLikeUnitOfWork } from "./unit-of-work.ts";
+
+shouldBehaveLikeUnitOfWork("engine", () => openWorld());

@@ -1,0 +1,113 @@
+import { request as httpRequest } from "node:http";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { openWorld } from "./world.ts";
+
+const MINE = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "evm_mine" });
+
+/** A request with header fields that fetch would not let a program set. */
+function send(
+  url: string,
+  {
+    method = "POST",
+    path = "/",
+    body = MINE,
+    headers = {},
+  }: Partial<Record<"method" | "path" | "body", string>> & { headers?: Record<string, string> },
+) {
+  return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
+    const req = httpRequest(new URL(path, url), { method, headers }, async (res) => {
+      let text = "";
+      for await (const chunk of res) text += chunk;
+      resolve({ status: res.statusCode as number, headers: res.headers, text });
+    });
+    req.on("error", reject);
+    req.end(method === "POST" ? body : undefined);
+  });
+}
+
+/** Status with which an upgrade is refused; 101 when it is not. */
+function upgrade(url: string, headers: Record<string, string> = {}) {
+  return new Promise<number>((resolve, reject) => {
+    const socket = new WebSocket(url, { headers });
+    socket.on("open", () => {
+      socket.terminate();
+      resolve(101);
+    });
+    socket.on("unexpected-response", (_req, res) => {
+      res.resume();
+      resolve(res.statusCode as number);
+    });
+    socket.on("error", reject);
+  });
+}
+
+const STRANGERS = [
+  ["Host", "rebound.example.com"],
+  ["Host", "rebound.example.com:8545"],
+  ["Origin", "https://example.com"],
+  ["Origin", "http://localhost:3000"],
+  ["Origin", "null"],
+] as const;
+
+describe("strangers are refused before anything happens", () => {
+  it.each(STRANGERS)("%s: %s", async (name, value) => {
+    const { http, ws, rpc } = await openWorld();
+    expect(await send(http, { headers: { [name]: value } })).toMatchObject({ status: 403 });
+    expect(await send(http, { method: "OPTIONS", headers: { [name]: value } })).toMatchObject({ status: 403 });
+    expect(await upgrade(ws, { [name]: value })).toBe(403);
+    expect(await rpc("eth_blockNumber")).toBe("0x1");
+  });
+
+  it("no answer allows a page of another origin to read it", async () => {
+    const { http } = await openWorld();
+    const { headers } = await send(http, { method: "OPTIONS", headers: { Origin: http, "Access-Control-Request-Method": "POST" } });
+    expect(Object.keys(headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+});
+
+it("localhost, the server's own origin and names added with allowHosts are served", async () => {
+  const { http, ws } = await openWorld({ allowHosts: ["sandbox.test"] });
+  for (const headers of [{ Host: "localhost" }, { Host: "sandbox.test:8545" }, { Origin: http }]) {
+    expect(await send(http, { headers: headers as Record<string, string> })).toMatchObject({ status: 200 });
+    expect(await upgrade(ws, headers as Record<string, string>)).toBe(101);
+  }
+});
+
+it("other methods and paths are answered sensibly", async () => {
+  const { http, ws } = await openWorld();
+  for (const method of ["GET", "PUT", "DELETE", "HEAD"]) {
+    expect(await send(http, { method })).toMatchObject({ status: 405, headers: { allow: "POST, OPTIONS" } });
+  }
+  expect(await send(http, { method: "OPTIONS" })).toMatchObject({ status: 204, headers: { allow: "POST, OPTIONS" } });
+  expect(await send(http, { path: "/v1/users" })).toMatchObject({ status: 404 });
+  expect(await upgrade(`${ws}/v1`)).toBe(404);
+  expect(await send(http, { path: "/?key=x" })).toMatchObject({ status: 200 });
+});
+
+// Node tells upgrades apart since 24.9 and 22.21; before, an offer of h2c is refused by the WebSocket side.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const tellsUpgradesApart = major > 24 || (major === 24 && minor >= 9) || (major === 22 && minor >= 21);
+
+it.runIf(tellsUpgradesApart)("a client that offers h2c is answered over HTTP/1.1", async () => {
+  const { http } = await openWorld();
+  const headers = { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AAMAAABkAAQBAAAAAAIAAAAA" };
+  expect(await send(http, { headers })).toMatchObject({ status: 200 });
+});
+
+it("a body that is too large is refused", async () => {
+  const { http, rpc } = await openWorld();
+  const body = MINE.padEnd(9 * 1024 * 1024, " ");
+  expect(await send(http, { body })).toMatchObject({ status: 413 });
+  expect(await rpc("eth_blockNumber")).toBe("0x1");
+});
+
+it("closing ends open connections, and frees the port", async () => {
+  const { sandbox, http, ws } = await openWorld();
+  const socket = new WebSocket(ws);
+  await new Promise((resolve) => socket.on("open", resolve));
+  const closed = new Promise((resolve) => socket.on("close", resolve));
+  await sandbox.close();
+  await closed;
+  await expect(send(http, {})).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
