@@ -23,6 +23,13 @@ export async function openPage(browser: Browser): Promise<{ page: Page; asked: s
 export function launch(): Promise<Browser> {
   return chromium.launch({
     ...(EXECUTABLE ? { executablePath: EXECUTABLE } : {}),
-    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 }
