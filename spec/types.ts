@@ -1304,7 +1304,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description This operation takes no query parameters. */
+        /** @description This operation takes no query parameters, or the request is not well-formed. */
         readonly InvalidPublicRequest: {
             headers: {
                 readonly "Request-Id": components["headers"]["Request-Id"];

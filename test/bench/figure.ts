@@ -52,7 +52,9 @@ export async function measureAll(script: string, name: string, figure: Figure, s
 }
 
 export function median(numbers: readonly number[]): number {
-  return quantile(numbers, 0.5);
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
 export function quantile(numbers: readonly number[], part: number): number {

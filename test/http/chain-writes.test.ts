@@ -65,8 +65,7 @@ describe("manual mining", () => {
     await here.sandbox.doctor();
   });
 
-  // The adapter asks the parent block why it failed, which does not know the transactions before it in the same block.
-  it.fails("a mint beyond the cap, refused only by its block, is failed and says why", async () => {
+  it("a mint beyond the cap, refused only by its block, is failed and says why", async () => {
     here = await world({ mining: { kind: "manual" } });
     const user = await newUser(here.api);
     const mint = (amount: string) => here.api.post("/tokens/mint", { user_id: user.id, amount });

@@ -32,6 +32,11 @@ interface RpcReceipt {
   readonly logs: readonly RpcLog[];
 }
 
+interface Trace {
+  readonly returnValue: string;
+  readonly structLogs?: readonly { readonly error?: unknown }[];
+}
+
 /** A Hardhat chain (EDR) in this process, with automine off: it mines when told, at the timestamp it is told. */
 export class HardhatChain implements Chain {
   readonly capabilities = { snapshot: true, clock: true };
@@ -256,22 +261,11 @@ export class HardhatChain implements Chain {
     return { hash: receipt.transactionHash, failure, from: receipt.from, logs };
   }
 
-  /** Why a mined transaction failed, found by calling it again on its parent block. */
-  async #failure(receipt: RpcReceipt): Promise<ChainRevert> {
-    const tx = (await this.request("eth_getTransactionByHash", [receipt.transactionHash])) as {
-      from: Hex;
-      to: Hex | null;
-      input: Hex;
-      gas: Hex;
-      value: Hex;
-    };
-    const call = { from: tx.from, ...(tx.to ? { to: tx.to } : {}), data: tx.input, gas: tx.gas, value: tx.value };
-    try {
-      await this.request("eth_call", [call, quantity(Number(receipt.blockNumber) - 1)]);
-      return decodeRevert(null, "");
-    } catch (error) {
-      return revertOf(error);
-    }
+  /** Why a mined transaction failed: what it returned, found by tracing it in its place in the block. */
+  async #failure({ transactionHash }: RpcReceipt): Promise<ChainRevert> {
+    const quiet = { disableStack: true, disableMemory: true, disableStorage: true };
+    const trace = (await this.request("debug_traceTransaction", [transactionHash, quiet])) as Trace;
+    return decodeRevert(`0x${trace.returnValue.replace(/^0x/, "")}`, trace.structLogs?.at(-1)?.error?.toString() ?? "");
   }
 
   async #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
