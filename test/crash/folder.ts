@@ -62,7 +62,16 @@ export class Folder {
     this.#process = this.#spawn();
   }
 
+  /** Lives until so many kills are counted. No process is left behind, whatever happens. */
   async live(untilKills: number): Promise<void> {
+    try {
+      await this.#live(untilKills);
+    } finally {
+      await this.#process.kill();
+    }
+  }
+
+  async #live(untilKills: number): Promise<void> {
     if (this.#random.chance(0.5)) {
       await this.#kill("starting", this.#random.next() * this.#startMs);
       this.#process = this.#spawn();
@@ -81,7 +90,6 @@ export class Folder {
     if ((await this.#process.exited) !== 0) throw new Error(`a clean stop failed:\n${this.#process.output}`);
     this.#process = this.#spawn();
     await this.#examine("a clean stop");
-    await this.#process.kill();
   }
 
   #spawn(): SandboxProcess {
@@ -146,7 +154,6 @@ export class Folder {
       this.#tally.replayed += replayed;
       if (/other hashes/.test(this.#process.output)) throw new Error("the replayed chain has other hashes");
     } catch (error) {
-      await this.#process.kill();
       throw new Error(`killed while ${death}, data in ${this.#dir}: ${(error as Error).message}`, { cause: error });
     }
   }

@@ -29,7 +29,8 @@ describe.each(paths)("%s", (path) => {
     },
   );
 
-  it.runIf(methods.includes("GET"))("HEAD is GET without a body", async () => {
+  if (!methods.includes("GET")) return;
+  it("HEAD is GET without a body", async () => {
     const get = await here.api.get(concrete(path));
     const head = await here.api.head(concrete(path));
     expect(head.text ?? "").toBe("");
