@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { FileJournal } from "./adapters/fs/journal.ts";
 import { type Lock, takeLock } from "./adapters/fs/lock.ts";
-import type { HeaderLine } from "./engine/journal-line.ts";
+import { decodeLine, type HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { type ReadJournal, readJournal } from "./engine/recovery.ts";
 import { StorageDamaged } from "./ports/store.ts";
@@ -84,10 +84,19 @@ function readOrRepair(journal: FileJournal, file: string, repair: boolean): Read
     return readJournal({ journal }, file);
   } catch (error) {
     if (!repair || !(error instanceof StorageDamaged) || error.line === null) throw error;
+    const readable = [...journal.read().lines].slice(0, error.line - 1);
+    if (!isWholeBase(readable)) throw error;
     copyFileSync(file, nameAside(file, "damaged"));
-    journal.rewrite([...journal.read().lines].slice(0, error.line - 1));
+    journal.rewrite(readable);
     return readJournal({ journal }, file);
   }
+}
+
+/** What compaction wrote is needed whole: a chain cannot be rebuilt from a part of it. */
+function isWholeBase(readable: readonly string[]): boolean {
+  const [header, ...lines] = readable.map(decodeLine);
+  if (header?.kind !== "header" || header.last_seq === 0) return true;
+  return lines.some((line) => line.kind === "restore" && line.name === "");
 }
 
 function setAside(files: readonly string[]): void {

@@ -7,7 +7,7 @@ import {
   type ChainIdentity,
   type ChainLog,
   type ChainMark,
-  type ChainRevert,
+  ChainRevert,
   type ChainStep,
   ChainUnavailable,
   type Hex,
@@ -29,12 +29,8 @@ interface RpcReceipt {
   readonly from: Hex;
   readonly blockNumber: Hex;
   readonly blockHash: Hex;
+  readonly gasUsed: Hex;
   readonly logs: readonly RpcLog[];
-}
-
-interface Trace {
-  readonly returnValue: string;
-  readonly structLogs?: readonly { readonly error?: unknown }[];
 }
 
 /** A Hardhat chain (EDR) in this process, with automine off: it mines when told, at the timestamp it is told. */
@@ -187,6 +183,8 @@ export class HardhatChain implements Chain {
     return getCreate2Address(this.identity.token, salt, EMPTY_CODE_HASH);
   }
   checksum(address: string): Address | null {
+    // ethers would also take ICAP and what lacks its 0x.
+    if (!/^0x[0-9a-fA-F]{40}$/.test(address)) return null;
     try {
       return getAddress(address);
     } catch {
@@ -262,10 +260,12 @@ export class HardhatChain implements Chain {
   }
 
   /** Why a mined transaction failed: what it returned, found by tracing it in its place in the block. */
-  async #failure({ transactionHash }: RpcReceipt): Promise<ChainRevert> {
-    const quiet = { disableStack: true, disableMemory: true, disableStorage: true };
-    const trace = (await this.request("debug_traceTransaction", [transactionHash, quiet])) as Trace;
-    return decodeRevert(`0x${trace.returnValue.replace(/^0x/, "")}`, trace.structLogs?.at(-1)?.error?.toString() ?? "");
+  async #failure({ transactionHash, gasUsed }: RpcReceipt): Promise<ChainRevert> {
+    const lean = { disableStack: true, disableMemory: true, disableStorage: true };
+    const { returnValue } = (await this.request("debug_traceTransaction", [transactionHash, lean])) as { returnValue: string };
+    if (returnValue.length > 2) return decodeRevert(`0x${returnValue.replace(/^0x/, "")}`, "");
+    const { gas } = (await this.request("eth_getTransactionByHash", [transactionHash])) as { gas: Hex };
+    return new ChainRevert(gas === gasUsed ? "OutOfGas" : "Unknown");
   }
 
   async #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
