@@ -25,6 +25,8 @@ export interface DataFolder {
   readonly dbFile: string;
   /** What the journal holds; null for a new sandbox. */
   readonly kept: ReadJournal | null;
+  /** There was a db.json without its journal; it was set aside. */
+  readonly orphaned: boolean;
   close(): void;
 }
 
@@ -47,12 +49,13 @@ export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): Da
     const wasReady = kept?.lines.some((line) => line.kind === "snapshot" && line.name === FIXTURE);
     if (kept && !wasReady) journal.rewrite([]);
     // A db.json without its journal: killed inside --fresh, between the two.
-    if (!wasReady) setAside([dbFile]);
+    const orphaned = !wasReady && existsSync(dbFile);
+    if (orphaned) setAside([dbFile]);
     const close = () => {
       journal.close();
       lock.release();
     };
-    return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null, close };
+    return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null, orphaned, close };
   } catch (error) {
     lock.release();
     throw error;

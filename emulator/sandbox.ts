@@ -7,7 +7,7 @@ import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
-import { examine } from "./control/doctor.ts";
+import { compareBalances, examine, type Finding } from "./control/doctor.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
@@ -25,7 +25,7 @@ import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
 import { listen } from "./http/server.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
-import type { Store } from "./ports/store.ts";
+import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
@@ -81,6 +81,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   });
   const { writer, positions } = engine;
   positions.join(limiter);
+  if (engine.recovered?.hashDiffers) refuseDivergence(await compareBalances(store, chain), folder);
 
   // Services.
   const users = new Users(chain);
@@ -156,7 +157,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
     caFile: certificates?.caFile ?? null,
-    notices: noticesOf(engine, header),
+    notices: noticesOf(engine, header, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
@@ -206,6 +207,12 @@ function openFolder(dir: string, { fresh = false, repair = false, fsync = false,
   }
 }
 
+/** Another release may give other hashes, but not other balances. */
+function refuseDivergence({ problems }: Finding, folder: DataFolder | null): void {
+  if (problems.length === 0) return;
+  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problems[0]}`);
+}
+
 async function openStore(folder: DataFolder | null): Promise<Store> {
   if (!folder) return new MemoryStore();
   const { LowdbStore } = await import("./adapters/lowdb/store.ts");
@@ -250,7 +257,8 @@ function infoOf(
   };
 }
 
-function noticesOf({ recovered }: Engine, header: HeaderLine): string[] {
+function noticesOf({ recovered }: Engine, header: HeaderLine, folder: DataFolder | null): string[] {
+  if (folder?.orphaned) return ["There was a db.json without its journal; it is kept beside as db.json.old, and this sandbox is new."];
   if (!recovered) return [];
   return [
     "Quotas were cleared by the restart.",

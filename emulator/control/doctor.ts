@@ -57,6 +57,25 @@ async function balances(store: Store, chain: Chain, logs: readonly TransferLog[]
   return { invariant: "each user's balance is the sum of their wallet's Transfer logs", problems };
 }
 
+/** What the records say that each address holds, against the chain: for a chain whose hashes are not those recorded. */
+export async function compareBalances(store: Store, chain: Chain): Promise<Finding> {
+  const sums = new Map<string, bigint>();
+  const add = (party: Transaction["from"], amount: bigint) => {
+    if (party) sums.set(party.address, (sums.get(party.address) ?? 0n) + amount);
+  };
+  for (const tx of store.fold().transactions ?? []) {
+    if (tx.status !== "confirmed") continue;
+    add(tx.from, -parseAmount(tx.amount));
+    add(tx.to, parseAmount(tx.amount));
+  }
+  const problems: string[] = [];
+  for (const [address, sum] of sums) {
+    const held = await chain.balanceOf(address, "latest");
+    if (held !== sum) problems.push(`${address}: transactions give ${sum}, balanceOf() is ${held} (base units)`);
+  }
+  return { invariant: "each address holds what its transactions add up to", problems };
+}
+
 /** Each confirmed transaction is one Transfer log with its accounts and amount, and each log is one transaction. */
 function movements(transactions: readonly Transaction[], logs: readonly TransferLog[]): Finding {
   const problems: string[] = [];

@@ -109,14 +109,17 @@ export class Positions {
   /** Moves chain and records. A chain that cannot follow stops all writes: records and chain would disagree. */
   async #move(target: Position): Promise<void> {
     const path = pathBetween(this.#state.head, target);
+    this.#state.moving = true;
     try {
       await this.#moveChain(path, target);
+      moveRecords(this.#ports, path);
+      this.#state.head = target;
     } catch (error) {
       this.#writer.stop(error as Error);
       throw error;
+    } finally {
+      this.#state.moving = false;
     }
-    moveRecords(this.#ports, path);
-    this.#state.head = target;
   }
 
   async #moveChain(path: Path, target: Position): Promise<void> {

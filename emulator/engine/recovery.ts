@@ -108,7 +108,7 @@ export function newState(header: HeaderLine): EngineState {
     undo: [],
     mark: null,
   };
-  return { header, head: root, seq: header.last_seq, names: new Map(), epoch: 1, broken: null };
+  return { header, head: root, seq: header.last_seq, names: new Map(), epoch: 1, broken: null, moving: false };
 }
 
 function take(state: EngineState, line: Exclude<JournalLine, HeaderLine>, at: Map<number, Position>): void {

@@ -25,6 +25,8 @@ export interface EngineState {
   epoch: number;
   /** Set when undoing failed: no write is served any more. */
   broken: Error | null;
+  /** While a restore moves the chain, a block number may mean a block of another branch. */
+  moving: boolean;
 }
 
 /** The last block among steps, or what was before. */

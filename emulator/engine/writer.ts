@@ -67,10 +67,11 @@ export class Writer implements UnitOfWork {
   }
 
   async atCommitted<T>(read: (block: number) => Promise<T>): Promise<T> {
+    if (this.#state.moving) return await this.quiet(() => read(this.committedBlock));
     try {
       return await read(this.committedBlock);
     } catch {
-      // Within the queue no restore can come between; a chain that is really down fails here too.
+      // A restore began meanwhile, and took the block away. Within the queue no restore can come between; a chain that is really down fails here too.
       return await this.quiet(() => read(this.committedBlock));
     }
   }
