@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Random } from "../random.ts";
 import { Folder, type Tally } from "./folder.ts";
 import { Killer } from "./killer.ts";
-import { Random } from "./random.ts";
 
 /** A folder is left after so many kills: every restart replays its whole history. */
 const KILLS_PER_FOLDER = 12;

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "../random.ts";
 import { check } from "./check.ts";
 import { Client } from "./client.ts";
 import type { Killer } from "./killer.ts";
 import { Model } from "./model.ts";
-import type { Random } from "./random.ts";
 import { SandboxProcess } from "./sandbox-process.ts";
 import { populate, writeUntilDead } from "./traffic.ts";
 import { Writes } from "./writes.ts";

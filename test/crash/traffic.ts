@@ -1,6 +1,6 @@
+import type { Random } from "../random.ts";
 import type { Client } from "./client.ts";
 import type { Model, Write } from "./model.ts";
-import type { Random } from "./random.ts";
 import { OwnWallet, type Writes } from "./writes.ts";
 
 const CLIENTS = 6;

@@ -1,8 +1,8 @@
 import { Interface, keccak256, parseUnits, Wallet } from "ethers";
 import { FUNDED_ACCOUNTS } from "../../emulator/adapters/hardhat/accounts.ts";
+import type { Random } from "../random.ts";
 import type { Client } from "./client.ts";
 import type { Model, Person, Write } from "./model.ts";
-import type { Random } from "./random.ts";
 
 const AMOUNTS = ["1", "2.5", "0.000000000000000001", "7.000000000000000003", "0.125"];
 const TOO_MUCH = "900000000";

@@ -9,12 +9,12 @@ import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
+import { Random } from "../random.ts";
 import { type Answer, problemsOf } from "./answers.ts";
 import { api, newKey } from "./client.ts";
 import { catalogue, operations } from "./contract.ts";
 import { newFolder } from "./folder.ts";
 import { Pool } from "./fuzz/pool.ts";
-import { Random } from "./fuzz/random.ts";
 import { type FuzzRequest, Requests } from "./fuzz/requests.ts";
 import { Values } from "./fuzz/values.ts";
 

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
+import type { Random } from "../../random.ts";
 import { at, type DocumentedOperation, operations } from "../contract.ts";
 import type { Pool } from "./pool.ts";
-import type { Random } from "./random.ts";
 import { ODD_NAMES, type Values } from "./values.ts";
 
 export interface FuzzRequest {

@@ -1,6 +1,6 @@
+import type { Random } from "../../random.ts";
 import { at } from "../contract.ts";
 import type { Pool } from "./pool.ts";
-import type { Random } from "./random.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

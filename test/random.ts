@@ -1,4 +1,4 @@
-/** Numbers that a seed repeats (mulberry32): what is written and which way to die. The exact instant of a kill is the machine's. */
+/** Reproducible randomness (mulberry32): the same seed makes the same choices. */
 export class Random {
   #state: number;
 
@@ -17,6 +17,11 @@ export class Random {
 
   below(limit: number): number {
     return Math.floor(this.next() * limit);
+  }
+
+  /** A whole number, both ends included. */
+  int(from: number, to: number): number {
+    return from + this.below(to - from + 1);
   }
 
   chance(probability: number): boolean {
