@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 /** A port is taken: names the process that holds it, if it can be told. */
 export class PortInUse extends Error {
@@ -19,10 +20,16 @@ function holderOf(port: number): string | null {
   try {
     const inodes = listeningInodes(port);
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (holdsSocket(pid, inodes)) return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+      if (holdsSocket(pid, inodes)) return `${commandOf(pid)} (pid ${pid})`;
     }
   } catch {}
   return null;
+}
+
+/** `node emulator/cli/bin.js start`, without folders and cut where it gets long. */
+function commandOf(pid: string): string {
+  const [program = "", ...words] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  return [basename(program), ...words].join(" ").trim().slice(0, 60);
 }
 
 const LISTEN = "0A";
