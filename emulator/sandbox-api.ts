@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
   /** Further Host names to serve. */
   readonly allowHosts?: readonly string[];
+  /** Where clients reach the API, ending in /v1: the beginning of the addresses in awards and credentials. By default where it listens. */
+  readonly publicUrl?: string;
   /** TLS on the API port, with a certificate of a local authority kept in `caDir`; plain HTTP is then refused. */
   readonly https?: { readonly caDir: string };
   /** Origins whose pages may call /v1 (CORS); none by default. */

@@ -17,6 +17,8 @@ import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
+import { awardOperations } from "./http/operations/awards.ts";
+import { badgeOperations } from "./http/operations/badges.ts";
 import { eventOperations } from "./http/operations/events.ts";
 import { allOperations } from "./http/operations/handler.ts";
 import { keyOperations } from "./http/operations/keys.ts";
@@ -24,12 +26,17 @@ import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
 import { listen } from "./http/server.ts";
+import { type AwardRecord, awardOf } from "./model/award.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
+import { Awards } from "./services/awards.ts";
+import { Badges } from "./services/badges.ts";
+import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
+import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
@@ -41,6 +48,9 @@ const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
 
 /** Start instant of a seeded sandbox. */
 const SEEDED_START = "2026-01-01T00:00:00.000Z";
+
+/** The address of a sandbox that nobody has asked to listen anywhere else. */
+const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
 /** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -72,11 +82,20 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   ] as const;
   const limiter = new SlidingWindows(policies, metered);
 
+  // Services that mined blocks call back into.
+  const links = { public: options.publicUrl ?? DEFAULT_BASE, served: null as string | null };
+  const base = () => options.publicUrl ?? links.served ?? DEFAULT_BASE;
+  const mining = new Mining(mode);
+  const images = { isPng: (bytes: Buffer) => bytes.subarray(1, 4).toString() === "PNG" };
+  const badges = new Badges(images);
+  const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
+  const showAward = (award: AwardRecord) => awardOf(award, base());
+
   // The engine.
   const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
   const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
     mining: mode.kind === "auto" ? "auto" : "deferred",
-    settle: settlement(chain),
+    settle: settlement(chain, awards),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
   });
   const { writer, positions } = engine;
@@ -85,7 +104,6 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
 
   // Services.
   const users = new Users(chain);
-  const mining = new Mining(mode);
   const tokens = new Tokens(chain, mining);
   const keys = new Keys(store, () => clock.now());
   const scheduler = new Scheduler(
@@ -93,6 +111,8 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     { store, clock, timer: new NodeTimer() },
     {
       submissions: (unit, due) => mining.mineDue(unit, due.id),
+      badges: (unit, due) => badges.expire(unit, due.id),
+      awards: (unit, due) => awards.due(unit, due.id),
       idempotency: (unit, due) => unit.remove("idempotency", due.id),
     },
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),
@@ -135,8 +155,10 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     now: () => clock.now(),
   };
   const operations = allOperations([
-    userOperations(users),
+    userOperations(users, new Erasure(users, awards)),
     tokenOperations(tokens, users),
+    badgeOperations(badges, awards, showAward),
+    awardOperations(awards, users, showAward),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),
@@ -163,6 +185,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
       const certificate = await certificates?.issue([...new Set(hosts)]);
       const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);
       servers.push(server);
+      links.served ??= `${server.origin}/v1`;
       publish({ api: server.origin, control: `${server.origin}/_sandbox` });
       return server.origin;
     },

@@ -51,8 +51,10 @@ export interface paths {
         readonly post?: never;
         /**
          * Delete a user
-         * @description Erases the person (GDPR): the user stays listed as `deleted` with personal fields `null`, their data is scrubbed from events, idempotency records
-         *     and logs, and the e-mail address may be used again. What is on the chain stays there. There is no way back.
+         * @description Erases the person (GDPR): the user stays listed as `deleted` with personal fields `null`, their data is scrubbed from awards, events,
+         *     idempotency
+         *     records and logs, and the e-mail address may be used again. Their applications are rejected and their approved awards revoked. What is on the
+         *     chain stays there. There is no way back.
          */
         readonly delete: operations["deleteUser"];
         readonly options?: never;
@@ -214,6 +216,672 @@ export interface paths {
         readonly get: operations["getTokenTransaction"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/badges": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List badges
+         * @description Lists badges, newest first, drafts and archived ones included. Filters combine; each compares the whole value.
+         */
+        readonly get: operations["listBadges"];
+        readonly put?: never;
+        /**
+         * Create a badge
+         * @description A badge begins as a draft, which nobody can get yet; publish it when it is right. Its sponsor must have the role `sponsor`. An
+         *     `application_expires_at` in the past, two evidence requirements with the same id, or an `image_url` whose data is not a PNG of at
+         *     most 256 KiB are 400 `VALIDATION_FAILED`.
+         */
+        readonly post: operations["createBadge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/badges/{badge_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get a badge
+         * @description `awards_count` says how many awards are approved or claimed.
+         */
+        readonly get: operations["getBadge"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Update a badge
+         * @description Changes the members sent and no others (RFC 7396); `null` restores the default of a member that has one, and arrays are replaced
+         *     whole. Publishing freezes `sponsor_id`, `title`, `criteria`, `evidence_requirements`, `level` and `reward`; sending one of them
+         *     unchanged is allowed. A later `application_expires_at` opens an expired badge again. A patch that changes nothing sends no event.
+         */
+        readonly patch: operations["updateBadge"];
+        readonly trace?: never;
+    };
+    readonly "/badges/{badge_id}/publish": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Publish a badge
+         * @description Opens a draft for applications and issuing, and freezes what the badge promises. If `application_expires_at` has passed meanwhile,
+         *     set a later one first.
+         */
+        readonly post: operations["publishBadge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/badges/{badge_id}/archive": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Archive a badge
+         * @description Ends the badge for good, from any state: nobody applies for it, is issued it or is approved any more. Awards that are approved can
+         *     still be claimed.
+         */
+        readonly post: operations["archiveBadge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/badges/{badge_id}/issue": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Issue a badge to a user
+         * @description Gives the badge without an application: the award starts `approved`, and `claimed` with `auto_claim`. Evidence is welcome but not
+         *     demanded. It works on an expired badge too. A reward that the sponsor funds is locked first. When one of these steps is refused, the
+         *     whole request is.
+         */
+        readonly post: operations["issueBadge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/badges/{badge_id}/applications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Apply for a badge
+         * @description Makes an award in state `applied`, for the sponsor to review. Each required evidence requirement must be met by an item of its type.
+         *     With the badge's `auto_approve` the award is approved in the same request, and claimed too with its `auto_claim`; when one of these
+         *     steps is refused, the whole request is. After a rejection, an expiry or a revocation one may apply again.
+         */
+        readonly post: operations["applyForBadge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List awards
+         * @description Lists awards of all badges and recipients, newest first. Filters combine.
+         */
+        readonly get: operations["listAwards"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/users/{user_id}/awards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * List a user's awards
+         * @description Lists the awards to this user, newest first, in every state. Filters combine.
+         */
+        readonly get: operations["listUserAwards"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get an award
+         * @description While `pending` is not `null`, the award waits for the chain and nothing else can be done with it.
+         */
+        readonly get: operations["getAward"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Approve an application
+         * @description Accepts the application and starts the time to claim. A reward that the sponsor funds is locked from their managed wallet; if it
+         *     does not hold enough, the award stays `applied`. With the badge's `auto_claim` the award is claimed in the same request, and a
+         *     refused claim refuses the approval.
+         */
+        readonly post: operations["approveAward"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}/reject": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Reject an application
+         * @description Turns the application down, with a reason that the applicant may read in `review.note`. They may apply again.
+         */
+        readonly post: operations["rejectAward"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}/claim": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Claim an award
+         * @description Mints the badge to the recipient's wallet, locked to it for good, and pays the reward: one transaction, both or neither. It must
+         *     come before `claim_expires_at`. A suspended recipient can be claimed for.
+         */
+        readonly post: operations["claimAward"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Revoke an award
+         * @description Withdraws an approved or a claimed award. A reward that is locked goes back to the sponsor; one that is paid stays with the
+         *     recipient, and so does the badge on the chain, flagged as revoked. Its credential is listed in `/credential-revocations`. There is
+         *     no way back, but the user may apply again.
+         */
+        readonly post: operations["revokeAward"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}/image": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get the picture of an award
+         * @description A PNG with the badge's picture, its title, the GETS ID and a QR code of `verification_url`. Once the award is claimed, its
+         *     credential is baked in (an `iTXt` chunk with the keyword `openbadgecredential`). No envelope.
+         */
+        readonly get: operations["getAwardImage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/badges/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Verify a badge
+         * @description Tells whether a badge is genuine and in force, by exactly one of `gets_id`, `award_id`, `tx_hash`, `contract_address` with
+         *     `token_id`, or `credential`. The chain is read, not only the records. What is unknown or malformed is not an error: the answer is
+         *     200 with `verified: false` and `not_found`. When several things are wrong, `status` names the first of `revoked`, `expired`,
+         *     `not_claimed`, `contract_mismatch`, `owner_mismatch`.
+         */
+        readonly post: operations["verifyBadge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/verify/{gets_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The GETS ID printed on the badge.
+                 * @example K7QWZ3M
+                 */
+                readonly gets_id: components["parameters"]["GetsId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Verify a badge by its GETS ID
+         * @description What the QR code of a badge leads to: for everybody, without a key. A page for people when `Accept` prefers `text/html`, otherwise
+         *     the envelope. An unknown or malformed GETS ID is 200 with `not_found`.
+         */
+        readonly get: operations["verifyByGetsId"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/awards/{award_id}/credential": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get the credential of an award
+         * @description The claimed award as an Open Badges 3.0 credential in a signed JWT, for any verifier of such credentials. It holds no e-mail address
+         *     and no evidence. A revoked award keeps its credential, if it was claimed before: the revocation list says that it is revoked. No
+         *     envelope.
+         */
+        readonly get: operations["getAwardCredential"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/jwks.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the keys that credentials are signed with
+         * @description The public keys (RFC 7517). The `kid` in the header of a credential names one of them. No envelope.
+         */
+        readonly get: operations["getJwks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/issuer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the issuer of credentials
+         * @description The issuer profile of Open Badges 3.0, at the address that credentials give as `issuer.id`. No envelope.
+         */
+        readonly get: operations["getIssuer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/credential-revocations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List revoked credentials
+         * @description All credentials that are revoked, in the form of the 1EdTech Revocation List Status Method; the `credentialStatus` of every
+         *     credential points here. No envelope and no pages.
+         */
+        readonly get: operations["getCredentialRevocations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/achievements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List achievements
+         * @description Lists achievements, newest first, retired ones included. Filters combine; each compares the whole value.
+         */
+        readonly get: operations["listAchievements"];
+        readonly put?: never;
+        /**
+         * Create an achievement
+         * @description A mission, a course or a counter that users make progress in. With `badge_id` and `auto_issue` its completion issues that badge. Two
+         *     requirements with the same id, `auto_issue` without `badge_id`, or an `ends_at` that is not after `starts_at` are 400
+         *     `VALIDATION_FAILED`.
+         */
+        readonly post: operations["createAchievement"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/achievements/{achievement_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get an achievement
+         * @description What has to be done, and what comes of it.
+         */
+        readonly get: operations["getAchievement"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Update an achievement
+         * @description Changes the members sent and no others (RFC 7396); `null` restores the default of a member that has one, and arrays are replaced
+         *     whole. A change of requirements completes nobody by itself and takes no completion back: the next progress of a user is measured by
+         *     the new ones. An achievement cannot be its own prerequisite, not even through others (400 `VALIDATION_FAILED`). A patch that changes
+         *     nothing sends no event.
+         */
+        readonly patch: operations["updateAchievement"];
+        readonly trace?: never;
+    };
+    readonly "/users/{user_id}/achievements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * List a user's progress
+         * @description The user's progress in every achievement, newest achievement first. Those they never touched are `not_started`.
+         */
+        readonly get: operations["listUserAchievements"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/users/{user_id}/achievements/{achievement_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get a user's progress
+         * @description How far the user has come. One who never began is `not_started`, which is not an error.
+         */
+        readonly get: operations["getUserAchievement"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/users/{user_id}/achievements/{achievement_id}/progress": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Record progress
+         * @description Counts up or raises requirements of the achievement; the updates apply in their order, all or none. Each counter stops at its
+         *     target, and the achievement is completed exactly when all have reached it, once. On a completed achievement nothing changes and
+         *     `newly_completed` is false. An `at_least` that is not above the counter changes nothing, and where nothing changed no event is sent.
+         *     With `auto_issue` completion issues the badge in the same request. If that cannot be done, the progress still completes and
+         *     `issue_error` says why; if the award must wait for a block, the answer is 200 all the same and the award has `pending`.
+         */
+        readonly post: operations["recordProgress"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -590,6 +1258,327 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "badge.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A badge was created
+         * @description `data` is the new badge, a draft.
+         */
+        readonly post: operations["onBadgeCreated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "badge.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A badge was changed
+         * @description `data` is the badge after the change. A patch that changed nothing sends no event.
+         */
+        readonly post: operations["onBadgeUpdated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "badge.published": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A badge was published
+         * @description It is open for applications, for the first time or again after an expiry.
+         */
+        readonly post: operations["onBadgePublished"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "badge.expired": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A badge expired
+         * @description Its `application_expires_at` has come; nobody can apply for it any more.
+         */
+        readonly post: operations["onBadgeExpired"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "badge.archived": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A badge was archived
+         * @description Nobody gets it any more. Approved awards can still be claimed.
+         */
+        readonly post: operations["onBadgeArchived"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.applied": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A user applied for a badge
+         * @description `data` is the award, waiting for a review unless the badge approves by itself.
+         */
+        readonly post: operations["onAwardApplied"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.approved": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An award was approved
+         * @description By a review, by the badge itself, by direct issue or by a completed achievement. It can be claimed until `claim_expires_at`.
+         */
+        readonly post: operations["onAwardApproved"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.rejected": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An application was rejected
+         * @description `review.note` says why.
+         */
+        readonly post: operations["onAwardRejected"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.claimed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An award was claimed
+         * @description The badge is minted and the reward paid; `chain` says where.
+         */
+        readonly post: operations["onAwardClaimed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.claim-expiring": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An award will soon expire
+         * @description Sent 7 days before `claim_expires_at`, unless the whole time to claim is 7 days or less.
+         */
+        readonly post: operations["onAwardClaimExpiring"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.expired": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An award expired unclaimed
+         * @description A reward that the sponsor funded goes back to them.
+         */
+        readonly post: operations["onAwardExpired"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "award.revoked": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An award was revoked
+         * @description `revocation.reason` says why.
+         */
+        readonly post: operations["onAwardRevoked"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "achievement.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An achievement was created
+         * @description `data` is the new achievement.
+         */
+        readonly post: operations["onAchievementCreated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "achievement.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * An achievement was changed
+         * @description `data` is the achievement after the change. A patch that changed nothing sends no event.
+         */
+        readonly post: operations["onAchievementUpdated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "achievement.progress.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A user made progress
+         * @description `data` is the progress, recognised by `user_id` and `achievement_id`. Sent for the completing step too, before
+         *     `achievement.completed`.
+         */
+        readonly post: operations["onAchievementProgressUpdated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "achievement.completed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A user completed an achievement
+         * @description `data` is the progress. Sent once for each user and achievement.
+         */
+        readonly post: operations["onAchievementCompleted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -644,6 +1633,31 @@ export interface components {
          * @example txn_01M1E4ZAM0E6HVAS9CN4A1QTTV
          */
         readonly TransactionId: string;
+        /**
+         * @description A badge's id.
+         * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+         */
+        readonly BadgeId: string;
+        /**
+         * @description An award's id.
+         * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+         */
+        readonly AwardId: string;
+        /**
+         * @description The number printed on a badge, unique among all awards.
+         * @example K7QWZ3M
+         */
+        readonly GetsId: string;
+        /**
+         * @description The number of a badge in its contract, in decimal.
+         * @example 1
+         */
+        readonly TokenId: string;
+        /**
+         * @description An achievement's id.
+         * @example ach_01M1E6XJT041FRC6DM9DY323JE
+         */
+        readonly AchievementId: string;
         /**
          * @description An event's id.
          * @example evt_01M1E4ZAM0WJJ8Z3D0BRE79T5E
@@ -717,7 +1731,8 @@ export interface components {
         };
         /**
          * @description One thing that is wrong. Facts stand beside it as further members: `available` and `required` (INSUFFICIENT_BALANCE), `policy` (RATE_LIMIT_EXCEEDED),
-         *     `required` (INSUFFICIENT_SCOPE), `from`, `action` and `allowed` (moves that a state does not allow).
+         *     `required` (INSUFFICIENT_SCOPE), `from`, `action` and `allowed` (INVALID_STATE_TRANSITION), `award_id` (ALREADY_APPLIED, ALREADY_AWARDED),
+         *     `requirement_id` (EVIDENCE_REQUIRED), `achievement_id` (PREREQUISITE_NOT_MET).
          */
         readonly ErrorDetail: {
             /**
@@ -981,6 +1996,7 @@ export interface components {
             readonly to: components["schemas"]["Party"] | null;
             readonly reason: components["schemas"]["Note"] | null;
             readonly memo: components["schemas"]["Note"] | null;
+            /** @description For `reward`, `lock`, `release` and `refund` the id of the award. */
             readonly reference: components["schemas"]["Reference"] | null;
             readonly chain: components["schemas"]["TransactionChain"];
             /** @description Set when the status is `failed`. */
@@ -1052,12 +2068,879 @@ export interface components {
             readonly message: components["schemas"]["SuccessMessage"];
         };
         /**
+         * @description A draft can be changed freely and nobody gets it. Published, it is open for applications until `application_expires_at`, then expired:
+         *     closed for applications, but still issued. An archived badge is over for good.
+         * @enum {string}
+         */
+        readonly BadgeStatus: "draft" | "published" | "expired" | "archived";
+        /**
+         * @description A public badge may be shown to everybody; a private one is for those who were given its link. Keys of the account see both.
+         * @enum {string}
+         */
+        readonly Visibility: "public" | "private";
+        /**
+         * @description The name of the badge, as printed on its picture.
+         * @example The Tech Shaman
+         */
+        readonly BadgeTitle: string;
+        /** @description What it is about. */
+        readonly Description: string;
+        /** @description A longer text for people. */
+        readonly Narrative: string;
+        /** @description What has to be done for the badge. */
+        readonly Criteria: {
+            readonly narrative: components["schemas"]["CriteriaNarrative"];
+            readonly url: components["schemas"]["CriteriaUrl"] | null;
+        };
+        /** @description What has to be done for the badge. */
+        readonly CriteriaInput: {
+            readonly narrative: components["schemas"]["CriteriaNarrative"];
+            readonly url?: components["schemas"]["CriteriaUrl"] | null;
+        };
+        /** @description Members of the criteria to change. */
+        readonly CriteriaPatch: {
+            readonly narrative?: components["schemas"]["CriteriaNarrative"];
+            readonly url?: components["schemas"]["CriteriaUrl"] | null;
+        };
+        /** @example Run a language model on your own machine and answer ten questions with it */
+        readonly CriteriaNarrative: string;
+        /**
+         * Format: uri
+         * @description Where it is explained at length.
+         * @example https://engines.example/missions/1
+         */
+        readonly CriteriaUrl: string;
+        /**
+         * @description Your own name for it, unique in its list.
+         * @example recording
+         */
+        readonly RequirementId: string;
+        /**
+         * @description A `url`, `image` or `file` is given by its http or https address, which is never fetched; a `tx_hash` is a transaction on a chain.
+         * @enum {string}
+         */
+        readonly EvidenceType: "url" | "text" | "image" | "file" | "tx_hash";
+        /** @description One thing that applicants show. */
+        readonly EvidenceRequirement: {
+            readonly id: components["schemas"]["RequirementId"];
+            readonly type: components["schemas"]["EvidenceType"];
+            /**
+             * @description What applicants are asked for.
+             * @example A recording of the session
+             */
+            readonly label: string;
+            /** @description An application without it is 422 `EVIDENCE_REQUIRED`. */
+            readonly required: boolean;
+        };
+        /** @description What applicants show. Their ids differ, or the answer is 400 `VALIDATION_FAILED`. */
+        readonly EvidenceRequirements: readonly components["schemas"]["EvidenceRequirement"][];
+        /**
+         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB as a `data:image/png;base64,` URL, which
+         *     becomes part of the picture of each award.
+         * @example https://engines.example/badges/tech-shaman.png
+         */
+        readonly ImageUrl: string;
+        /** @description Where the badge stands in the sponsor's own order, such as Bronze, Silver and Gold. */
+        readonly Level: {
+            readonly name: components["schemas"]["LevelName"];
+            readonly rank: components["schemas"]["LevelRank"];
+        };
+        /** @description Members of the level to change. Both must be there afterwards, or the answer is 400 `VALIDATION_FAILED`. */
+        readonly LevelPatch: {
+            readonly name?: components["schemas"]["LevelName"];
+            readonly rank?: components["schemas"]["LevelRank"];
+        };
+        /** @example Bronze */
+        readonly LevelName: string;
+        /**
+         * @description A higher rank is a higher level.
+         * @example 1
+         */
+        readonly LevelRank: number;
+        /** @example privacy */
+        readonly Tag: string;
+        /**
+         * @example [
+         *       "local-ai",
+         *       "privacy"
+         *     ]
+         */
+        readonly Tags: readonly components["schemas"]["Tag"][];
+        /**
+         * @description Whether the reward is newly made at the claim, or locked from the sponsor's managed wallet at the approval and paid from there.
+         * @enum {string}
+         */
+        readonly Funding: "mint" | "sponsor";
+        /** @description What each award pays in GETS. */
+        readonly Reward: {
+            readonly amount: components["schemas"]["Amount"];
+            readonly funding: components["schemas"]["Funding"];
+        };
+        /** @description What each award pays in GETS. */
+        readonly RewardInput: {
+            readonly amount: components["schemas"]["RewardAmountInput"];
+            /** @default mint */
+            readonly funding?: components["schemas"]["Funding"];
+        };
+        /** @description Members of the reward to change. */
+        readonly RewardPatch: {
+            readonly amount?: components["schemas"]["RewardAmountInput"];
+            /** @description `null` restores `mint`. */
+            readonly funding?: components["schemas"]["Funding"] | null;
+        };
+        /**
+         * @description An amount of GETS as a decimal string with at most 18 places. Below 1 it has the right shape but is refused with 422 `INVALID_AMOUNT`.
+         * @example 50
+         */
+        readonly RewardAmountInput: string;
+        /** @description How many awards there can be at most. */
+        readonly MaxAwards: number;
+        /**
+         * @description How many days of 86 400 seconds after the approval an award can be claimed.
+         * @example 90
+         */
+        readonly ClaimWindowDays: number;
+        /** @description What a sponsor offers. Each user who gets it has an award of it. */
+        readonly Badge: {
+            readonly id: components["schemas"]["BadgeId"];
+            /** @constant */
+            readonly object: "badge";
+            readonly sponsor_id: components["schemas"]["UserId"];
+            readonly title: components["schemas"]["BadgeTitle"];
+            readonly description: components["schemas"]["Description"];
+            readonly criteria: components["schemas"]["Criteria"];
+            readonly evidence_requirements: components["schemas"]["EvidenceRequirements"];
+            readonly image_url: components["schemas"]["ImageUrl"] | null;
+            readonly level: components["schemas"]["Level"] | null;
+            readonly tags: components["schemas"]["Tags"];
+            readonly visibility: components["schemas"]["Visibility"];
+            readonly reward: components["schemas"]["Reward"];
+            /** @description `null` for no limit. */
+            readonly max_awards: components["schemas"]["MaxAwards"] | null;
+            /** @description The instant from which nobody can apply; `null` for never. */
+            readonly application_expires_at: components["schemas"]["Timestamp"] | null;
+            readonly claim_window_days: components["schemas"]["ClaimWindowDays"];
+            /** @description Applications are approved without a review. */
+            readonly auto_approve: boolean;
+            /** @description Approved awards are claimed at once. */
+            readonly auto_claim: boolean;
+            readonly status: components["schemas"]["BadgeStatus"];
+            /** @description How many awards are approved or claimed. */
+            readonly awards_count: number;
+            readonly metadata: components["schemas"]["Metadata"];
+            readonly created_at: components["schemas"]["Timestamp"];
+            readonly updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A badge to make. */
+        readonly BadgeCreate: {
+            readonly sponsor_id: components["schemas"]["UserIdInput"];
+            readonly title: components["schemas"]["BadgeTitle"];
+            readonly description: components["schemas"]["Description"];
+            readonly criteria: components["schemas"]["CriteriaInput"];
+            /** @default [] */
+            readonly evidence_requirements?: components["schemas"]["EvidenceRequirements"];
+            readonly image_url?: components["schemas"]["ImageUrl"] | null;
+            readonly level?: components["schemas"]["Level"] | null;
+            /** @default [] */
+            readonly tags?: components["schemas"]["Tags"];
+            /** @default public */
+            readonly visibility?: components["schemas"]["Visibility"];
+            readonly reward: components["schemas"]["RewardInput"];
+            /** @description Left out or `null`, there is no limit. */
+            readonly max_awards?: components["schemas"]["MaxAwards"] | null;
+            /** @description A future instant from which nobody can apply; left out or `null`, one always can. */
+            readonly application_expires_at?: components["schemas"]["TimestampInput"] | null;
+            /** @default 90 */
+            readonly claim_window_days?: components["schemas"]["ClaimWindowDays"];
+            /**
+             * @description Approve applications without a review.
+             * @default false
+             */
+            readonly auto_approve?: boolean;
+            /**
+             * @description Claim awards as soon as they are approved.
+             * @default false
+             */
+            readonly auto_claim?: boolean;
+            readonly metadata?: components["schemas"]["Metadata"];
+        };
+        /**
+         * @description A merge patch of a badge. `sponsor_id`, `title`, `criteria`, `evidence_requirements`, `level` and `reward` are frozen once it is
+         *     published. Members without a
+         *     default cannot be `null`.
+         */
+        readonly BadgeUpdate: {
+            readonly sponsor_id?: components["schemas"]["UserIdInput"];
+            readonly title?: components["schemas"]["BadgeTitle"];
+            readonly description?: components["schemas"]["Description"];
+            readonly criteria?: components["schemas"]["CriteriaPatch"];
+            /** @description Replaced whole; `null` asks for none. */
+            readonly evidence_requirements?: components["schemas"]["EvidenceRequirements"] | null;
+            readonly image_url?: components["schemas"]["ImageUrl"] | null;
+            readonly level?: components["schemas"]["LevelPatch"] | null;
+            /** @description Replaced whole; `null` removes all. */
+            readonly tags?: components["schemas"]["Tags"] | null;
+            /** @description `null` restores `public`. */
+            readonly visibility?: components["schemas"]["Visibility"] | null;
+            readonly reward?: components["schemas"]["RewardPatch"];
+            /** @description `null` removes the limit. At or below `awards_count` it stops further awards and takes none back. */
+            readonly max_awards?: components["schemas"]["MaxAwards"] | null;
+            /** @description A future instant, or the present value again; `null` means never. It opens an expired badge again. */
+            readonly application_expires_at?: components["schemas"]["TimestampInput"] | null;
+            /** @description For awards approved from now on; `null` restores 90. */
+            readonly claim_window_days?: components["schemas"]["ClaimWindowDays"] | null;
+            /** @description `null` restores `false`. */
+            readonly auto_approve?: boolean | null;
+            /** @description `null` restores `false`. */
+            readonly auto_claim?: boolean | null;
+            /** @description `null` removes all. */
+            readonly metadata?: components["schemas"]["MetadataPatch"] | null;
+        };
+        /** @description Whom to give the badge to. */
+        readonly IssueRequest: {
+            readonly recipient_id: components["schemas"]["UserIdInput"];
+            readonly evidence?: components["schemas"]["EvidenceInputs"];
+            /** @description What the recipient did for it. */
+            readonly narrative?: components["schemas"]["Narrative"] | null;
+            /** @description Claim the award at once. Left out, the badge's `auto_claim` decides. */
+            readonly auto_claim?: boolean;
+            readonly metadata?: components["schemas"]["Metadata"];
+        };
+        /** @description Who applies for the badge, and what they show. */
+        readonly ApplicationRequest: {
+            readonly recipient_id: components["schemas"]["UserIdInput"];
+            readonly evidence?: components["schemas"]["EvidenceInputs"];
+            /** @description What the applicant did for it, in their own words. */
+            readonly narrative?: components["schemas"]["Narrative"] | null;
+            readonly metadata?: components["schemas"]["Metadata"];
+        };
+        /**
+         * @description A badge's id. One that names none, malformed or not, is 404 `BADGE_NOT_FOUND`.
+         * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+         */
+        readonly BadgeIdInput: string;
+        readonly BadgeResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["Badge"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly BadgeList: {
+            readonly items: readonly components["schemas"]["Badge"][];
+            readonly has_more: boolean;
+            readonly next_cursor: components["schemas"]["NextCursor"];
+        };
+        readonly BadgeListResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["BadgeList"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        /**
+         * @description An application is approved or rejected; an approved award is claimed in time or expires; an approved or a claimed one can be revoked.
+         *     Rejected, expired and revoked are final.
+         * @enum {string}
+         */
+        readonly AwardStatus: "applied" | "approved" | "claimed" | "rejected" | "expired" | "revoked";
+        /**
+         * @description Whether the recipient applied for it, it was issued directly, or an achievement was completed.
+         * @enum {string}
+         */
+        readonly AwardSource: "application" | "direct" | "achievement";
+        /** @description Something that shows what the recipient did. */
+        readonly Evidence: {
+            /** @description The requirement of the badge that it meets. */
+            readonly requirement_id: components["schemas"]["RequirementId"] | null;
+            readonly type: components["schemas"]["EvidenceType"];
+            /** @description The address, the text or the hash. */
+            readonly value: string;
+            readonly description: components["schemas"]["Note"] | null;
+        };
+        /**
+         * @description Something that shows what the recipient did. A `requirement_id` that the badge does not have, or has with another type, is 400
+         *     `VALIDATION_FAILED`.
+         */
+        readonly EvidenceInput: {
+            /** @description The requirement of the badge that it meets. */
+            readonly requirement_id?: components["schemas"]["RequirementId"] | null;
+            readonly type: components["schemas"]["EvidenceType"];
+            /** @description An http or https address for `url`, `image` and `file`; a text of at most 2000 characters; a hash of 32 bytes in hexadecimal for `tx_hash`. */
+            readonly value: string;
+            readonly description?: components["schemas"]["Note"] | null;
+        };
+        /** @description What the recipient shows. */
+        readonly EvidenceInputs: readonly components["schemas"]["EvidenceInput"][];
+        /** @description What the sponsor decided. */
+        readonly Review: {
+            /** @enum {string} */
+            readonly decision: "approved" | "rejected";
+            /** @description The note of an approval, the reason of a rejection. */
+            readonly note: components["schemas"]["Note"] | null;
+            readonly reviewed_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What the award pays, as the badge promised when the award was made. */
+        readonly AwardReward: {
+            readonly amount: components["schemas"]["Amount"];
+            readonly funding: components["schemas"]["Funding"];
+            /** @description The latest confirmed transaction that moved it, of type `reward`, `lock`, `release` or `refund`; `null` before the first. */
+            readonly transaction_id: components["schemas"]["TransactionId"] | null;
+        };
+        /** @description A step that waits for a block. */
+        readonly AwardPending: {
+            /**
+             * @description The step. Its event is sent when it is confirmed; if it fails, `pending` becomes `null` again.
+             * @enum {string}
+             */
+            readonly action: "approve" | "claim" | "revoke" | "expire";
+            readonly tx_hash: components["schemas"]["Hash"];
+            /** @description The movement of GETS that belongs to it; `null` if none does. */
+            readonly transaction_id: components["schemas"]["TransactionId"] | null;
+        };
+        /** @description Where the badge is on the chain. */
+        readonly AwardChain: {
+            readonly contract_address: components["schemas"]["Address"];
+            readonly token_id: components["schemas"]["TokenId"];
+            /** @description The transaction of the claim. */
+            readonly tx_hash: components["schemas"]["Hash"];
+            readonly block_number: components["schemas"]["BlockNumber"];
+            /** @description It cannot be given away (ERC-5192). */
+            readonly locked: boolean;
+        };
+        /** @description Why and when it was withdrawn. */
+        readonly Revocation: {
+            readonly reason: components["schemas"]["Reason"];
+            readonly revoked_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A short text for the person concerned.
+         * @example The recording shows another model
+         */
+        readonly Reason: string;
+        /** @description A user's badge, from the application on. */
+        readonly Award: {
+            readonly id: components["schemas"]["AwardId"];
+            /** @constant */
+            readonly object: "award";
+            readonly gets_id: components["schemas"]["GetsId"];
+            readonly badge_id: components["schemas"]["BadgeId"];
+            readonly sponsor_id: components["schemas"]["UserId"];
+            readonly recipient_id: components["schemas"]["UserId"];
+            readonly status: components["schemas"]["AwardStatus"];
+            readonly source: components["schemas"]["AwardSource"];
+            /** @description What the recipient showed; empty once they are deleted. */
+            readonly evidence: readonly components["schemas"]["Evidence"][];
+            readonly narrative: components["schemas"]["Narrative"] | null;
+            /** @description `null` until somebody reviews it, and for awards that need no review. */
+            readonly review: components["schemas"]["Review"] | null;
+            readonly reward: components["schemas"]["AwardReward"];
+            /** @description The instant from which it can no longer be claimed; `null` until it is approved. */
+            readonly claim_expires_at: components["schemas"]["Timestamp"] | null;
+            /** @description The step that waits for a block. Meanwhile other actions are 409 `INVALID_STATE_TRANSITION`. */
+            readonly pending: components["schemas"]["AwardPending"] | null;
+            /** @description `null` until it is claimed. */
+            readonly chain: components["schemas"]["AwardChain"] | null;
+            readonly verification_url: components["schemas"]["VerificationUrl"];
+            readonly image_url: components["schemas"]["AwardImageUrl"];
+            readonly credential_url: components["schemas"]["CredentialUrl"];
+            readonly explorer_url: components["schemas"]["ExplorerUrl"];
+            readonly revocation: components["schemas"]["Revocation"] | null;
+            readonly metadata: components["schemas"]["Metadata"];
+            /** @description `null` if nobody applied for it. */
+            readonly applied_at: components["schemas"]["Timestamp"] | null;
+            readonly approved_at: components["schemas"]["Timestamp"] | null;
+            readonly claimed_at: components["schemas"]["Timestamp"] | null;
+            readonly created_at: components["schemas"]["Timestamp"];
+            readonly updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description An award as everybody may see it, without `evidence`, `narrative`, `review` and `metadata`. */
+        readonly PublicAward: {
+            readonly id: components["schemas"]["AwardId"];
+            /** @constant */
+            readonly object: "award";
+            readonly gets_id: components["schemas"]["GetsId"];
+            readonly badge_id: components["schemas"]["BadgeId"];
+            readonly sponsor_id: components["schemas"]["UserId"];
+            readonly recipient_id: components["schemas"]["UserId"];
+            readonly status: components["schemas"]["AwardStatus"];
+            readonly source: components["schemas"]["AwardSource"];
+            readonly reward: components["schemas"]["AwardReward"];
+            readonly claim_expires_at: components["schemas"]["Timestamp"] | null;
+            readonly pending: components["schemas"]["AwardPending"] | null;
+            readonly chain: components["schemas"]["AwardChain"] | null;
+            readonly verification_url: components["schemas"]["VerificationUrl"];
+            readonly image_url: components["schemas"]["AwardImageUrl"];
+            readonly credential_url: components["schemas"]["CredentialUrl"];
+            readonly explorer_url: components["schemas"]["ExplorerUrl"];
+            readonly revocation: components["schemas"]["Revocation"] | null;
+            readonly applied_at: components["schemas"]["Timestamp"] | null;
+            readonly approved_at: components["schemas"]["Timestamp"] | null;
+            readonly claimed_at: components["schemas"]["Timestamp"] | null;
+            readonly created_at: components["schemas"]["Timestamp"];
+            readonly updated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * Format: uri
+         * @description Where everybody can verify it; the QR code of the picture leads there.
+         * @example http://127.0.0.1:4010/v1/verify/K7QWZ3M
+         */
+        readonly VerificationUrl: string;
+        /**
+         * Format: uri
+         * @description Its picture with a QR code, for a key with `awards:read`.
+         * @example http://127.0.0.1:4010/v1/awards/awd_01M1E74X60JBWPZPHGZ3VWDM1Y/image
+         */
+        readonly AwardImageUrl: string;
+        /**
+         * Format: uri
+         * @description Its credential, for a key with `awards:read`; 409 `AWARD_NOT_CLAIMED` until it is claimed. It is also the credential's id.
+         * @example http://127.0.0.1:4010/v1/awards/awd_01M1E74X60JBWPZPHGZ3VWDM1Y/credential
+         */
+        readonly CredentialUrl: string;
+        /**
+         * Format: uri
+         * @description The page of the claim in a block explorer; `null` until it is claimed, and on a chain that has none.
+         */
+        readonly ExplorerUrl: string | null;
+        /** @description A word about the approval. The body may be left out. */
+        readonly ApproveRequest: {
+            readonly note?: components["schemas"]["Note"] | null;
+        };
+        /** @description Why the application is turned down. */
+        readonly RejectRequest: {
+            readonly reason: components["schemas"]["Reason"];
+        };
+        /** @description Why the award is withdrawn. Everybody who verifies it can read this. */
+        readonly RevokeRequest: {
+            readonly reason: components["schemas"]["Reason"];
+        };
+        readonly AwardResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["Award"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly AwardList: {
+            readonly items: readonly components["schemas"]["Award"][];
+            readonly has_more: boolean;
+            readonly next_cursor: components["schemas"]["NextCursor"];
+        };
+        readonly AwardListResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["AwardList"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        /**
+         * @description What to verify, in exactly one of five ways: `gets_id`, `award_id`, `tx_hash`, `contract_address` with `token_id`, or `credential`; and,
+         *     if you like, whose it should be.
+         */
+        readonly VerifyRequest: {
+            /**
+             * @description The GETS ID printed on the badge.
+             * @example K7QWZ3M
+             */
+            readonly gets_id?: string;
+            /**
+             * @description The award's id.
+             * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+             */
+            readonly award_id?: string;
+            /** @description The transaction that claimed it. */
+            readonly tx_hash?: string;
+            /** @description The badge's contract, in lower case or with a correct EIP-55 checksum; with `token_id`. */
+            readonly contract_address?: string;
+            /** @description The badge's number in that contract; with `contract_address`. */
+            readonly token_id?: string;
+            /** @description The compact JWT of a credential. */
+            readonly credential?: string;
+            /**
+             * @description Whose it should be: a user id, an address, a CAIP-10 account or a `did:pkh`. If it is somebody else's, or this names nobody, the
+             *     status is `owner_mismatch`.
+             */
+            readonly expected_recipient?: string;
+        };
+        /**
+         * @description `not_found`: nothing of the kind is known. `not_claimed`: applied for, rejected or approved, but not on the chain. `expired`: not
+         *     claimed in time.
+         *     `contract_mismatch`: of another contract than the official one. `owner_mismatch`: not in the recipient's wallet, or not the expected
+         *     recipient's.
+         *     `invalid_credential`: not signed by this issuer, or altered.
+         * @enum {string}
+         */
+        readonly VerificationStatus: "valid" | "not_found" | "not_claimed" | "expired" | "revoked" | "contract_mismatch" | "owner_mismatch" | "invalid_credential";
+        /** @description One thing that was looked at. */
+        readonly VerificationCheck: {
+            /**
+             * @description What was looked at. More will come; ignore those you do not know.
+             * @enum {string}
+             */
+            readonly name: "signature" | "found" | "not_revoked" | "not_expired" | "claimed" | "contract" | "owner" | "locked" | "recipient";
+            readonly passed: boolean;
+            /** @description A sentence about what was found. */
+            readonly detail: string;
+        };
+        /** @description Whether a badge is genuine and in force. */
+        readonly Verification: {
+            /** @description True exactly when the status is `valid`. */
+            readonly verified: boolean;
+            readonly status: components["schemas"]["VerificationStatus"];
+            /** @description What was looked at, in order. Checks that had no object are left out. */
+            readonly checks: readonly components["schemas"]["VerificationCheck"][];
+            /** @description `GHOST_BADGE`: it looks like a badge but is of another contract. Do not interact with it. */
+            readonly warnings: readonly "GHOST_BADGE"[];
+            /** @description The award that it belongs to; `null` if there is none. */
+            readonly award: components["schemas"]["PublicAward"] | null;
+            readonly checked_at: components["schemas"]["Timestamp"];
+        };
+        readonly VerificationResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["Verification"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        /** @description An Open Badges 3.0 credential as a compact JWT, signed with RS256. Its payload is the credential itself. */
+        readonly CredentialJwt: string;
+        /** @description The header of the JWT. */
+        readonly CredentialHeader: {
+            /** @constant */
+            readonly alg: "RS256";
+            /**
+             * Format: uri
+             * @description The key it is signed with, by its `kid` in the key set. Without its fragment it is the address of the key set.
+             * @example http://127.0.0.1:4010/v1/jwks.json#gets-1
+             */
+            readonly kid: string;
+            /** @constant */
+            readonly typ: "vc+jwt";
+        };
+        /**
+         * @description The payload of the JWT: an OpenBadgeCredential with the claims `iss`, `jti`, `nbf` and `sub`, which repeat `issuer.id`, `id`,
+         *     `validFrom` and `credentialSubject.id`.
+         */
+        readonly Credential: {
+            readonly "@context": readonly [
+                "https://www.w3.org/ns/credentials/v2",
+                "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+            ];
+            readonly id: components["schemas"]["CredentialUrl"];
+            readonly type: readonly string[] & (unknown & unknown);
+            readonly name: components["schemas"]["BadgeTitle"];
+            readonly issuer: components["schemas"]["IssuerProfile"];
+            /** @description The time of the claim. */
+            readonly validFrom: components["schemas"]["Timestamp"];
+            readonly credentialSubject: {
+                /**
+                 * @description The recipient's wallet.
+                 * @example did:pkh:eip155:31337:0xEC992d70D0C85ebe0CC8a20f047F8E4871F17AF9
+                 */
+                readonly id: string;
+                readonly type: readonly string[];
+                /** @description The badge. */
+                readonly achievement: {
+                    /** Format: uri */
+                    readonly id: string;
+                    readonly type: readonly string[];
+                    readonly name: components["schemas"]["BadgeTitle"];
+                    readonly description: components["schemas"]["Description"];
+                    readonly criteria: {
+                        /** Format: uri */
+                        readonly id?: string;
+                        readonly narrative: components["schemas"]["CriteriaNarrative"];
+                    } & {
+                        readonly [key: string]: unknown;
+                    };
+                } & {
+                    readonly [key: string]: unknown;
+                };
+            } & {
+                readonly [key: string]: unknown;
+            };
+            /** @description Where revocations are listed. */
+            readonly credentialStatus: {
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:4010/v1/credential-revocations
+                 */
+                readonly id: string;
+                /** @constant */
+                readonly type: "1EdTechRevocationList";
+            } & {
+                readonly [key: string]: unknown;
+            };
+            /** Format: uri */
+            readonly iss: string;
+            /** Format: uri */
+            readonly jti: string;
+            /** @description Seconds since 1970. */
+            readonly nbf: number;
+            readonly sub: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /** @description Public keys. */
+        readonly JsonWebKeySet: {
+            readonly keys: readonly components["schemas"]["JsonWebKey"][];
+        };
+        /** @description An RSA key to check signatures with. */
+        readonly JsonWebKey: {
+            /** @constant */
+            readonly kty: "RSA";
+            /** @constant */
+            readonly use: "sig";
+            /** @constant */
+            readonly alg: "RS256";
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:4010/v1/jwks.json#gets-1
+             */
+            readonly kid: string;
+            readonly n: string;
+            readonly e: string;
+        };
+        /** @description Who issues the credentials, as an Open Badges 3.0 profile. */
+        readonly IssuerProfile: {
+            readonly "@context"?: readonly string[];
+            /**
+             * Format: uri
+             * @description The address of this profile.
+             * @example http://127.0.0.1:4010/v1/issuer
+             */
+            readonly id: string;
+            readonly type: readonly string[];
+            /** @example Get Smart Token sandbox */
+            readonly name: string;
+            /** Format: uri */
+            readonly url?: string;
+            readonly description?: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /** @description A list of the 1EdTech Revocation List Status Method. A credential that is not in it is not revoked. */
+        readonly CredentialRevocationList: {
+            /**
+             * Format: uri
+             * @description The address of this list.
+             */
+            readonly id: string;
+            /**
+             * Format: uri
+             * @description The address of the issuer profile.
+             */
+            readonly issuer: string;
+            readonly revokedCredentials: readonly {
+                readonly id: components["schemas"]["CredentialUrl"];
+                /** @constant */
+                readonly revoked: true;
+            }[];
+        };
+        /**
+         * @description A single task, a series of them, or something that is counted. All work alike.
+         * @enum {string}
+         */
+        readonly AchievementKind: "mission" | "course" | "counter";
+        /**
+         * @description Nobody makes progress in a retired achievement; what was reached stays.
+         * @enum {string}
+         */
+        readonly AchievementStatus: "active" | "retired";
+        /**
+         * @description Your own name for it, unique among all achievements.
+         * @example mission-1
+         */
+        readonly AchievementCode: string;
+        /** @example Mission 1: Local AI */
+        readonly AchievementName: string;
+        /**
+         * @description How far one has to come.
+         * @example 10
+         */
+        readonly Target: number;
+        /** @description Something to reach. */
+        readonly Requirement: {
+            readonly id: components["schemas"]["RequirementId"];
+            readonly name: components["schemas"]["AchievementName"];
+            readonly target: components["schemas"]["Target"];
+            readonly unit: components["schemas"]["RequirementUnit"] | null;
+        };
+        /** @description Something to reach. */
+        readonly RequirementInput: {
+            readonly id: components["schemas"]["RequirementId"];
+            readonly name: components["schemas"]["AchievementName"];
+            readonly target: components["schemas"]["Target"];
+            readonly unit?: components["schemas"]["RequirementUnit"] | null;
+        };
+        /** @description What to reach, all of it. Their ids differ, or the answer is 400 `VALIDATION_FAILED`. */
+        readonly RequirementInputs: readonly components["schemas"]["RequirementInput"][];
+        /**
+         * @description What is counted.
+         * @example questions
+         */
+        readonly RequirementUnit: string;
+        /** @description Achievements to complete first. */
+        readonly Prerequisites: readonly components["schemas"]["AchievementIdInput"][];
+        /** @description Something that users make progress in and complete. */
+        readonly Achievement: {
+            readonly id: components["schemas"]["AchievementId"];
+            /** @constant */
+            readonly object: "achievement";
+            readonly code: components["schemas"]["AchievementCode"];
+            readonly name: components["schemas"]["AchievementName"];
+            readonly description: components["schemas"]["Description"];
+            readonly kind: components["schemas"]["AchievementKind"];
+            readonly requirements: readonly components["schemas"]["Requirement"][];
+            readonly prerequisites: readonly components["schemas"]["AchievementId"][];
+            /** @description The badge that belongs to it. */
+            readonly badge_id: components["schemas"]["BadgeId"] | null;
+            /** @description Its completion issues the badge. */
+            readonly auto_issue: boolean;
+            /** @description The instant from which progress is made; `null` for always. */
+            readonly starts_at: components["schemas"]["Timestamp"] | null;
+            /** @description The instant from which no progress is made any more; `null` for never. */
+            readonly ends_at: components["schemas"]["Timestamp"] | null;
+            readonly status: components["schemas"]["AchievementStatus"];
+            readonly created_at: components["schemas"]["Timestamp"];
+            readonly updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description An achievement to make. */
+        readonly AchievementCreate: {
+            readonly code: components["schemas"]["AchievementCode"];
+            readonly name: components["schemas"]["AchievementName"];
+            readonly description: components["schemas"]["Description"];
+            readonly kind: components["schemas"]["AchievementKind"];
+            readonly requirements: components["schemas"]["RequirementInputs"];
+            /** @default [] */
+            readonly prerequisites?: components["schemas"]["Prerequisites"];
+            readonly badge_id?: components["schemas"]["BadgeIdInput"] | null;
+            /**
+             * @description Issue the badge at completion. It needs `badge_id`.
+             * @default false
+             */
+            readonly auto_issue?: boolean;
+            readonly starts_at?: components["schemas"]["TimestampInput"] | null;
+            /** @description Later than `starts_at`. */
+            readonly ends_at?: components["schemas"]["TimestampInput"] | null;
+            /** @default active */
+            readonly status?: components["schemas"]["AchievementStatus"];
+        };
+        /** @description A merge patch of an achievement. Members without a default cannot be `null`. */
+        readonly AchievementUpdate: {
+            readonly code?: components["schemas"]["AchievementCode"];
+            readonly name?: components["schemas"]["AchievementName"];
+            readonly description?: components["schemas"]["Description"];
+            readonly kind?: components["schemas"]["AchievementKind"];
+            readonly requirements?: components["schemas"]["RequirementInputs"];
+            /** @description Replaced whole; `null` removes all. */
+            readonly prerequisites?: components["schemas"]["Prerequisites"] | null;
+            readonly badge_id?: components["schemas"]["BadgeIdInput"] | null;
+            /** @description `null` restores `false`. */
+            readonly auto_issue?: boolean | null;
+            readonly starts_at?: components["schemas"]["TimestampInput"] | null;
+            readonly ends_at?: components["schemas"]["TimestampInput"] | null;
+            /** @description `null` restores `active`. */
+            readonly status?: components["schemas"]["AchievementStatus"] | null;
+        };
+        /**
+         * @description An achievement's id. One that names none, malformed or not, is 404 `ACHIEVEMENT_NOT_FOUND`.
+         * @example ach_01M1E6XJT041FRC6DM9DY323JE
+         */
+        readonly AchievementIdInput: string;
+        /**
+         * @description Completed is final.
+         * @enum {string}
+         */
+        readonly ProgressStatus: "not_started" | "in_progress" | "completed";
+        /** @description How far the user has come with one requirement. */
+        readonly RequirementProgress: {
+            readonly id: components["schemas"]["RequirementId"];
+            /** @description It stops at `target`. */
+            readonly current: number;
+            readonly target: components["schemas"]["Target"];
+            readonly completed: boolean;
+        };
+        /** @description Why the badge could not be issued at completion. */
+        readonly IssueError: {
+            /**
+             * @description The code that issuing it directly would have had.
+             * @example BADGE_SUPPLY_EXHAUSTED
+             */
+            readonly code: string;
+            /** @description A sentence about it. */
+            readonly message: string;
+        };
+        /** @description How far a user has come in an achievement. It has no id of its own; `user_id` and `achievement_id` name it. */
+        readonly Progress: {
+            /** @constant */
+            readonly object: "achievement_progress";
+            readonly user_id: components["schemas"]["UserId"];
+            readonly achievement_id: components["schemas"]["AchievementId"];
+            readonly status: components["schemas"]["ProgressStatus"];
+            /** @description The mean of `current` / `target` over the requirements, rounded down. */
+            readonly percent: number;
+            readonly requirements: readonly components["schemas"]["RequirementProgress"][];
+            /** @description The award that completion issued. */
+            readonly award_id: components["schemas"]["AwardId"] | null;
+            readonly issue_error: components["schemas"]["IssueError"] | null;
+            readonly started_at: components["schemas"]["Timestamp"] | null;
+            readonly completed_at: components["schemas"]["Timestamp"] | null;
+            /** @description True in the answer to the request that completed it and in the events of that; otherwise false. */
+            readonly newly_completed: boolean;
+        };
+        /** @description One step. */
+        readonly ProgressUpdate: {
+            /**
+             * @description The requirement; it may be left out when there is only one. One that the achievement does not have is 422 `INVALID_PROGRESS`.
+             * @example questions
+             */
+            readonly requirement_id?: string | null;
+            /**
+             * @description Count up by `value`, or raise to `value` and never lower.
+             * @enum {string}
+             */
+            readonly mode: "increment" | "at_least";
+            /** @description To count up by 0 is 422 `INVALID_PROGRESS`. */
+            readonly value: number;
+        };
+        /** @description Steps to record, all or none. */
+        readonly ProgressUpdateRequest: {
+            readonly updates: readonly components["schemas"]["ProgressUpdate"][];
+            /**
+             * @description What the user shows. It is kept until completion issues the badge, and the award gets the latest 20 items. A `requirement_id` is one
+             *     of the badge's evidence requirements.
+             */
+            readonly evidence?: components["schemas"]["EvidenceInputs"];
+        };
+        readonly AchievementResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["Achievement"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly AchievementList: {
+            readonly items: readonly components["schemas"]["Achievement"][];
+            readonly has_more: boolean;
+            readonly next_cursor: components["schemas"]["NextCursor"];
+        };
+        readonly AchievementListResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["AchievementList"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly ProgressResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["Progress"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly ProgressList: {
+            readonly items: readonly components["schemas"]["Progress"][];
+            readonly has_more: boolean;
+            readonly next_cursor: components["schemas"]["NextCursor"];
+        };
+        readonly ProgressListResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["ProgressList"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        /**
          * @description What happened. More types will come; ignore those you do not know.
          * @enum {string}
          */
-        readonly EventType: "user.created" | "user.updated" | "user.deleted" | "token.transaction.created" | "token.transaction.confirmed" | "token.transaction.failed";
+        readonly EventType: "user.created" | "user.updated" | "user.deleted" | "token.transaction.created" | "token.transaction.confirmed" | "token.transaction.failed" | "badge.created" | "badge.updated" | "badge.published" | "badge.expired" | "badge.archived" | "award.applied" | "award.approved" | "award.rejected" | "award.claimed" | "award.claim_expiring" | "award.expired" | "award.revoked" | "achievement.created" | "achievement.updated" | "achievement.progress.updated" | "achievement.completed";
         /** @description The object that the event is about; its `object` says which kind. */
-        readonly EventData: components["schemas"]["User"] | components["schemas"]["Transaction"];
+        readonly EventData: components["schemas"]["User"] | components["schemas"]["Transaction"] | components["schemas"]["Badge"] | components["schemas"]["Award"] | components["schemas"]["Achievement"] | components["schemas"]["Progress"];
         /** @description Something that happened. */
         readonly Event: {
             readonly id: components["schemas"]["EventId"];
@@ -1081,6 +2964,34 @@ export interface components {
             readonly timestamp: components["schemas"]["Timestamp"];
             readonly data: components["schemas"]["Transaction"];
         };
+        /** @description The body of a webhook about a badge. */
+        readonly BadgeEventPayload: {
+            /** @enum {string} */
+            readonly type: "badge.created" | "badge.updated" | "badge.published" | "badge.expired" | "badge.archived";
+            readonly timestamp: components["schemas"]["Timestamp"];
+            readonly data: components["schemas"]["Badge"];
+        };
+        /** @description The body of a webhook about an award. */
+        readonly AwardEventPayload: {
+            /** @enum {string} */
+            readonly type: "award.applied" | "award.approved" | "award.rejected" | "award.claimed" | "award.claim_expiring" | "award.expired" | "award.revoked";
+            readonly timestamp: components["schemas"]["Timestamp"];
+            readonly data: components["schemas"]["Award"];
+        };
+        /** @description The body of a webhook about an achievement. */
+        readonly AchievementEventPayload: {
+            /** @enum {string} */
+            readonly type: "achievement.created" | "achievement.updated";
+            readonly timestamp: components["schemas"]["Timestamp"];
+            readonly data: components["schemas"]["Achievement"];
+        };
+        /** @description The body of a webhook about progress in an achievement. */
+        readonly ProgressEventPayload: {
+            /** @enum {string} */
+            readonly type: "achievement.progress.updated" | "achievement.completed";
+            readonly timestamp: components["schemas"]["Timestamp"];
+            readonly data: components["schemas"]["Progress"];
+        };
         readonly EventResponse: {
             readonly status: components["schemas"]["SuccessStatus"];
             readonly data: components["schemas"]["Event"];
@@ -1097,7 +3008,9 @@ export interface components {
             readonly message: components["schemas"]["SuccessMessage"];
         };
         /**
-         * @description What a key may do. Burning needs `tokens:mint`.
+         * @description What a key may do. Burning needs `tokens:mint`; issuing a badge, applying for it and every action on an award `awards:write`; verifying
+         *     `awards:read`;
+         *     recording progress `achievements:write`.
          * @enum {string}
          */
         readonly Scope: "users:read" | "users:write" | "tokens:read" | "tokens:mint" | "tokens:transfer" | "badges:read" | "badges:write" | "awards:read" | "awards:write" | "achievements:read" | "achievements:write" | "webhooks:read" | "webhooks:write" | "events:read" | "keys:read" | "keys:write";
@@ -1374,6 +3287,45 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description No badge has this id. */
+        readonly BadgeNotFound: {
+            headers: {
+                readonly "Request-Id": components["headers"]["Request-Id"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description No award has this id. */
+        readonly AwardNotFound: {
+            headers: {
+                readonly "Request-Id": components["headers"]["Request-Id"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description No achievement has this id. */
+        readonly AchievementNotFound: {
+            headers: {
+                readonly "Request-Id": components["headers"]["Request-Id"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description No key has this id, or the key is revoked and this needs a live one. */
         readonly ApiKeyNotFound: {
             headers: {
@@ -1535,6 +3487,26 @@ export interface components {
          * @example txn_01M1E4ZAM0E6HVAS9CN4A1QTTV
          */
         readonly TransactionId: string;
+        /**
+         * @description The badge's id.
+         * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+         */
+        readonly BadgeId: string;
+        /**
+         * @description The award's id.
+         * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+         */
+        readonly AwardId: string;
+        /**
+         * @description The GETS ID printed on the badge.
+         * @example K7QWZ3M
+         */
+        readonly GetsId: string;
+        /**
+         * @description The achievement's id.
+         * @example ach_01M1E6XJT041FRC6DM9DY323JE
+         */
+        readonly AchievementId: string;
         /**
          * @description The event's id.
          * @example evt_01M1E4ZAM0WJJ8Z3D0BRE79T5E
@@ -2361,6 +4333,1759 @@ export interface operations {
             readonly 500: components["responses"]["InternalError"];
         };
     };
+    readonly listBadges: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Badges of this sponsor. */
+                readonly sponsor_id?: components["schemas"]["UserId"];
+                /** @description Badges in this state. */
+                readonly status?: components["schemas"]["BadgeStatus"];
+                /** @description Badges with this visibility. */
+                readonly visibility?: components["schemas"]["Visibility"];
+                /** @description Badges whose level has this name. */
+                readonly level?: components["schemas"]["LevelName"];
+                /** @description Badges with this tag. */
+                readonly tag?: components["schemas"]["Tag"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of badges. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BadgeListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BadgeCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description The badge, a draft. */
+            readonly 201: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BadgeResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["UserNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The sponsor is suspended or deleted, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The user is not a sponsor, or the reward is below 1 GETS, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly getBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description ETags you hold, or `*`. If one of them is still right the answer is 304 without a body.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The badge. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BadgeResponse"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["BadgeNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly updateBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description The ETag your change is based on, or `*`. If the object has changed since, the answer is 412 `PRECONDITION_FAILED`.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/merge-patch+json": components["schemas"]["BadgeUpdate"];
+                readonly "application/json": components["schemas"]["BadgeUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The badge as it now is. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BadgeResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No badge has this id, or no user has the id of the new sponsor. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The badge is no longer a draft and this member is frozen, or the new sponsor is suspended or deleted. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The new sponsor is not one, or the reward is below 1 GETS. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly publishBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The badge, published. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BadgeResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["BadgeNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The badge is not a draft, or its time to apply has passed, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly archiveBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The badge, archived. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BadgeResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["BadgeNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The badge is already archived, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly issueBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The award, approved or claimed. */
+            readonly 201: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            /**
+             * @description The award, waiting for a block: `applied` while the reward is being locked, `approved` while it is being claimed. If the lock
+             *     fails, the award is rejected.
+             */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No badge or no user has this id. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The badge or the recipient cannot have it so, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The reward cannot be locked or paid, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly applyForBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The badge's id.
+                 * @example bdg_01M1E6JK80QX72VW9T8W87X3GC
+                 */
+                readonly badge_id: components["parameters"]["BadgeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApplicationRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The award, applied, approved or claimed. */
+            readonly 201: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            /** @description The award, waiting for a block: `applied` while it is being approved, `approved` while it is being claimed. */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No badge or no user has this id. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            /**
+             * @description The badge or the recipient cannot have it so, or a request with this Idempotency-Key is running. The supply matters only with
+             *     `auto_approve`.
+             */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /**
+             * @description Evidence is missing; or, with `auto_approve`, the reward cannot be locked or paid; or the Idempotency-Key belongs to another
+             *     request.
+             */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly listAwards: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Awards of this badge. */
+                readonly badge_id?: components["schemas"]["BadgeId"];
+                /** @description Awards to this user. */
+                readonly recipient_id?: components["schemas"]["UserId"];
+                /** @description Awards in this state. */
+                readonly status?: components["schemas"]["AwardStatus"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of awards. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly listUserAwards: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Awards of this badge. */
+                readonly badge_id?: components["schemas"]["BadgeId"];
+                /** @description Awards in this state. */
+                readonly status?: components["schemas"]["AwardStatus"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of awards. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["UserNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getAward: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description ETags you hold, or `*`. If one of them is still right the answer is 304 without a body.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The award. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly approveAward: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The award, approved or claimed. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            /** @description The award, waiting for a block: `applied` while the reward is being locked, `approved` while it is being claimed. */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The award is not open for it, or the badge is archived or used up, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The reward cannot be locked or paid, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly rejectAward: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RejectRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The award, rejected. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The award is not an open application, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly claimAward: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The award, claimed. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            /** @description The award, still `approved` and waiting for a block. */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The time to claim is over, or the award is not approved, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The reward cannot be paid, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly revokeAward: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RevokeRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The award, revoked. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            /** @description The award, in its old state and waiting for a block. */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AwardResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The award is neither approved nor claimed, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The chain refuses it, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly getAwardImage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The picture. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": string;
+                };
+            };
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly verifyBadge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description What was found. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 409: components["responses"]["PostConflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly verifyByGetsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The GETS ID printed on the badge.
+                 * @example K7QWZ3M
+                 */
+                readonly gets_id: components["parameters"]["GetsId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was found. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerificationResponse"];
+                    readonly "text/html": string;
+                };
+            };
+            readonly 400: components["responses"]["InvalidPublicRequest"];
+            readonly 403: components["responses"]["ForbiddenTransport"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["ChainUnavailable"];
+        };
+    };
+    readonly getAwardCredential: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The award's id.
+                 * @example awd_01M1E74X60JBWPZPHGZ3VWDM1Y
+                 */
+                readonly award_id: components["parameters"]["AwardId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The compact JWT. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/vc+jwt": components["schemas"]["CredentialJwt"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AwardNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The award was never claimed. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getJwks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The key set. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidPublicRequest"];
+            readonly 403: components["responses"]["ForbiddenTransport"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getIssuer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The profile. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IssuerProfile"] & unknown;
+                };
+            };
+            readonly 400: components["responses"]["InvalidPublicRequest"];
+            readonly 403: components["responses"]["ForbiddenTransport"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getCredentialRevocations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The list. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CredentialRevocationList"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidPublicRequest"];
+            readonly 403: components["responses"]["ForbiddenTransport"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly listAchievements: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Achievements of this kind. */
+                readonly kind?: components["schemas"]["AchievementKind"];
+                /** @description Achievements in this state. */
+                readonly status?: components["schemas"]["AchievementStatus"];
+                /** @description The achievement with this code. */
+                readonly code?: components["schemas"]["AchievementCode"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of achievements. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AchievementListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createAchievement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AchievementCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description The achievement. */
+            readonly 201: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AchievementResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No achievement has the id of a prerequisite, or no badge has `badge_id`. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description Another achievement has that code, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly getAchievement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description ETags you hold, or `*`. If one of them is still right the answer is 304 without a body.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The achievement. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AchievementResponse"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["AchievementNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly updateAchievement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description The ETag your change is based on, or `*`. If the object has changed since, the answer is 412 `PRECONDITION_FAILED`.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/merge-patch+json": components["schemas"]["AchievementUpdate"];
+                readonly "application/json": components["schemas"]["AchievementUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The achievement as it now is. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AchievementResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No achievement has this id or the id of a prerequisite, or no badge has `badge_id`. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description Another achievement has that code. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly listUserAchievements: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Progress in this state. */
+                readonly status?: components["schemas"]["ProgressStatus"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of progress. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProgressListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["UserNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly getUserAchievement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description ETags you hold, or `*`. If one of them is still right the answer is 304 without a body.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The progress. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProgressResponse"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No user or no achievement has this id. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly recordProgress: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The user's id.
+                 * @example usr_01M1E4VNE00C1Z66Z2XVGNZH9K
+                 */
+                readonly user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The achievement's id.
+                 * @example ach_01M1E6XJT041FRC6DM9DY323JE
+                 */
+                readonly achievement_id: components["parameters"]["AchievementId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProgressUpdateRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The progress as it now is. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProgressResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No user or no achievement has this id. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            /**
+             * @description The user is suspended or deleted, or the achievement is retired or outside its time, or a request with this Idempotency-Key is
+             *     running.
+             */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description A prerequisite is not completed, or an update makes no sense, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
     readonly listEvents: {
         readonly parameters: {
             readonly query?: {
@@ -3079,6 +6804,726 @@ export interface operations {
                 readonly "application/json": components["schemas"]["TransactionEventPayload"] & {
                     /** @constant */
                     readonly type?: "token.transaction.failed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onBadgeCreated: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BadgeEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "badge.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onBadgeUpdated: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BadgeEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "badge.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onBadgePublished: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BadgeEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "badge.published";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onBadgeExpired: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BadgeEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "badge.expired";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onBadgeArchived: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BadgeEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "badge.archived";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardApplied: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.applied";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardApproved: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.approved";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardRejected: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.rejected";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardClaimed: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.claimed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardClaimExpiring: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.claim_expiring";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardExpired: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.expired";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAwardRevoked: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AwardEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "award.revoked";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAchievementCreated: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AchievementEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "achievement.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAchievementUpdated: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AchievementEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "achievement.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAchievementProgressUpdated: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProgressEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "achievement.progress.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint is gone; it is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly onAchievementCompleted: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt, in seconds since 1970.
+                 * @example 1788255120
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProgressEventPayload"] & {
+                    /** @constant */
+                    readonly type?: "achievement.completed";
                 };
             };
         };

@@ -1,10 +1,12 @@
 import { type AnyRecord, type Change, TABLES, type TableName, type Tables } from "../model/tables.ts";
 import type { NewestQuery, Reader } from "../ports/store.ts";
 
+type Staged = Map<TableName, Map<string, AnyRecord | null>>;
+
 /** Staged changes over the committed records: what a unit of work sees. Unit sizes are small, so staged records are walked. */
 export class Overlay implements Reader {
   readonly #base: Reader;
-  readonly #staged = new Map<TableName, Map<string, AnyRecord | null>>();
+  #staged: Staged = new Map();
 
   constructor(base: Reader) {
     this.#base = base;
@@ -16,6 +18,15 @@ export class Overlay implements Reader {
 
   remove(table: TableName, id: string): void {
     this.#table(table).set(id, null);
+  }
+
+  /** A copy of what is staged, to go back to. */
+  save(): Staged {
+    return new Map([...this.#staged].map(([table, rows]) => [table, new Map(rows)]));
+  }
+
+  reset(saved: Staged): void {
+    this.#staged = saved;
   }
 
   /** What was staged, in the order of first touch; a record that came and went in the unit is no change. */

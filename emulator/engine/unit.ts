@@ -1,9 +1,9 @@
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { TableName, Tables } from "../model/tables.ts";
-import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable, type Receipt } from "../ports/chain.ts";
+import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { NewestQuery, Reader } from "../ports/store.ts";
-import type { Outcome, Unit } from "../ports/unit-of-work.ts";
+import type { Mined, Outcome, Unit } from "../ports/unit-of-work.ts";
 import { Overlay } from "./overlay.ts";
 
 export interface Surroundings {
@@ -28,8 +28,8 @@ export class LiveUnit implements Unit {
   /** State of the chain before this unit touched it. */
   before: ChainMark | null = null;
   block: Block | null = null;
-  /** Receipts of mined transactions that `transact` did not send: a wallet's, or what was pending. */
-  readonly others: Receipt[] = [];
+  /** Mined transactions that `transact` did not send: a wallet's, or what was pending. Settling them empties it. */
+  others: Mined[] = [];
   readonly #around: Surroundings;
 
   constructor(around: Surroundings, now: number, requestId: string | null) {
@@ -73,7 +73,7 @@ export class LiveUnit implements Unit {
   async transact(calls: readonly ChainCall[]): Promise<Outcome[]> {
     const { chain, mining } = this.#around;
     await this.#remember();
-    const others = this.others.length;
+    const others = this.others;
     if (mining === "deferred") for (const call of calls) await chain.preflight(call);
     const hashes: string[] = [];
     for (const call of calls) {
@@ -84,7 +84,7 @@ export class LiveUnit implements Unit {
     if (mining === "deferred") return hashes.map((hash) => ({ status: "pending", hash }));
     const block = await this.mine();
     const receipts = new Map(block.receipts.map((receipt) => [receipt.hash, receipt]));
-    this.others.splice(others, Number.POSITIVE_INFINITY, ...block.receipts.filter(({ hash }) => !hashes.includes(hash)));
+    this.others = [...others, ...block.receipts.filter(({ hash }) => !hashes.includes(hash)).map((receipt) => ({ block, receipt }))];
     const outcomes: Outcome[] = [];
     for (const hash of hashes) {
       const receipt = receipts.get(hash);
@@ -93,6 +93,25 @@ export class LiveUnit implements Unit {
       outcomes.push({ status: "confirmed", hash, block, logs: receipt.logs });
     }
     return outcomes;
+  }
+
+  async attempt<T>(part: () => Promise<T>): Promise<T> {
+    const { chain } = this.#around;
+    await this.#remember();
+    const mark = await chain.mark();
+    const records = this.overlay.save();
+    const { block, others } = this;
+    const steps = this.steps.length;
+    try {
+      return await part();
+    } catch (error) {
+      this.overlay.reset(records);
+      this.block = block;
+      this.others = others;
+      this.steps.length = steps;
+      await chain.revert(mark);
+      throw error;
+    }
   }
 
   async transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: string; mined: boolean }> {
@@ -110,7 +129,7 @@ export class LiveUnit implements Unit {
     const { step, block } = await this.#around.chain.mine(timestamp);
     this.steps.push(step);
     this.block = block;
-    this.others.push(...block.receipts);
+    this.others = [...this.others, ...block.receipts.map((receipt) => ({ block, receipt }))];
     return block;
   }
 

@@ -1,16 +1,16 @@
 import { ApiError } from "../model/errors.ts";
-import type { Block, Receipt } from "../ports/chain.ts";
+import type { Block } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
-import type { Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
+import type { Mined, Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
 import { changesToLine, encodeLine, FORMAT, type JournalLine, type UnitLine } from "./journal-line.ts";
 import type { Position } from "./lineage.ts";
 import { type EnginePorts, type EngineState, lastBlock, markHead } from "./state.ts";
 import { LiveUnit } from "./unit.ts";
 
-/** Records what a mined block did beside its unit's own transactions (services/settlement.ts). */
-export type Settle = (unit: Unit, block: Block, receipts: readonly Receipt[]) => void;
+/** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
+export type Settle = (unit: Unit, mined: readonly Mined[]) => Promise<void>;
 
 /** Told after each commit; must not throw. `block`: the block that the unit mined, if any. */
 export type CommitListener = (commit: { line: UnitLine; block: Block | null }) => void;
@@ -142,12 +142,20 @@ export class Writer implements UnitOfWork {
     );
     try {
       const result = await work(unit);
-      if (unit.block && unit.others.length > 0) this.#settle(unit, unit.block, unit.others);
+      await this.#settleOthers(unit);
       this.#commit(unit, clock);
       return result;
     } catch (error) {
       await this.#undo(unit);
       throw error;
+    }
+  }
+
+  async #settleOthers(unit: LiveUnit): Promise<void> {
+    while (unit.others.length > 0) {
+      const mined = unit.others;
+      unit.others = [];
+      await this.#settle(unit, mined);
     }
   }
 

@@ -1,6 +1,10 @@
+import type { Achievement, ProgressRecord } from "./achievement.ts";
 import type { ApiKeyRecord } from "./api-key.ts";
+import { type AwardRecord, awardDueAt, heldKey } from "./award.ts";
+import type { Badge } from "./badge.ts";
 import type { EventRecord } from "./event.ts";
 import type { IdempotencyRecord } from "./idempotency.ts";
+import type { IssuerKey } from "./issuer-key.ts";
 import type { Submission } from "./submission.ts";
 import type { Transaction } from "./transaction.ts";
 import type { User } from "./user.ts";
@@ -9,6 +13,11 @@ import type { User } from "./user.ts";
 export interface Tables {
   users: User;
   transactions: Transaction;
+  badges: Badge;
+  awards: AwardRecord;
+  achievements: Achievement;
+  progress: ProgressRecord;
+  issuer_keys: IssuerKey;
   events: EventRecord;
   api_keys: ApiKeyRecord;
   idempotency: IdempotencyRecord;
@@ -42,11 +51,39 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
       pending_wallet: (tx) => (tx.status === "pending" ? [tx.from?.address, tx.to?.address] : []),
     },
   },
-  events: { indexes: { subject: (event) => [event.data.id] } },
+  badges: {
+    indexes: { sponsor: (badge) => [badge.sponsor_id] },
+    due: (badge) => (badge.status === "published" && badge.application_expires_at ? Date.parse(badge.application_expires_at) : null),
+  },
+  awards: {
+    indexes: {
+      badge: (award) => [award.badge_id],
+      recipient: (award) => [award.recipient_id],
+      /** Applied, approved and claimed awards: they keep others of their badge from the recipient. */
+      held: (award) => (["applied", "approved", "claimed"].includes(award.status) ? [heldKey(award.badge_id, award.recipient_id)] : []),
+      gets_id: (award) => [award.gets_id],
+      token: (award) => [award.chain?.token_id],
+      claim: (award) => [award.chain?.tx_hash],
+      pending: (award) => [award.pending?.tx_hash],
+      approving: (award) => [award.pending?.action === "approve" ? award.badge_id : null],
+      revoked: (award) => [award.status === "revoked" && award.chain ? "revoked" : null],
+    },
+    due: awardDueAt,
+  },
+  achievements: { indexes: { code: (achievement) => [achievement.code] } },
+  progress: { indexes: { user: (progress) => [progress.user_id] } },
+  issuer_keys: {},
+  events: { indexes: { subject: (event) => [subjectOf(event.data)] } },
   api_keys: { indexes: { hash: (key) => [key.hash] } },
   idempotency: { indexes: { subject: (record) => record.subjects }, due: (record) => record.expires_at },
   submissions: { due: (submission) => submission.mine_at },
 };
+
+/** Whom a deletion scrubs it for: the user, the recipient of an award; otherwise the object's own id. */
+function subjectOf(data: EventRecord["data"]): string {
+  if (data.object === "achievement_progress") return data.user_id;
+  return data.object === "award" ? data.recipient_id : data.id;
+}
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 

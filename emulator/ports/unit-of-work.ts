@@ -1,12 +1,18 @@
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { TableName, Tables } from "../model/tables.ts";
-import type { Block, Chain, ChainCall, ChainLog, ChainStep, Hex } from "./chain.ts";
+import type { Block, Chain, ChainCall, ChainLog, ChainStep, Hex, Receipt } from "./chain.ts";
 import type { Reader } from "./store.ts";
 
 /** What became of a transaction when its unit sent it. */
 export type Outcome =
   | { readonly status: "confirmed"; readonly hash: Hex; readonly block: Block; readonly logs: readonly ChainLog[] }
   | { readonly status: "pending"; readonly hash: Hex };
+
+/** A transaction and the block that took it. */
+export interface Mined {
+  readonly block: Block;
+  readonly receipt: Receipt;
+}
 
 /**
  * One change of the world: records, chain and events together, or nothing. Its reads see what it has put; nobody else
@@ -28,6 +34,11 @@ export interface Unit extends Reader {
    * Throws ChainRevert if any is refused: the unit then leaves nothing.
    */
   transact(calls: readonly ChainCall[]): Promise<Outcome[]>;
+  /**
+   * Runs a part that may fail without failing the unit: when it throws, records, events and chain are as before it. Rethrows.
+   * Not to be nested.
+   */
+  attempt<T>(part: () => Promise<T>): Promise<T>;
   /** Sends a wallet's own transaction; a revert is a result here, not an error. */
   transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: Hex; mined: boolean }>;
   /** Mines a block of the mempool. */

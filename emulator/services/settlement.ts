@@ -1,20 +1,27 @@
 import { formatAmount } from "../model/amount.ts";
 import type { Party, Transaction } from "../model/transaction.ts";
 import type { Block, Chain, ChainLog, Receipt } from "../ports/chain.ts";
-import type { Unit } from "../ports/unit-of-work.ts";
+import type { Mined, Unit } from "../ports/unit-of-work.ts";
 import { failureOf } from "./chain-errors.ts";
 import { newTransaction, partyOf } from "./transactions.ts";
 
+/** An award whose step has been mined: it goes on, or back. */
+export interface PendingAwards {
+  settled(unit: Unit, mined: Mined): Promise<void>;
+}
+
 /**
- * What a block did beside the transactions of its own unit: pending ones become confirmed or failed, and a wallet's own
- * transfers become transactions of type `external`.
+ * What mined blocks did beside the transactions of their unit: pending transactions become confirmed or failed, the awards that
+ * wait for them go on, and a wallet's own transfers become transactions of type `external`.
  */
-export function settlement(chain: Pick<Chain, "identity" | "checksum">) {
-  return function settle(unit: Unit, block: Block, receipts: readonly Receipt[]): void {
-    for (const receipt of receipts) {
+export function settlement(chain: Pick<Chain, "identity" | "checksum">, awards: PendingAwards) {
+  return async function settle(unit: Unit, mined: readonly Mined[]): Promise<void> {
+    for (const one of mined) {
+      const { block, receipt } = one;
+      const isOurs = unit.get("submissions", receipt.hash)?.origin === "api";
       unit.remove("submissions", receipt.hash);
-      const pending = unit.by("transactions", "hash", receipt.hash);
-      if (pending.length > 0) for (const tx of pending) finish(unit, tx, block, receipt);
+      for (const tx of unit.by("transactions", "hash", receipt.hash)) finish(unit, tx, block, receipt);
+      if (isOurs) await awards.settled(unit, one);
       else for (const log of receipt.logs) if (isTransfer(log)) recordExternal(chain, unit, block, receipt, log);
     }
   };

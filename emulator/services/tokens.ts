@@ -6,9 +6,10 @@ import type { User } from "../model/user.ts";
 import type { Chain, ChainCall } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Outcome, Unit, UnitOfWork } from "../ports/unit-of-work.ts";
-import { insufficientBalance, onChain } from "./chain-errors.ts";
+import { onChain } from "./chain-errors.ts";
 import type { Mining } from "./mining.ts";
 import { page } from "./pages.ts";
+import { pendingOutflow, refuseOverspending, refuseUnmanaged } from "./spending.ts";
 import { newTransaction, partyOf } from "./transactions.ts";
 import { activeUsers } from "./users.ts";
 
@@ -64,7 +65,7 @@ export class Tokens {
     const amount = positive(input.amount);
     if (from.id === to.id) throw refuse("TRANSFER_NOT_ALLOWED", "A transfer needs two different users.", "/to_user_id");
     refuseUnmanaged(from, "/from_user_id");
-    await this.#refuseOverspending(unit, from, amount);
+    await refuseOverspending(unit, from, amount);
     const salt = this.#chain.idHash(from.id);
     const outcome = await this.#transact(unit, { contract: "token", method: "operatorTransfer", args: [salt, to.wallet.address, amount] });
     const { memo, metadata } = input;
@@ -84,7 +85,7 @@ export class Tokens {
     const { user_id: user } = activeUsers(unit, { user_id: input.user_id });
     const amount = positive(input.amount);
     refuseUnmanaged(user, "/user_id");
-    await this.#refuseOverspending(unit, user, amount);
+    await refuseOverspending(unit, user, amount);
     const salt = this.#chain.idHash(user.id);
     const outcome = await this.#transact(unit, { contract: "token", method: "operatorBurn", args: [salt, amount] });
     return newTransaction(unit, this.#chain.identity, {
@@ -151,27 +152,10 @@ export class Tokens {
     this.#mining.submitted(unit, outcome, "api");
     return outcome;
   }
-
-  /** The contract refuses an overdraft by itself; only what is still pending must be counted here. */
-  async #refuseOverspending(unit: Unit, user: User, amount: bigint): Promise<void> {
-    const reserved = pendingOutflow(unit, user);
-    if (reserved === 0n) return;
-    const available = (await unit.balanceOf(user.wallet.address)) - reserved;
-    if (available < amount) throw insufficientBalance(available > 0n ? available : 0n, amount);
-  }
-}
-
-function pendingOutflow(records: Reader, user: User): bigint {
-  return records.by("transactions", "pending_from", user.wallet.address).reduce((sum, tx) => sum + parseAmount(tx.amount), 0n);
 }
 
 function positive(text: string): bigint {
   const amount = parseAmount(text);
   if (amount === 0n) throw refuse("INVALID_AMOUNT", "The amount must be greater than zero.", "/amount");
   return amount;
-}
-
-function refuseUnmanaged(user: User, path: string): void {
-  if (user.wallet.custody === "managed") return;
-  throw refuse("WALLET_NOT_MANAGED", `The wallet of user ${user.id} is their own; only they can move its tokens.`, path);
 }

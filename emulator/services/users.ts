@@ -5,6 +5,7 @@ import type { User, UserCreate, UserUpdate } from "../model/user.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Unit } from "../ports/unit-of-work.ts";
+import { mergeMetadata, mergeObject, patched } from "./merge-patch.ts";
 import { page } from "./pages.ts";
 
 export interface UserFilter {
@@ -78,7 +79,7 @@ export class Users {
   /** Merge patch (RFC 7396). Throws as `create`, and USER_NOT_FOUND, USER_DELETED, WALLET_IN_USE. */
   async update(unit: Unit, id: string, patch: UserUpdate): Promise<User> {
     const before = this.#living(unit, id);
-    const organization = mergeOrganization(before.organization, patch.organization);
+    const organization = mergeObject(before.organization, patch.organization, "/organization", ["name", "website", "audience"]);
     const metadata = mergeMetadata(before.metadata, patch.metadata);
     const email = patch.email?.toLowerCase() ?? before.email;
     this.#refuseTaken(unit, id, "email", email);
@@ -122,7 +123,9 @@ export class Users {
       status: "deleted",
       updated_at: unit.at,
     };
-    for (const event of unit.by("events", "subject", id)) unit.put("events", { ...event, data: user } as typeof event);
+    for (const event of unit.by("events", "subject", id)) {
+      if (event.data.object === "user") unit.put("events", { ...event, data: user } as typeof event);
+    }
     for (const answer of unit.by("idempotency", "subject", id)) unit.remove("idempotency", answer.id);
     unit.put("users", user);
     unit.emit("user.deleted", user);
@@ -202,37 +205,4 @@ export function nameOf(user: User): string {
 
 function userNotFound(id: string, path = "/user_id"): ApiError {
   return refuse("USER_NOT_FOUND", `There is no user with the id ${id}.`, path);
-}
-
-/** A member of a merge patch: absent keeps, null restores the default. */
-function patched<T>(sent: T | null | undefined, before: T, initial: T): T {
-  return sent === undefined ? before : (sent ?? initial);
-}
-
-type Organization = NonNullable<User["organization"]>;
-
-/** RFC 7396 for the organization; all its members must be there afterwards. */
-function mergeOrganization(before: User["organization"], patch: Partial<Organization> | null | undefined): User["organization"] {
-  if (patch === undefined) return before;
-  if (patch === null) return null;
-  const merged = { ...before, ...patch };
-  for (const member of ["name", "website", "audience"] as const) {
-    if (merged[member] === undefined) {
-      throw refuse("VALIDATION_FAILED", `organization.${member} is required.`, `/organization/${member}`);
-    }
-  }
-  return merged as Organization;
-}
-
-/** Most labels that an object may carry. */
-const MOST_METADATA = 50;
-
-/** RFC 7396 for metadata: null removes a key. */
-function mergeMetadata(before: User["metadata"], patch: Readonly<Record<string, string | null>> | null | undefined): User["metadata"] {
-  if (patch === null) return {};
-  const merged = Object.entries({ ...before, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null);
-  if (merged.length > MOST_METADATA) {
-    throw refuse("VALIDATION_FAILED", `metadata may have at most ${MOST_METADATA} keys.`, "/metadata");
-  }
-  return Object.fromEntries(merged);
 }

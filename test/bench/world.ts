@@ -10,7 +10,6 @@ import { FIXTURE } from "../../emulator/engine/positions.ts";
 import type { User } from "../../emulator/model/user.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { Mining } from "../../emulator/services/mining.ts";
-import { settlement } from "../../emulator/services/settlement.ts";
 import { Tokens } from "../../emulator/services/tokens.ts";
 import { Users } from "../../emulator/services/users.ts";
 
@@ -36,7 +35,7 @@ export async function openWorld(dir: string) {
   const store = new LowdbStore(folder.dbFile, (...kept) => new MemoryStore(...kept));
   const ports = { store, chain, journal: folder.journal, clock: new SandboxClock(), ids: new SeededIds("bench", false) };
   const began = performance.now();
-  const engine = await openEngine(ports, HEADER, folder.kept, folder.journalFile, { mining: "auto", settle: settlement(chain) });
+  const engine = await openEngine(ports, HEADER, folder.kept, folder.journalFile, { mining: "auto", settle: async () => {} });
   const openedMs = performance.now() - began;
   const { writer, positions } = engine;
   if (!engine.recovered) await positions.snapshot(FIXTURE);

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Receipt } from "../../emulator/ports/chain.ts";
 import { calls, stateOf, walletOf } from "./deeds.ts";
 import { openWorld, type World } from "./world.ts";
 
 describe("interval and manual mining", () => {
   let world: World;
-  let settled: { number: number; hashes: string[] }[];
+  let settled: { number: number; hash: string }[];
 
   beforeEach(async () => {
     settled = [];
     world = await openWorld({
       mining: "deferred",
-      settle: (_unit, { number }, receipts: readonly Receipt[]) => settled.push({ number, hashes: receipts.map(({ hash }) => hash) }),
+      settle: async (_unit, mined) => {
+        for (const { block, receipt } of mined) settled.push({ number: block.number, hash: receipt.hash });
+      },
     });
   });
   afterEach(() => world.kill());
@@ -23,7 +24,7 @@ describe("interval and manual mining", () => {
     expect(outcome?.status).toBe("pending");
     expect(await world.chain.totalSupply("latest")).toBe(0n);
     await world.writer.run({}, (unit) => unit.mine());
-    expect(settled).toEqual([{ number: 2, hashes: [outcome?.hash] }]);
+    expect(settled).toEqual([{ number: 2, hash: outcome?.hash }]);
     expect(await world.chain.balanceOf(walletOf(world, "ada"), "latest")).toBe(5n);
   });
 
@@ -43,7 +44,7 @@ describe("interval and manual mining", () => {
     });
     await expect(failing).rejects.toThrow("no");
     await world.writer.run({}, (unit) => unit.mine());
-    expect(settled).toEqual([{ number: 2, hashes: [waiting?.hash] }]);
+    expect(settled).toEqual([{ number: 2, hash: waiting?.hash }]);
     expect(await world.chain.totalSupply("latest")).toBe(5n);
   });
 
@@ -51,7 +52,7 @@ describe("interval and manual mining", () => {
     await world.kill();
     world = await openWorld({
       mining: "deferred",
-      settle: () => {
+      settle: async () => {
         throw new Error("cannot be settled");
       },
     });

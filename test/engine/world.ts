@@ -67,7 +67,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await hardhat.close();
   };
   try {
-    const { mining = "auto", settle = () => {}, progress = () => {} } = options;
+    const { mining = "auto", settle = async () => {}, progress = () => {} } = options;
     const engine = await openEngine(ports, header, kept, file, { mining, settle, progress });
     if (!engine.recovered) await engine.positions.snapshot(FIXTURE);
     const close = async () => {

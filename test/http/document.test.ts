@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
 import { STATUS } from "../../emulator/http/envelope.ts";
+import { awardOperations } from "../../emulator/http/operations/awards.ts";
+import { badgeOperations } from "../../emulator/http/operations/badges.ts";
 import { eventOperations } from "../../emulator/http/operations/events.ts";
 import { allOperations } from "../../emulator/http/operations/handler.ts";
 import { keyOperations } from "../../emulator/http/operations/keys.ts";
@@ -35,8 +37,10 @@ describe("operations and handlers", () => {
   it("every handler is of an operation; reads are GET, writes are not", () => {
     const nothing = {} as never;
     const { reads, writes } = allOperations([
-      userOperations(nothing),
+      userOperations(nothing, nothing),
       tokenOperations(nothing, nothing),
+      badgeOperations(nothing, nothing, nothing),
+      awardOperations(nothing, nothing, nothing),
       eventOperations(),
       keyOperations(nothing),
       metaOperations(nothing, nothing),

@@ -1,9 +1,10 @@
 import type { User } from "../../model/user.ts";
+import type { Erasure } from "../../services/erasure.ts";
 import { nameOf, type Users } from "../../services/users.ts";
 import { ok, type Reads, type Writes } from "./handler.ts";
 
 /** Operations tagged Users. */
-export function userOperations(users: Users) {
+export function userOperations(users: Users, erasure: Erasure) {
   const reads: Reads<"getUser" | "listUsers"> = {
     getUser({ params, world }) {
       const user = users.get(world.records, params.user_id);
@@ -24,9 +25,9 @@ export function userOperations(users: Users) {
       const user: User = await users.update(unit, params.user_id, body ?? {});
       return ok(user, `Updated ${nameOf(user)}.`);
     },
-    deleteUser({ params, unit, ifMatch }) {
+    async deleteUser({ params, unit, ifMatch }) {
       ifMatch(users.get(unit, params.user_id));
-      users.remove(unit, params.user_id);
+      await erasure.remove(unit, params.user_id);
       return { status: 204, data: null, message: "" };
     },
   };
