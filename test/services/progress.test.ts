@@ -51,6 +51,15 @@ describe("with auto_issue and auto_claim", () => {
     expect(await complete()).toMatchObject({ award_id: null, newly_completed: false });
   });
 
+  it("evidence is kept until then, and no longer", async () => {
+    const kept = () => here.store.by("progress", "user", learner.id).flatMap(({ evidence }) => evidence.map(({ value }) => value));
+    const evidence = [{ type: "text" as const, value: "an essay" }];
+    await run((unit) => progress.record(unit, learner.id, achievementId, { updates: [{ mode: "increment", value: 1 }], evidence }));
+    expect(kept()).toEqual(["an essay"]);
+    const { award_id } = await complete();
+    expect([kept(), here.store.get("awards", award_id as string)?.evidence]).toMatchObject([[], evidence]);
+  });
+
   it("a chain that is away fails the request; the next one completes", async () => {
     const before = state();
     const { send } = here.chain;
