@@ -1,4 +1,4 @@
-/** `node test/bench/engine.ts [get|mint|replay|unit|size|snapshot|second|kills …] [--rounds N]`; README.md says how to read it. */
+/** `node test/bench/engine.ts [start|get|mint|replay|unit|size|snapshot|second|kills …] [--rounds N]`; README.md says how to read it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,9 +12,10 @@ import { replay } from "./figures/replay.ts";
 import { second } from "./figures/second.ts";
 import { size } from "./figures/size.ts";
 import { snapshot } from "./figures/snapshot.ts";
+import { start } from "./figures/start.ts";
 import { unit } from "./figures/unit.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { get, mint, replay, unit, size, snapshot, second, kills };
+const FIGURES: Readonly<Record<string, Figure>> = { start, get, mint, replay, unit, size, snapshot, second, kills };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
