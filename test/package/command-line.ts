@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -33,24 +33,29 @@ export function describeCommandLine(packed: () => { readonly tarball: string; re
       ada = answers[0]?.body.data.id as string;
     });
 
-    it(`goes on under Node ${OLDEST} with what another Node wrote, also after a kill`, { timeout: INSTALLING_MS }, async () => {
+    it(`goes on from an empty folder under Node ${OLDEST} with what another Node wrote, also after a kill`, {
+      timeout: INSTALLING_MS,
+    }, async () => {
       const oldest = await run(["npx", "-y", "-p", `node@${OLDEST}`, "-c", "node -p process.execPath"], packed().folder);
       const mint = { user_id: ada, amount: "25" };
-      const first = await npx.visit({ node: oldest, requests: [{ method: "POST", path: "/tokens/mint", body: mint }], end: "SIGKILL" });
+      const empty = mkdtempSync(join(packed().folder, "empty-"));
+      const there = { node: oldest, folder: empty, flags: ["--data-dir", join(npx.stranger.folder, ".getsmart-sandbox")] };
+      const first = await npx.visit({ ...there, requests: [{ method: "POST", path: "/tokens/mint", body: mint }], end: "SIGKILL" });
       expect(first.node).toMatch(`v${OLDEST}.`);
       expect(first.answers).toMatchObject([{ status: 201 }]);
-      const second = await npx.visit({ node: oldest, requests: [{ method: "GET", path: `/users/${ada}/balance` }], end: "SIGTERM" });
+      const second = await npx.visit({ ...there, requests: [{ method: "GET", path: `/users/${ada}/balance` }], end: "SIGTERM" });
       expect(second.answers).toMatchObject([{ status: 200, body: { data: { balance: "25" } } }]);
       expect(second.banner).not.toContain("other hashes");
       expect(second.ended).toBe(0);
+      expect(readdirSync(empty)).toEqual([]);
     });
   });
 }
 
 interface Npx {
-  /** Where it is run. */
   readonly stranger: Stranger;
-  visit(visit: Pick<Visit, "requests" | "end"> & { readonly node?: string }): Promise<Sight>;
+  /** Starts it in a folder (the stranger's) with a Node (this one), flags and its default data folder. */
+  visit(visit: Pick<Visit, "requests" | "end"> & { node?: string; folder?: string; flags?: readonly string[] }): Promise<Sight>;
 }
 
 /** Runs the tarball once, so that npx installs it: into a cache of its own, above what npm has downloaded before. */
@@ -68,14 +73,14 @@ async function installed({ tarball, folder }: { tarball: string; folder: string 
   const { prefix, env } = seclude();
   return {
     stranger,
-    async visit({ node = process.execPath, ...visit }) {
+    async visit({ node = process.execPath, folder: where = stranger.folder, flags = [], ...visit }) {
       const configOut = join(folder, "config.json");
       rmSync(configOut, { force: true });
       // npm 10 looks for Hardhat's builds of other platforms again, a minute long, unless it is told.
-      const command = ["npx", "-y", "--offline", spec, "start", "--port", "0", "--rpc-port", "0", "--config-out", configOut];
+      const command = ["npx", "-y", "--offline", spec, "start", "--port", "0", "--rpc-port", "0", "--config-out", configOut, ...flags];
       const path = [dirname(node), plainEnvironment().PATH].join(delimiter);
       const task = JSON.stringify({ ...visit, command, configOut } satisfies Visit);
-      return JSON.parse(await run([...prefix, node, VISIT, task], stranger.folder, { ...env, PATH: path, npm_config_cache: cache }));
+      return JSON.parse(await run([...prefix, node, VISIT, task], where, { ...env, PATH: path, npm_config_cache: cache }));
     },
   };
 }
