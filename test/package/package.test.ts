@@ -13,7 +13,7 @@ describe("the package", () => {
   let tarball: string;
   beforeAll(async () => {
     tarball = await pack(folder);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   describeTarball(() => ({ tarball, folder }));
