@@ -1,4 +1,4 @@
-import type { Express } from "express";
+import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
 import type { Finding } from "./control/doctor.ts";
@@ -59,8 +59,8 @@ export interface Snapshot {
 
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
 export interface Sandbox extends AsyncDisposable, Pick<Controls, "ready" | "info" | "reset" | "restore" | "snapshots" | "clock" | "keys"> {
-  /** The Express application, for supertest and friends: no port needed. */
-  readonly app: Express;
+  /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
+  readonly app: RequestListener;
   /** The default API key, with every scope. */
   readonly apiKey: string;
   /** Funded chain accounts with publicly known keys. */

@@ -104,7 +104,7 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/sandbox-api.ts",
-    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "express", "pino"],
+    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "pino"],
     because: "the public in-process API is a face of the controls",
   },
   {
