@@ -145,9 +145,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
   const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
-  const certificates = options.https
-    ? await (await import("./adapters/mkcert/certificates.ts")).openCertificates(options.https.caDir)
-    : null;
+  const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());
 
@@ -179,7 +177,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   /** Where the sandbox can be reached, for commands that look into its data folder. */
   function publish(more: typeof urls): void {
     Object.assign(urls, more);
-    folder?.lock.publish({ ...urls });
+    folder?.lock.publish({ ...urls }, certificates?.caFile);
   }
 
   /** No new work, then the generation's end on disk, then everything is let go. */

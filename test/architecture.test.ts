@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
     because: "an adapter knows its ports and its one dependency",
   },
   { room: "emulator/adapters/fs", may: ["emulator/model", "emulator/ports"], because: "an adapter knows its ports and its one dependency" },
-  { room: "emulator/adapters/mkcert", may: ["emulator/ports", "mkcert"], because: "an adapter knows its ports and its one dependency" },
+  { room: "emulator/adapters/crypto", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   {
     room: "emulator/adapters/hardhat",
@@ -134,7 +134,7 @@ describe("who may import whom", () => {
 
   it("heavy adapters are imported by the composition root only when needed", () => {
     const text = readFileSync(join(ROOT, "emulator/sandbox.ts"), "utf8");
-    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|mkcert)/gm)];
+    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|crypto)/gm)];
     expect(eager).toEqual([]);
   });
 });
