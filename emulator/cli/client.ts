@@ -43,8 +43,7 @@ const EVERYWHERE = "http://127.0.0.1:4010/_sandbox";
  */
 export async function connect({ url, dataDir, caDir, controlToken }: ClientOptions): Promise<ControlClient> {
   const lock = await livingLock(dataDir);
-  const asked = url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control;
-  const base = (asked ?? EVERYWHERE).replace(/\/$/, "");
+  const base = (url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control ?? EVERYWHERE).replace(/\/$/, "");
   const token = controlToken ?? process.env.GETSMART_CONTROL_TOKEN;
   const caFile = join(caDir ?? process.env.GETSMART_CA_DIR ?? SETTINGS.caDir.initial, "ca.pem");
   const authorities = [lock?.ca_file, caFile]
@@ -65,10 +64,8 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
     });
     const answer = envelopeOf(text);
     if (answer?.status === "success") return answer.data;
-    // Nobody said that it is plain HTTP.
-    if (answer?.error?.code === "HTTPS_REQUIRED" && asked === undefined && at === base) {
-      return await send(base.replace("http:", "https:"), method, path, body);
-    }
+    // The same port speaks HTTPS.
+    if (answer?.error?.code === "HTTPS_REQUIRED" && at === base) return await send(base.replace("http:", "https:"), method, path, body);
     throw new ControlError(
       answer?.error ? `${answer.error.code}: ${answer.error.message}` : `${at} answered ${status}, not as a sandbox does`,
       answer?.error?.code ?? null,
