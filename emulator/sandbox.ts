@@ -45,16 +45,25 @@ const SEEDED_START = "2026-01-01T00:00:00.000Z";
 /** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
+  let undo = async () => {};
   try {
-    return await compose(options, options.log ?? pino({ level: "silent" }), folder);
+    return await compose(options, options.log ?? pino({ level: "silent" }), folder, (chain) => {
+      undo = () => chain.close();
+    });
   } catch (error) {
+    await undo();
     folder?.close();
     throw error;
   }
 }
 
-/** The composition root: the one place where adapters are named and everything is put together. */
-async function compose(options: SandboxOptions, log: Logger, folder: DataFolder | null): Promise<Sandbox> {
+/** The composition root: the one place where adapters are named and everything is put together. `opened`: told of what a failure leaves. */
+async function compose(
+  options: SandboxOptions,
+  log: Logger,
+  folder: DataFolder | null,
+  opened: (chain: { close(): Promise<void> }) => void,
+): Promise<Sandbox> {
   const header = folder?.kept?.header ?? newHeader(options);
   const mode = options.mining ?? { kind: "auto" };
   const metered = options.limits !== undefined && options.limits !== "off";
@@ -63,6 +72,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   // Adapters; the heavy ones are loaded side by side, and only now.
   const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
   const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  opened(chain);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);

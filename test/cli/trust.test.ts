@@ -2,10 +2,12 @@
 import { cpSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { newFolder } from "../http/folder.ts";
 import { type Started, shell, start } from "./command.ts";
 import { lacks } from "./tools.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Client {
   readonly name: string;
