@@ -75,9 +75,16 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/config.ts",
-    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "yaml"],
+    may: ["emulator/setting.ts", "emulator/settings.ts", "yaml"],
     because: "configuration is read before anything is built",
   },
+  { room: "emulator/setting.ts", may: [], because: "what a setting may be depends on nothing" },
+  {
+    room: "emulator/settings.ts",
+    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "emulator/setting.ts"],
+    because: "the table of settings is known before anything is built",
+  },
+  { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
   {
     room: "emulator/data-folder.ts",
