@@ -48,7 +48,9 @@ describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
   it("agrees with the reader on anything", () => {
     const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.stringMatching(/^(interval:)?\d{1,5}(ms|s|m|h|d|w)(\d{1,3}(ms|s|m))?$/));
     fc.assert(
-      fc.property(anything, (value) => expect(verdict(value)).toBe(SETTINGS[name].read(value) !== undefined)),
+      fc.property(anything, (value) => {
+        expect(verdict(value)).toBe(SETTINGS[name].read(value) !== undefined);
+      }),
       { numRuns: 300 },
     );
   });
