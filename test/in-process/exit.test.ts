@@ -1,9 +1,11 @@
 /** After close() nothing is open: a process that did nothing else ends by itself. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { run } from "../cli/command.ts";
 import { newFolder } from "../http/folder.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const SESSION = fileURLToPath(new URL("session.ts", import.meta.url));
 const SANDBOX = JSON.stringify(new URL("../../emulator/sandbox.ts", import.meta.url));
