@@ -25,7 +25,7 @@ export interface SandboxOptions {
   readonly allowHosts?: readonly string[];
   /** Where clients reach the API, ending in /v1: the beginning of the addresses in awards and credentials. By default where it listens. */
   readonly publicUrl?: string;
-  /** TLS on the API port, with a certificate of a local authority kept in `caDir`; plain HTTP is then refused. */
+  /** TLS on the API port, with a certificate of a local authority kept in `caDir` (made once); plain HTTP is then refused. */
   readonly https?: { readonly caDir: string };
   /** Origins whose pages may call /v1 (CORS); none by default. */
   readonly cors?: readonly string[];
@@ -67,7 +67,7 @@ export interface Sandbox extends AsyncDisposable, Pick<Controls, "ready" | "info
   readonly accounts: readonly { readonly address: string; readonly privateKey: string }[];
   /** For people: a torn line that was dropped, quotas that a restart cleared. */
   readonly notices: readonly string[];
-  /** The authority that clients must trust under HTTPS (PEM file); null without. */
+  /** The authority that clients must trust under HTTPS: a PEM file, there once `listen()` has returned; null without. */
   readonly caFile: string | null;
   /** Serves the API on a port; returns its origin. The API is at origin + "/v1". */
   listen(at?: Address): Promise<string>;
