@@ -15,7 +15,7 @@ export interface FuzzRequest {
 
 /** How often an operation is asked for; others 20. What makes things to name comes more often than what ends them. */
 const WEIGHTS: Readonly<Record<string, number>> = {
-  ...{ createUser: 60, mintTokens: 60, transferTokens: 60, updateUser: 60 },
+  ...{ createUser: 60, mintTokens: 60, transferTokens: 60, updateUser: 60, createAchievement: 60, recordProgress: 100 },
   ...{ deleteUser: 6, deleteApiKey: 10, getDocs: 1, getOpenApiJson: 1, getOpenApiYaml: 1 },
 };
 
@@ -53,7 +53,15 @@ export class Requests {
   }
 
   #path(operation: DocumentedOperation, broken: boolean): string {
-    const prefixes: Record<string, string> = { user_id: "usr", transaction_id: "txn", event_id: "evt", api_key_id: "key" };
+    const prefixes: Record<string, string> = {
+      user_id: "usr",
+      transaction_id: "txn",
+      event_id: "evt",
+      api_key_id: "key",
+      badge_id: "bdg",
+      award_id: "awd",
+      achievement_id: "ach",
+    };
     return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const prefix = prefixes[name] as string;
       const known = this.#pool.any(prefix) ?? `${prefix}_01M1E4VNE00C1Z66Z2XVGNZH9K`;

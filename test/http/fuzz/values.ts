@@ -43,6 +43,9 @@ const ODD_TEXTS = [
 ];
 const ODD_VALUES: readonly unknown[] = [null, true, false, 0, -1, 1.5, 2 ** 53, [], {}, [[]], [null], { a: 1 }, ...ODD_TEXTS];
 
+/** What is small enough to be reached, and the most there is. */
+const COUNTS = [1, 1, 2, 5, 2 ** 31 - 1];
+
 /** Values by the schemas of the document: good ones, ones at the bounds, and bad ones. */
 export class Values {
   readonly #random: Random;
@@ -58,7 +61,7 @@ export class Values {
   good(pointer: string): unknown {
     const found = at(pointer);
     const name = found.pointer.split("/").at(-1) as string;
-    return this.#named(name) ?? this.#bySchema(found.pointer, found.value);
+    return this.#named(name, found.pointer) ?? this.#bySchema(found.pointer, found.value);
   }
 
   /** Something that the schema most likely refuses. */
@@ -77,7 +80,7 @@ export class Values {
   }
 
   /** Schemas whose patterns or rules need a hand. */
-  #named(name: string): unknown {
+  #named(name: string, pointer: string): unknown {
     const random = this.#random;
     const hex = (length: number) => Array.from({ length }, () => random.int(0, 15).toString(16)).join("");
     switch (name) {
@@ -85,6 +88,19 @@ export class Values {
         return random.chance(0.1)
           ? (this.#pool.any("email") ?? "first@example.com")
           : `${random.pick(["a", "Z.z", "o'neil", "x+y"])}${++this.#serial}@Example.com`;
+      case "AchievementCode":
+        return `code-${random.chance(0.1) ? 1 : ++this.#serial}`;
+      case "RequirementId":
+      case "requirement_id":
+        return random.pick(["a", "a", "b", "__proto__"]);
+      case "Target":
+        return random.pick(COUNTS);
+      case "value":
+        return pointer.includes("/ProgressUpdate/") ? random.pick(COUNTS) : undefined;
+      case "AchievementIdInput":
+        return this.#pool.any("ach") ?? "ach_01M1E4VNE00C1Z66Z2XVGNZH9K";
+      case "BadgeIdInput":
+        return this.#pool.any("bdg") ?? "bdg_01M1E4VNE00C1Z66Z2XVGNZH9K";
       case "UserIdInput":
       case "UserId":
         return this.#pool.any("usr") ?? "usr_01M1E4VNE00C1Z66Z2XVGNZH9K";
@@ -143,6 +159,7 @@ export class Values {
     if (type === "array") return this.#array(pointer, schema);
     if (type === "integer") return random.int((schema.minimum as number) ?? 0, (schema.maximum as number) ?? 1000);
     if (type === "null") return null;
+    if (type === "boolean") return random.chance(0.5);
     const { minLength = 0, maxLength = 40 } = schema as { minLength?: number; maxLength?: number };
     const length = random.pick([minLength, maxLength, random.int(minLength, Math.min(maxLength, 30))]);
     return random.pick(["x", "é", "💥", "\ud800"]).repeat(length);
