@@ -99,6 +99,7 @@ const RULES: readonly Rule[] = [
       "emulator/data-folder.ts",
       "emulator/engine",
       "emulator/http",
+      "emulator/model",
       "emulator/package-root.ts",
       "emulator/ports",
       "emulator/rpc",
