@@ -1,4 +1,4 @@
-/** `node test/bench/engine.ts [get|mint|replay|unit|size|snapshot|second|kills …] [--rounds N]`; README.md says how to read it. */
+/** `node test/bench/engine.ts [get|mint|verify|replay|unit|size|snapshot|second|kills …] [--rounds N]`; README.md says how to read it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,8 +13,9 @@ import { second } from "./figures/second.ts";
 import { size } from "./figures/size.ts";
 import { snapshot } from "./figures/snapshot.ts";
 import { unit } from "./figures/unit.ts";
+import { verify } from "./figures/verify.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { get, mint, replay, unit, size, snapshot, second, kills };
+const FIGURES: Readonly<Record<string, Figure>> = { get, mint, verify, replay, unit, size, snapshot, second, kills };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
