@@ -25,6 +25,7 @@ import { keyOperations } from "./http/operations/keys.ts";
 import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
+import { verificationOperations } from "./http/operations/verification.ts";
 import { listen } from "./http/server.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
@@ -40,6 +41,7 @@ import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
+import { Verifier } from "./services/verification.ts";
 
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 
@@ -164,11 +166,14 @@ async function compose(
     mining: mode.kind,
     now: () => clock.now(),
   };
+  // TEMPORARY: services/credentials.ts comes here.
+  const credentials = { inspect: async () => ({ valid: false, awardId: null, detail: "Credentials are not built yet." }) };
   const operations = allOperations([
     userOperations(users, new Erasure(users, awards)),
     tokenOperations(tokens, users),
     badgeOperations(badges, awards, showAward),
     awardOperations(awards, users, showAward),
+    verificationOperations(new Verifier(chain, credentials, showAward, () => clock.now())),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),

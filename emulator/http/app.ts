@@ -96,7 +96,8 @@ function byPath(operations: readonly Operation[]): [string, Operation[]][] {
 function begin(operation: Operation, world: UnitOfWork): RequestHandler {
   return function beginCall(_req, res, next) {
     const { requestId } = res.locals;
-    res.locals.call = { requestId, epoch: world.epoch, operation, key: null, body: undefined, query: {}, params: {} } satisfies Call;
+    const unread = { key: null, type: undefined, body: undefined, query: {}, params: {} };
+    res.locals.call = { requestId, epoch: world.epoch, operation, ...unread } satisfies Call;
     next();
   };
 }
