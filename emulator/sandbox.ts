@@ -17,6 +17,7 @@ import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
+import { achievementOperations } from "./http/operations/achievements.ts";
 import { awardOperations } from "./http/operations/awards.ts";
 import { badgeOperations } from "./http/operations/badges.ts";
 import { eventOperations } from "./http/operations/events.ts";
@@ -32,11 +33,13 @@ import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
+import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
+import { UserProgress } from "./services/progress.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
@@ -117,6 +120,8 @@ async function compose(
   // Services.
   const users = new Users(chain);
   const tokens = new Tokens(chain, mining);
+  const achievements = new Achievements(badges);
+  const progress = new UserProgress(users, achievements, badges, awards);
   const keys = new Keys(store, () => clock.now());
   const scheduler = new Scheduler(
     writer,
@@ -169,11 +174,12 @@ async function compose(
   // TEMPORARY: services/credentials.ts comes here.
   const credentials = { inspect: async () => ({ valid: false, awardId: null, detail: "Credentials are not built yet." }) };
   const operations = allOperations([
-    userOperations(users, new Erasure(users, awards)),
+    userOperations(users, new Erasure(users, awards, progress)),
     tokenOperations(tokens, users),
     badgeOperations(badges, awards, showAward),
     awardOperations(awards, users, showAward),
     verificationOperations(new Verifier(chain, credentials, showAward, () => clock.now())),
+    achievementOperations(achievements, progress, users),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),

@@ -790,9 +790,9 @@ export interface paths {
         /**
          * Update an achievement
          * @description Changes the members sent and no others (RFC 7396); `null` restores the default of a member that has one, and arrays are replaced
-         *     whole. A change of requirements completes nobody by itself and takes no completion back: the next progress of a user is measured by
-         *     the new ones. An achievement cannot be its own prerequisite, not even through others (400 `VALIDATION_FAILED`). A patch that changes
-         *     nothing sends no event.
+         *     whole. A change of requirements completes nobody by itself and takes no completion back: the next request to record a user's progress
+         *     is measured by the new ones, and completes when all of them are reached. An achievement cannot be its own prerequisite, not even
+         *     through others (400 `VALIDATION_FAILED`). A patch that changes nothing sends no event.
          */
         readonly patch: operations["updateAchievement"];
         readonly trace?: never;
@@ -878,7 +878,8 @@ export interface paths {
          * Record progress
          * @description Counts up or raises requirements of the achievement; the updates apply in their order, all or none. Each counter stops at its
          *     target, and the achievement is completed exactly when all have reached it, once. On a completed achievement nothing changes and
-         *     `newly_completed` is false. An `at_least` that is not above the counter changes nothing, and where nothing changed no event is sent.
+         *     `newly_completed` is false; what is refused otherwise is refused there too, but prerequisites are not asked for again. An `at_least`
+         *     that is not above the counter changes nothing, and where nothing changed no event is sent.
          *     With `auto_issue` completion issues the badge in the same request. If that cannot be done, the progress still completes and
          *     `issue_error` says why; if the award must wait for a block, the answer is 200 all the same and the award has `pending`.
          */
@@ -1571,7 +1572,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * A user completed an achievement
-         * @description `data` is the progress. Sent once for each user and achievement.
+         * @description `data` is the progress. Sent once for each user and achievement, after the events of the award that it issued.
          */
         readonly post: operations["onAchievementCompleted"];
         readonly delete?: never;
@@ -2900,8 +2901,9 @@ export interface components {
         readonly ProgressUpdateRequest: {
             readonly updates: readonly components["schemas"]["ProgressUpdate"][];
             /**
-             * @description What the user shows. It is kept until completion issues the badge, and the award gets the latest 20 items. A `requirement_id` is one
-             *     of the badge's evidence requirements.
+             * @description What the user shows. It is kept until completion issues the badge, and the award gets the latest 20 items; an item sent again
+             *     counts once. A `requirement_id` is one of the badge's evidence requirements; if the badge no longer has it at completion, the
+             *     award's item has none.
              */
             readonly evidence?: components["schemas"]["EvidenceInputs"];
         };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
 import { STATUS } from "../../emulator/http/envelope.ts";
+import { achievementOperations } from "../../emulator/http/operations/achievements.ts";
 import { awardOperations } from "../../emulator/http/operations/awards.ts";
 import { badgeOperations } from "../../emulator/http/operations/badges.ts";
 import { eventOperations } from "../../emulator/http/operations/events.ts";
@@ -46,6 +47,7 @@ describe("operations and handlers", () => {
       badgeOperations(nothing, nothing, nothing),
       awardOperations(nothing, nothing, nothing),
       verificationOperations(nothing),
+      achievementOperations(nothing, nothing, nothing),
       eventOperations(),
       keyOperations(nothing),
       metaOperations(nothing, nothing),

@@ -3,10 +3,12 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { AwardRecord } from "../../emulator/model/award.ts";
 import type { User } from "../../emulator/model/user.ts";
 import type { Unit } from "../../emulator/ports/unit-of-work.ts";
+import { Achievements } from "../../emulator/services/achievements.ts";
 import { Awards } from "../../emulator/services/awards.ts";
 import { Badges } from "../../emulator/services/badges.ts";
 import { Erasure } from "../../emulator/services/erasure.ts";
 import { Mining } from "../../emulator/services/mining.ts";
+import { UserProgress } from "../../emulator/services/progress.ts";
 import { Rewards } from "../../emulator/services/rewards.ts";
 import { Tokens } from "../../emulator/services/tokens.ts";
 import { Users } from "../../emulator/services/users.ts";
@@ -34,7 +36,7 @@ beforeEach(async () => {
   const users = new Users(here.chain);
   const badges = new Badges({ isPng: () => true });
   awards = new Awards(badges, new Rewards(here.chain, mining, (id) => `${BASE}/verify/${id}`), () => BASE);
-  erasure = new Erasure(users, awards);
+  erasure = new Erasure(users, awards, new UserProgress(users, new Achievements(badges), badges, awards));
   const person = (name: string, roles: ["sponsor"] | ["earner"]) =>
     run((unit) => users.create(unit, { email: `${name}@example.com`, display_name: name, roles }));
   sponsor = await person("sponsor", ["sponsor"]);
