@@ -1,8 +1,10 @@
 import { type Logger, pino } from "pino";
+import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { randomSeed, SeededIds } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
+import { PngImages } from "./adapters/png/images.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
@@ -19,6 +21,7 @@ import { loadDocument } from "./http/document.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
 import { awardOperations } from "./http/operations/awards.ts";
 import { badgeOperations } from "./http/operations/badges.ts";
+import { credentialOperations } from "./http/operations/credentials.ts";
 import { eventOperations } from "./http/operations/events.ts";
 import { allOperations } from "./http/operations/handler.ts";
 import { keyOperations } from "./http/operations/keys.ts";
@@ -33,9 +36,11 @@ import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
+import { Credentials } from "./services/credentials.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
+import { Pictures } from "./services/pictures.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
@@ -86,7 +91,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const links = { public: options.publicUrl ?? DEFAULT_BASE, served: null as string | null };
   const base = () => options.publicUrl ?? links.served ?? DEFAULT_BASE;
   const mining = new Mining(mode);
-  const images = { isPng: (bytes: Buffer) => bytes.subarray(1, 4).toString() === "PNG" };
+  const images = new PngImages();
   const badges = new Badges(images);
   const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
@@ -105,6 +110,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   // Services.
   const users = new Users(chain);
   const tokens = new Tokens(chain, mining);
+  const credentials = new Credentials(new JoseCredentials(header.seeded), base);
   const keys = new Keys(store, () => clock.now());
   const scheduler = new Scheduler(
     writer,
@@ -159,6 +165,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     tokenOperations(tokens, users),
     badgeOperations(badges, awards, showAward),
     awardOperations(awards, users, showAward),
+    credentialOperations(awards, credentials, new Pictures(images, credentials, base)),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),
