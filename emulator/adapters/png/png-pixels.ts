@@ -44,10 +44,10 @@ function painter({ header, palette, transparency }: StoredPicture, rgba: Uint8Ar
   const clear = (index: number) => (transparency && transparency.length >= index * 2 + 2 ? transparency.readUInt16BE(index * 2) : -1);
   const keys = [clear(0), clear(1), clear(2)] as const;
   const write = (at: number, r: number, g: number, b: number, a: number) => {
-    rgba[at] = r * scale;
-    rgba[at + 1] = g * scale;
-    rgba[at + 2] = b * scale;
-    rgba[at + 3] = a * scale;
+    rgba[at] = r * scale + 0.5;
+    rgba[at + 1] = g * scale + 0.5;
+    rgba[at + 2] = b * scale + 0.5;
+    rgba[at + 3] = a * scale + 0.5;
   };
   const full = 2 ** depth - 1;
   return (sample: Sampler, x: number, at: number): void => {
