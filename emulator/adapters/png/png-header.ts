@@ -17,8 +17,8 @@ export const SAMPLES: Readonly<Record<Colour, number>> = { 0: 1, 2: 3, 3: 1, 4: 
 /** Table 11.1: the depths each colour type may have. */
 const DEPTHS: Readonly<Record<Colour, readonly number[]>> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
 
-/** A picture of 256 KiB can claim, and even unpack to, gigabytes: more pixels than a large photograph's are not read. */
-const MOST_PIXELS = 4096 * 4096;
+/** A picture of 256 KiB can claim, and even unpack to, gigabytes: more than eight million pixels are not read. */
+const MOST_PIXELS = 8_000_000;
 
 /** Null if the header is not one of the PNG specification, or of too large a picture. */
 export function readHeader(data: Buffer): Header | null {
