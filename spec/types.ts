@@ -2137,8 +2137,8 @@ export interface components {
         /** @description What applicants show. Their ids differ, or the answer is 400 `VALIDATION_FAILED`. */
         readonly EvidenceRequirements: readonly components["schemas"]["EvidenceRequirement"][];
         /**
-         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB as a `data:image/png;base64,` URL, which
-         *     becomes part of the picture of each award.
+         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB and 8 million pixels as a
+         *     `data:image/png;base64,` URL, which becomes part of the picture of each award.
          * @example https://engines.example/badges/tech-shaman.png
          */
         readonly ImageUrl: string;

@@ -5,17 +5,8 @@ import { type Check, publicView, type Verification, type VerifyRequest } from ".
 import type { Address, Chain, ChainBadge } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { Inspection } from "./credentials.ts";
 import { checksOf, isWhoIsExpected, statusOf } from "./verification-checks.ts";
-
-/** What a credential turned out to be. */
-export interface Inspection {
-  /** Signed by this issuer, unaltered, and in agreement with the records. */
-  readonly valid: boolean;
-  /** The award it is about; null when it is not recognised. */
-  readonly awardId: string | null;
-  /** A sentence for people. */
-  readonly detail: string;
-}
 
 export interface Inspector {
   inspect(world: UnitOfWork, jwt: string): Promise<Inspection>;

@@ -7,6 +7,7 @@ import { STATUS } from "../../emulator/http/envelope.ts";
 import { achievementOperations } from "../../emulator/http/operations/achievements.ts";
 import { awardOperations } from "../../emulator/http/operations/awards.ts";
 import { badgeOperations } from "../../emulator/http/operations/badges.ts";
+import { credentialOperations } from "../../emulator/http/operations/credentials.ts";
 import { eventOperations } from "../../emulator/http/operations/events.ts";
 import { allOperations } from "../../emulator/http/operations/handler.ts";
 import { keyOperations } from "../../emulator/http/operations/keys.ts";
@@ -48,6 +49,7 @@ describe("operations and handlers", () => {
       awardOperations(nothing, nothing, nothing),
       verificationOperations(nothing),
       achievementOperations(nothing, nothing, nothing),
+      credentialOperations(nothing, nothing, nothing),
       eventOperations(),
       keyOperations(nothing),
       metaOperations(nothing, nothing),
@@ -106,7 +108,8 @@ describe("examples", () => {
       ...body.values(),
       ...[...responses.values()].flatMap(({ content }) => [...content.values()]),
     ]);
-    expect(schemas.filter((schema) => examplesBeside(schema).length === 0)).toEqual([]);
+    const binary = (schema: string) => at(schema).value.format === "binary"; // it cannot be written in YAML
+    expect(schemas.filter((schema) => examplesBeside(schema).length === 0 && !binary(schema))).toEqual([]);
   });
 
   it("every schema's own example is valid", () => {
