@@ -1,8 +1,10 @@
 import { type Logger, pino } from "pino";
+import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { randomSeed, SeededIds } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
+import { PngImages } from "./adapters/png/images.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
@@ -20,12 +22,14 @@ import { hostAllowlist } from "./http/middleware/allow-host.ts";
 import { achievementOperations } from "./http/operations/achievements.ts";
 import { awardOperations } from "./http/operations/awards.ts";
 import { badgeOperations } from "./http/operations/badges.ts";
+import { credentialOperations } from "./http/operations/credentials.ts";
 import { eventOperations } from "./http/operations/events.ts";
 import { allOperations } from "./http/operations/handler.ts";
 import { keyOperations } from "./http/operations/keys.ts";
 import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
+import { verificationOperations } from "./http/operations/verification.ts";
 import { listen } from "./http/server.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
@@ -35,14 +39,17 @@ import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
+import { Credentials } from "./services/credentials.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
+import { Pictures } from "./services/pictures.ts";
 import { UserProgress } from "./services/progress.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
+import { Verifier } from "./services/verification.ts";
 
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 
@@ -99,7 +106,7 @@ async function compose(
   const links = { public: options.publicUrl ?? DEFAULT_BASE, served: null as string | null };
   const base = () => options.publicUrl ?? links.served ?? DEFAULT_BASE;
   const mining = new Mining(mode);
-  const images = { isPng: (bytes: Buffer) => bytes.subarray(1, 4).toString() === "PNG" };
+  const images = new PngImages();
   const badges = new Badges(images);
   const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
@@ -120,6 +127,7 @@ async function compose(
   const tokens = new Tokens(chain, mining);
   const achievements = new Achievements(badges);
   const progress = new UserProgress(users, achievements, badges, awards);
+  const credentials = new Credentials(new JoseCredentials(header.seeded), base);
   const keys = new Keys(store, () => clock.now());
   const scheduler = new Scheduler(
     writer,
@@ -174,7 +182,9 @@ async function compose(
     tokenOperations(tokens, users),
     badgeOperations(badges, awards, showAward),
     awardOperations(awards, users, showAward),
+    verificationOperations(new Verifier(chain, credentials, showAward, () => clock.now())),
     achievementOperations(achievements, progress, users),
+    credentialOperations(awards, credentials, new Pictures(images, credentials, base)),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),

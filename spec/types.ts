@@ -637,7 +637,8 @@ export interface paths {
         /**
          * Verify a badge by its GETS ID
          * @description What the QR code of a badge leads to: for everybody, without a key. A page for people when `Accept` prefers `text/html`, otherwise
-         *     the envelope. An unknown or malformed GETS ID is 200 with `not_found`.
+         *     the envelope, also where it has no preference. The page works without JavaScript and loads nothing from elsewhere. It names the
+         *     sponsor, if that is an organisation, and of the recipient only the wallet. An unknown or malformed GETS ID is 200 with `not_found`.
          */
         readonly get: operations["verifyByGetsId"];
         readonly put?: never;
@@ -2136,8 +2137,8 @@ export interface components {
         /** @description What applicants show. Their ids differ, or the answer is 400 `VALIDATION_FAILED`. */
         readonly EvidenceRequirements: readonly components["schemas"]["EvidenceRequirement"][];
         /**
-         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB as a `data:image/png;base64,` URL, which
-         *     becomes part of the picture of each award.
+         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB and 8 million pixels as a
+         *     `data:image/png;base64,` URL, which becomes part of the picture of each award.
          * @example https://engines.example/badges/tech-shaman.png
          */
         readonly ImageUrl: string;
@@ -2585,7 +2586,7 @@ export interface components {
             readonly checks: readonly components["schemas"]["VerificationCheck"][];
             /** @description `GHOST_BADGE`: it looks like a badge but is of another contract. Do not interact with it. */
             readonly warnings: readonly "GHOST_BADGE"[];
-            /** @description The award that it belongs to; `null` if there is none. */
+            /** @description The award that it belongs to; `null` if there is none, and for a credential that is not genuine. */
             readonly award: components["schemas"]["PublicAward"] | null;
             readonly checked_at: components["schemas"]["Timestamp"];
         };
@@ -3575,6 +3576,11 @@ export interface components {
          * @example 1
          */
         readonly "Retry-After": number;
+        /**
+         * @description The answer depends on these request headers.
+         * @example Accept
+         */
+        readonly Vary: string;
         /**
          * @description A strong validator of `data`. It is the same in the answers to a creation, a change and a GET of the same state, and leaves secrets out.
          * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
@@ -5517,6 +5523,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly Vary: components["headers"]["Vary"];
                     readonly [name: string]: unknown;
                 };
                 content: {

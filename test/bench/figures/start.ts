@@ -31,7 +31,8 @@ const PEERS: Readonly<Record<string, Peer>> = {
   },
   "hardhat node": {
     command: (port, folder) => [bin("hardhat"), "node", "--port", String(port), "--config", join(folder, "hardhat.config.ts")],
-    ask: (port) => fetch(`http://127.0.0.1:${port}`, { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' }),
+    ask: (port) =>
+      fetch(`http://127.0.0.1:${port}`, { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' }),
   },
   Prism: {
     command: (port) => [bin("prism"), "mock", "--port", String(port), packageFile("spec/openapi.yaml")],
@@ -83,7 +84,8 @@ function installedIn(folder: string): string {
   const root = join(folder, "installed");
   if (existsSync(root)) return root;
   const { files } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { files: readonly string[] };
-  for (const file of ["package.json", ...files.filter((each) => !each.startsWith("!"))]) cpSync(packageFile(file), join(root, file), { recursive: true });
+  for (const file of ["package.json", ...files.filter((each) => !each.startsWith("!"))])
+    cpSync(packageFile(file), join(root, file), { recursive: true });
   symlinkSync(packageFile("node_modules"), join(root, "node_modules"));
   return root;
 }
