@@ -37,11 +37,11 @@ export interface FirstFixture {
   readonly end: number;
 }
 
-/** Those that are shipped are checked by tests; that would take longer than all their steps. Throws FixtureError. */
-export function firstFixture({ id, file, text, shipped }: FixtureSource, book: StepBook, end: number): FirstFixture {
-  const fixture = readFixture(text, file, book.operations);
-  if (!shipped) refuseWrongMembers(fixture, book);
-  return { id, fixture, from: end - historyOf(fixture, end), end };
+/** Throws FixtureError. */
+export function firstFixture(source: FixtureSource, book: StepBook, end: number): FirstFixture {
+  const fixture = readFixture(source, book.operations);
+  refuseWrongMembers(fixture, book);
+  return { id: source.id, fixture, from: end - historyOf(fixture, end), end };
 }
 
 /** Brings fixtures and generated data into the sandbox. */
@@ -67,18 +67,20 @@ export class Seeding {
   /** Throws UnknownFixture, FixtureError; INVALID_REQUEST for generated data that cannot be. */
   async seed(input: SeedInput, progress?: StepProgress): Promise<Seeded> {
     if (typeof input !== "string" && "generate" in input) return await this.#generate(input.generate, progress);
-    if (typeof input !== "string") return await this.#apply(input.yaml, input.file ?? "fixture.yaml", progress);
-    const { file, text } = this.#parts.library.open(input);
-    return await this.#apply(text, file, progress);
+    const source =
+      typeof input === "string"
+        ? this.#parts.library.open(input)
+        : { file: input.file ?? "fixture.yaml", text: input.yaml, shipped: false };
+    return await this.#apply(source, progress);
   }
 
   /**
    * Applies a fixture to the sandbox as it is, whole or not at all. Time only goes forward: a fixture with a history begins now, and
    * the clock goes on by as much as that takes.
    */
-  async #apply(text: string, file: string, progress?: StepProgress): Promise<Seeded> {
+  async #apply(source: Omit<FixtureSource, "id">, progress?: StepProgress): Promise<Seeded> {
     const { book, clock } = this.#parts;
-    const fixture = readFixture(text, file, book.operations);
+    const fixture = readFixture(source, book.operations);
     refuseWrongMembers(fixture, book);
     const skipped = relativeHistoryOf(fixture);
     const now = clock.now();
