@@ -54,7 +54,13 @@ export const SETTINGS = {
   ),
   dataDir: setting("--data-dir <folder>", "folder that keeps the data", "a folder", ".getsmart-sandbox", text),
   ephemeral: setting("--ephemeral", "keep nothing: live in memory", "true or false", false, yes),
-  fixture: setting<string | null>("--fixture <name|file>", "state to begin with", "a fixture's name or file", null, text),
+  fixture: setting<string | null>(
+    "--fixture <name|file>",
+    "state to begin with: academy, course, empty or a file (default: academy)",
+    "a fixture's name or file",
+    null,
+    text,
+  ),
   seed: setting<string | null>(
     "--seed <text>",
     "reproducible run: fixes the start instant and freezes the clock",

@@ -177,7 +177,10 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     metaOperations(document, facts),
   ]);
   if (first) {
-    await seeding.begin(first, options.onSeeding);
+    await seeding.begin(first, options.onSeeding).catch(async (error) => {
+      await chain.close();
+      throw error;
+    });
     await writer.run({}, (unit) => keys.createDefault(unit));
     await positions.snapshot(FIXTURE);
   }
