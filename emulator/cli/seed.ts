@@ -13,7 +13,7 @@ type Amounts = Readonly<Record<string, number>>;
 /** In the order in which they need each other. */
 const KINDS = ["badges", "users", "awards"];
 /** So many are asked for at a time: what the sandbox makes in one unit and one block. */
-const PORTION = 500;
+const PORTION = 250;
 
 /** Arguments that cannot be used. Exit code 2. */
 export class SeedUsageError extends Error {
