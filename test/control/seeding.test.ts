@@ -18,14 +18,19 @@ async function begin(options: SandboxOptions = {}): Promise<{ sandbox: Sandbox; 
   return { sandbox, api: api(sandbox.app, sandbox.apiKey) };
 }
 
-async function list(client: Api, path: string): Promise<Record<string, never>[]> {
+/** An object of the API: its members that tests look at are texts. */
+type Item = Readonly<Record<string, string>> & { readonly id: string };
+
+async function list(client: Api, path: string): Promise<Item[]> {
   return (await client.get(`${path}?limit=100`).expect(200)).body.data.items;
 }
 
 /** Everything that a client can list. */
 async function everything(client: Api) {
-  const paths = ["/users", "/badges", "/awards", "/tokens/transactions", "/events"];
-  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await list(client, path)])));
+  const [users, badges, awards, transactions, events] = await Promise.all(
+    ["/users", "/badges", "/awards", "/tokens/transactions", "/events"].map((path) => list(client, path)),
+  );
+  return { users, badges, awards, transactions, events } as Record<"users" | "badges" | "awards" | "transactions" | "events", Item[]>;
 }
 
 const named = (items: readonly object[]) => Object.fromEntries(items.map((item) => [(item as { id: string }).id, item]));
@@ -62,28 +67,24 @@ ${last}`;
 describe("academy", () => {
   it("has awards in every state, and badges too; every invariant holds", async () => {
     const { sandbox, api } = await begin({ fixture: "academy" });
-    const { "/awards": awards, "/badges": badges } = await everything(api);
-    expect(new Set(awards?.map(({ status }) => status))).toEqual(
+    const { awards, badges } = await everything(api);
+    expect(new Set(awards.map(({ status }) => status))).toEqual(
       new Set(["applied", "approved", "claimed", "rejected", "expired", "revoked"]),
     );
-    expect(new Set(badges?.map(({ status }) => status))).toEqual(new Set(["draft", "published", "expired", "archived"]));
+    expect(new Set(badges.map(({ status }) => status))).toEqual(new Set(["draft", "published", "expired", "archived"]));
     await sandbox.doctor();
   });
 
   it("has a history: expiry came at its own instant, with its event and the sponsor's refund", async () => {
     const { sandbox, api } = await begin({ fixture: "academy", seed: 1 });
     const now = Date.parse(sandbox.clock.show().now);
-    const [expired] = (await list(api, "/awards")).filter(({ status }) => status === "expired") as unknown as {
-      id: string;
-      claim_expires_at: string;
-      updated_at: string;
-    }[];
-    expect(now - Date.parse(expired?.claim_expires_at as string)).toBe(79 * DAY);
-    expect(expired?.updated_at).toBe(expired?.claim_expires_at);
+    const expired = (await list(api, "/awards")).find(({ status }) => status === "expired") as Item;
+    expect(now - Date.parse(expired.claim_expires_at as string)).toBe(79 * DAY);
+    expect(expired.updated_at).toBe(expired.claim_expires_at);
     const refunds = (await api.get("/tokens/transactions?type=refund").expect(200)).body.data.items;
-    expect(refunds).toMatchObject([{ reference: expired?.id, confirmed_at: expired?.claim_expires_at }]);
+    expect(refunds).toMatchObject([{ reference: expired.id, confirmed_at: expired.claim_expires_at }]);
     const { body } = await api.get("/events?type=award.expired").expect(200);
-    expect(body.data.items).toMatchObject([{ timestamp: expired?.claim_expires_at, data: { id: expired?.id } }]);
+    expect(body.data.items).toMatchObject([{ timestamp: expired.claim_expires_at, data: { id: expired.id } }]);
   });
 
   it("does not wait for blocks where the sandbox does", async () => {
@@ -102,9 +103,9 @@ describe("the same everywhere", () => {
     ]);
     const all = await Promise.all(worlds.map(({ api }) => everything(api)));
     const what = all.map((each) => ({
-      ids: Object.values(each).map((items) => items?.map(({ id }) => id)),
-      wallets: each["/users"]?.map(({ wallet }) => wallet),
-      getsIds: each["/awards"]?.map(({ gets_id }) => gets_id),
+      ids: Object.values(each).map((items) => items.map(({ id }) => id)),
+      wallets: each.users.map(({ wallet }) => wallet),
+      getsIds: each.awards.map(({ gets_id }) => gets_id),
     }));
     expect(what[1]).toEqual(what[0]);
     expect(what[2]).toEqual(what[0]);
@@ -174,12 +175,12 @@ describe("a new sandbox", () => {
     const folder = newFolder();
     const [good, bad] = [`${folder}/good.yaml`, `${folder}/bad.yaml`];
     writeFileSync(good, story(30).yaml);
-    writeFileSync(bad, story(30, '  - burnTokens: { user_id: "${ada.id}", amount: "100" }\n').yaml);
+    writeFileSync(bad, story(30, `  - burnTokens: { user_id: "\${ada.id}", amount: "100" }\n`).yaml);
     const dataDir = newFolder();
     await expect(createSandbox({ dataDir, fixture: bad })).rejects.toMatchObject({
       name: "FixtureError",
       code: "INSUFFICIENT_BALANCE",
-      message: expect.stringMatching(/bad\.yaml:23:43: INSUFFICIENT_BALANCE: burnTokens: /),
+      message: expect.stringMatching(/bad\.yaml:22:41: INSUFFICIENT_BALANCE: burnTokens: /),
     });
     const { sandbox, api } = await begin({ dataDir, fixture: good });
     expect(sandbox.info().fixture).toBe(good);
@@ -205,8 +206,8 @@ describe("seed", () => {
     const { clock_advanced_ms } = await sandbox.seed(story(10));
     expect(clock_advanced_ms).toBe(10 * DAY);
     expect(Date.parse(sandbox.clock.show().now) - before).toBe(10 * DAY);
-    const users = (await list(api, "/users")) as unknown as { created_at: string }[];
-    expect(users.map(({ created_at }) => Date.parse(created_at) - before)).toEqual([0, 0]);
+    const users = await list(api, "/users");
+    expect(users.map(({ created_at }) => Date.parse(created_at as string) - before)).toEqual([0, 0]);
     expect(counted(await list(api, "/awards"))).toEqual([["expired", 1]]);
   });
 
@@ -223,7 +224,7 @@ describe("seed", () => {
   it("what was there before falls due on the way too", async () => {
     const { sandbox, api } = await begin({ seed: 1 });
     await sandbox.seed(story(0));
-    const [award] = (await list(api, "/awards")) as unknown as { id: string }[];
+    const [award] = await list(api, "/awards");
     await sandbox.seed({ yaml: "fixture: later\nsteps:\n  - at: -5d\n    createUser: { email: l@class.example, display_name: L }\n" });
     expect((await api.get(`/awards/${award?.id}`).expect(200)).body.data.status).toBe("expired");
     await sandbox.doctor();
@@ -232,7 +233,7 @@ describe("seed", () => {
   it("and what a step changes is not done by what was due before the change", async () => {
     const { sandbox, api } = await begin({ seed: 1 });
     await sandbox.seed(story(0));
-    const [award] = (await list(api, "/awards")) as unknown as { id: string }[];
+    const [award] = await list(api, "/awards");
     const yaml = `fixture: later\nsteps:\n  - at: -5d\n    claimAward: { award_id: ${award?.id} }\n`;
     await sandbox.seed({ yaml });
     expect((await api.get(`/awards/${award?.id}`).expect(200)).body.data.status).toBe("claimed");
@@ -248,43 +249,43 @@ describe("seed", () => {
   });
 
   it.each([
-    ["a rule of the API", '  - burnTokens: { user_id: "${ada.id}", amount: "100" }\n', "INSUFFICIENT_BALANCE", /^class\.yaml:23:43: /],
+    ["a rule of the API", `  - burnTokens: { user_id: "\${ada.id}", amount: "100" }\n`, "INSUFFICIENT_BALANCE", /^class\.yaml:22:41: /],
     [
       "a rule about something within",
-      '  - as: bad\n    updateBadge: { badge_id: "${badge.id}", title: Writer }\n',
+      `  - as: bad\n    updateBadge: { badge_id: "\${badge.id}", title: Writer }\n`,
       "BADGE_FIELD_FROZEN",
-      /^class\.yaml:24:46: BADGE_FIELD_FROZEN: bad \(updateBadge\)/,
+      /^class\.yaml:23:45: BADGE_FIELD_FROZEN: bad \(updateBadge\)/,
     ],
     [
       "the schema, after all its references are known",
-      '  - applyForBadge: { badge_id: "${badge.id}", recipient_id: usr_1 }\n',
+      `  - applyForBadge: { badge_id: "\${badge.id}", recipient_id: usr_1 }\n`,
       "USER_NOT_FOUND",
-      /^class\.yaml:23:49: /,
+      /^class\.yaml:22:47: /,
     ],
     [
       "a member that the answer does not have",
-      '  - deleteUser: { user_id: "${ada.nickname}" }\n',
+      `  - deleteUser: { user_id: "\${ada.nickname}" }\n`,
       "VALIDATION_FAILED",
-      /:23:19: UNKNOWN_NAME: .* is not there/,
+      /:22:19: UNKNOWN_NAME: .* is not there/,
     ],
-    ["a member that is null", '  - deleteUser: { user_id: "${ada.locale}" }\n', "VALIDATION_FAILED", /:23:19: UNKNOWN_NAME: .* is null/],
+    ["a member that is null", `  - deleteUser: { user_id: "\${ada.locale}" }\n`, "VALIDATION_FAILED", /:22:19: UNKNOWN_NAME: .* is null/],
     [
       "a member that is an object",
-      '  - deleteUser: { user_id: "${ada.wallet}" }\n',
+      `  - deleteUser: { user_id: "\${ada.wallet}" }\n`,
       "VALIDATION_FAILED",
-      /:23:19: UNKNOWN_NAME: .* is not a text/,
+      /:22:19: UNKNOWN_NAME: .* is not a text/,
     ],
     [
       "the order of time",
       "  - at: -1d\n    deleteUser: { user_id: usr_1 }\n",
       "VALIDATION_FAILED",
-      /:24:5: WRONG_TIME: .* in the order of time/,
+      /:23:5: WRONG_TIME: .* in the order of time/,
     ],
     [
       "an instant that has passed",
       "  - at: 2020-01-01T00:00:00Z\n    deleteUser: { user_id: usr_1 }\n",
       "VALIDATION_FAILED",
-      /:24:5: WRONG_TIME: /,
+      /:23:5: WRONG_TIME: /,
     ],
   ])("whole or not at all: %s", async (_, last, code, message) => {
     const { sandbox, api } = await begin({ seed: 1 });
@@ -344,7 +345,7 @@ describe("seed", () => {
 });
 
 describe("every fixture that is shipped", () => {
-  it("is named in the README of the fixtures' options", () => {
+  it("is named where `--fixture` is explained", () => {
     const text = readFileSync(new URL("../../emulator/config.ts", import.meta.url), "utf8");
     for (const name of ["academy", "course", "empty"]) expect(text).toContain(name);
   });
