@@ -34,8 +34,7 @@ async function everything(client: Api) {
 }
 
 const named = (items: readonly object[]) => Object.fromEntries(items.map((item) => [(item as { id: string }).id, item]));
-const counted = (items: readonly { status?: string }[]) =>
-  [...Map.groupBy(items, ({ status }) => status)].map(([s, all]) => [s, all.length]);
+const counted = (items: readonly Item[]) => [...Map.groupBy(items, ({ status }) => status)].map(([s, all]) => [s, all.length]);
 
 /** A class whose history takes `days`: who is in it, a badge, and what became of it. */
 function story(days: number, last = ""): { yaml: string; file: string } {
