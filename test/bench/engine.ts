@@ -1,10 +1,12 @@
-/** `node test/bench/engine.ts [get|mint|replay|unit|size|snapshot|second|kills …] [--rounds N]`; README.md says how to read it. */
+/** `node test/bench/engine.ts [get|mint|replay|unit|size|snapshot|second|fixtures|generate|kills …] [--rounds N]`; README.md says how to read it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Figure, measureAll, mediansOf, type Task, type Values } from "./figure.ts";
+import { fixtures } from "./figures/fixtures.ts";
+import { generate } from "./figures/generate.ts";
 import { get } from "./figures/get.ts";
 import { kills } from "./figures/kills.ts";
 import { mint } from "./figures/mint.ts";
@@ -14,7 +16,7 @@ import { size } from "./figures/size.ts";
 import { snapshot } from "./figures/snapshot.ts";
 import { unit } from "./figures/unit.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { get, mint, replay, unit, size, snapshot, second, kills };
+const FIGURES: Readonly<Record<string, Figure>> = { get, mint, replay, unit, size, snapshot, second, fixtures, generate, kills };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

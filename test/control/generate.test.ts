@@ -19,7 +19,9 @@ async function begin(options: SandboxOptions = {}) {
 async function all(client: Api, path: string): Promise<Record<string, never>[]> {
   const items: Record<string, never>[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
-    const { data } = (await client.get(`${path}?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`).expect(200)).body;
+    const { data }: { data: { items: Record<string, never>[]; next_cursor: string | null } } = (
+      await client.get(`${path}?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`).expect(200)
+    ).body;
     items.push(...data.items);
     cursor = data.next_cursor;
   }
