@@ -11,8 +11,10 @@ import type { MiningMode } from "./services/mining.ts";
 export interface SandboxOptions {
   /** Folder that keeps the data; without one the sandbox lives in memory. */
   readonly dataDir?: string;
-  /** State to begin with. */
+  /** State to begin with: the name of a fixture that is shipped (academy, course, empty), or a file. */
   readonly fixture?: string;
+  /** The same for a new sandbox that was not asked for one; by default empty. */
+  readonly defaultFixture?: string;
   /** Fixes the start instant, freezes the clock, and makes identifiers, secrets and hashes reproducible. */
   readonly seed?: string | number;
   /** Default 31337. */
@@ -41,6 +43,8 @@ export interface SandboxOptions {
   readonly log?: Logger;
   /** Told while a long journal is replayed. */
   readonly onProgress?: Progress;
+  /** Told while the fixture of a new sandbox is applied. */
+  readonly onSeeding?: Progress;
 }
 
 export interface Address {
@@ -58,7 +62,9 @@ export interface Snapshot {
 }
 
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
-export interface Sandbox extends AsyncDisposable, Pick<Controls, "ready" | "info" | "reset" | "restore" | "snapshots" | "clock" | "keys"> {
+export interface Sandbox
+  extends AsyncDisposable,
+    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "snapshots" | "clock" | "keys"> {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -112,6 +118,7 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     ready: controls.ready,
     info: controls.info,
     reset: controls.reset,
+    seed: controls.seed,
     restore: controls.restore,
     snapshots: controls.snapshots,
     clock: controls.clock,

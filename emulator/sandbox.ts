@@ -10,6 +10,8 @@ import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
 import { compareBalances, examine, type Finding } from "./control/doctor.ts";
+import { FixtureLibrary } from "./control/fixtures/library.ts";
+import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
@@ -31,8 +33,9 @@ import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
 import { verificationOperations } from "./http/operations/verification.ts";
 import { listen } from "./http/server.ts";
+import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
-import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
+import { PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
@@ -56,8 +59,11 @@ export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } fro
 /** The limits that the platform publishes. */
 const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
 
-/** Start instant of a seeded sandbox. */
-const SEEDED_START = "2026-01-01T00:00:00.000Z";
+/** Where the clock of a seeded sandbox stands at first, after the history of its fixture. */
+const SEEDED_START = Date.parse("2026-01-01T00:00:00.000Z");
+
+/** The fixtures that are shipped. */
+const library = new FixtureLibrary(packageFile("fixtures"));
 
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
@@ -84,13 +90,20 @@ async function compose(
   folder: DataFolder | null,
   opened: (chain: { close(): Promise<void> }) => void,
 ): Promise<Sandbox> {
-  const header = folder?.kept?.header ?? newHeader(options);
   const mode = options.mining ?? { kind: "auto" };
   const metered = options.limits !== undefined && options.limits !== "off";
   const { perSecond, perHour } = metered ? (options.limits as typeof PUBLISHED_LIMITS) : PUBLISHED_LIMITS;
 
   // Adapters; the heavy ones are loaded side by side, and only now.
   const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
+  const book = stepBook(
+    document,
+    () => operations,
+    () => writer,
+  );
+  const end = options.seed === undefined ? Date.now() : SEEDED_START;
+  const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
+  const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture);
   const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
   opened(chain);
   const clock = new SandboxClock(SYSTEM_TIME);
@@ -140,11 +153,10 @@ async function compose(
     },
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),
   );
-  if (!engine.recovered) {
-    await writer.run({}, (unit) => keys.createDefault(unit));
-    await positions.snapshot(FIXTURE);
-  }
-  await scheduler.start();
+  const seeding = new Seeding({
+    ...{ world: writer, clock, library, book, seed: header.seeded ? header.seed : "getsmart" },
+    doDue: (unit, due) => scheduler.perform(unit, due),
+  });
 
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
@@ -162,6 +174,7 @@ async function compose(
     mining,
     keys,
     limiter,
+    seeding,
     rearm: () => scheduler.rearm(),
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
@@ -189,6 +202,15 @@ async function compose(
     keyOperations(keys),
     metaOperations(document, facts),
   ]);
+  if (first) {
+    await seeding.begin(first, options.onSeeding).catch(async (error) => {
+      await chain.close();
+      throw error;
+    });
+    await writer.run({}, (unit) => keys.createDefault(unit));
+    await positions.snapshot(FIXTURE);
+  }
+  await scheduler.start();
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
@@ -246,7 +268,8 @@ async function compose(
 function openFolder(dir: string, { fresh = false, repair = false, fsync = false, fixture, seed, chainId }: SandboxOptions): DataFolder {
   const folder = openDataFolder({ dir, fresh, repair, fsync });
   try {
-    if (folder.kept) refuseMismatch(folder.kept.header, { fixture, seed: seed === undefined ? undefined : String(seed), chainId });
+    const asked = fixture === undefined ? undefined : library.idOf(fixture);
+    if (folder.kept) refuseMismatch(folder.kept.header, { fixture: asked, seed: seed === undefined ? undefined : String(seed), chainId });
     return folder;
   } catch (error) {
     folder.close();
@@ -266,7 +289,7 @@ async function openStore(folder: DataFolder | null): Promise<Store> {
   return new LowdbStore(folder.dbFile, (folded, places) => new MemoryStore(folded, places));
 }
 
-function newHeader({ seed, chainId, fixture }: SandboxOptions): HeaderLine {
+function newHeader({ seed, chainId }: SandboxOptions, { id, from }: FirstFixture): HeaderLine {
   const seeded = seed !== undefined;
   return {
     v: FORMAT,
@@ -278,8 +301,8 @@ function newHeader({ seed, chainId, fixture }: SandboxOptions): HeaderLine {
     hardfork: "cancun",
     seed: seeded ? String(seed) : randomSeed(),
     seeded,
-    start: seeded ? SEEDED_START : new Date().toISOString(),
-    fixture: fixture ?? "empty",
+    start: new Date(from).toISOString(),
+    fixture: id,
     made_by: VERSION,
   };
 }

@@ -33,7 +33,11 @@ export const SETTINGS = {
   rpcPort: setting("--rpc-port <number>", "port of the JSON-RPC server (0 = a free one)", whole(0, 65535), 8545),
   dataDir: setting("--data-dir <folder>", "folder that keeps the data", text("a folder"), ".getsmart-sandbox"),
   ephemeral: setting("--ephemeral", "keep nothing: live in memory", yesOrNo, false),
-  fixture: optional("--fixture <name|file>", "state to begin with", text("a fixture's name or file")),
+  fixture: optional(
+    "--fixture <name|file>",
+    "state to begin with: academy, course, empty or a file (default: academy)",
+    text("a fixture's name or file"),
+  ),
   seed: optional("--seed <text>", "reproducible run: fixes the start instant and freezes the clock", textOrNumber),
   fresh: setting("--fresh", "begin anew in the data folder; the old data is kept beside it", yesOrNo, false),
   repair: setting("--repair", "go on with the readable part of a damaged journal; the damaged one is kept as a copy", yesOrNo, false),

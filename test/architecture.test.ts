@@ -27,6 +27,11 @@ const RULES: readonly Rule[] = [
     because: "control is a peer of services",
   },
   {
+    room: "emulator/control/fixtures",
+    may: ["emulator/model", "emulator/ports", "emulator/services", "emulator/control", "yaml"],
+    because: "fixtures are control, in YAML",
+  },
+  {
     room: "emulator/engine",
     may: ["emulator/model", "emulator/ports"],
     because: "the engine drives ports; which adapters they are is not its matter",

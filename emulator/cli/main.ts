@@ -30,6 +30,17 @@ example(client("wait", "return when the sandbox is ready, or fail after a time-o
     await waitUntilReady(options, options.timeout * 1000);
   });
 
+example(client("seed [fixture...]", "bring fixtures or generated data into a running sandbox"), "seed course ./my-class.yaml")
+  .addHelpText("after", "  getsmart-sandbox seed --generate users=10000,badges=5,awards=2000")
+  .option("--generate <amounts>", "data for load instead: users=10000, badges=5, awards=2000, separated by commas")
+  .action(async (fixtures: string[], { generate, ...options }) => {
+    const { generateData, parseAmounts, seedFixtures, SeedUsageError } = await import("./seed.ts");
+    if (fixtures.length > 0 === (generate !== undefined)) throw new SeedUsageError("name fixtures, or say --generate; --help shows how");
+    const amounts = generate === undefined ? null : parseAmounts(generate);
+    const sandbox = await control(options);
+    print(amounts ? await generateData(sandbox, amounts) : await seedFixtures(sandbox, fixtures));
+  });
+
 const keys = program.command("keys").description("API keys of a running sandbox");
 example(client("list", "list the keys, newest first", keys), "keys list").action(async (options) => {
   const { listKeys } = await import("./keys.ts");

@@ -5,7 +5,7 @@ const PATIENCE_MS = 1000;
 const EVERY_MS = 200;
 
 /** A progress line that appears on a terminal when work takes longer than a second. */
-export function progressLine(what: string, silent: boolean, out: NodeJS.WriteStream = process.stderr): Progress {
+export function progressLine(what: string, silent: boolean, of = "transactions", out: NodeJS.WriteStream = process.stderr): Progress {
   const began = performance.now();
   let shown = 0;
   return (done, total) => {
@@ -13,6 +13,6 @@ export function progressLine(what: string, silent: boolean, out: NodeJS.WriteStr
     if (silent || !out.isTTY || now - began < PATIENCE_MS) return;
     if (done < total && now - shown < EVERY_MS) return;
     shown = now;
-    out.write(`\r${what}: ${done} of ${total} transactions (${Math.floor((100 * done) / total)} %)${done === total ? "\n" : ""}`);
+    out.write(`\r${what}: ${done} of ${total} ${of} (${Math.floor((100 * done) / total)} %)${done === total ? "\n" : ""}`);
   };
 }

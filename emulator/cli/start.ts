@@ -7,13 +7,17 @@ import { openLog } from "./log.ts";
 import { portInUse } from "./port-in-use.ts";
 import { progressLine } from "./progress.ts";
 
-/** Runs a sandbox until a signal stops it. Throws ConfigError, DataFolderInUse, DataFolderMismatch, StorageDamaged, PortInUse. */
+/** What a new sandbox begins with, for somebody who wants to look around. */
+const DEFAULT_FIXTURE = "academy";
+
+/** Runs a sandbox until a signal stops it. Throws ConfigError, DataFolderInUse, DataFolderMismatch, StorageDamaged, PortInUse, UnknownFixture, FixtureError. */
 export async function startSandbox(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const began = performance.now();
   const config = resolveConfig(flags, process.env, flags.config as string | undefined);
   const sandbox = await createSandbox({
     ...(config.ephemeral ? {} : { dataDir: config.dataDir }),
     ...(config.fixture === null ? {} : { fixture: config.fixture }),
+    defaultFixture: DEFAULT_FIXTURE,
     ...(config.seed === null ? {} : { seed: config.seed }),
     ...(config.chainId === null ? {} : { chainId: config.chainId }),
     mining: config.mining,
@@ -27,6 +31,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
     fsync: config.fsync,
     log: openLog(config),
     onProgress: progressLine("replaying the chain", config.silent),
+    onSeeding: progressLine("applying the fixture", config.silent, "steps"),
   });
   stopOnSignals(sandbox);
   try {

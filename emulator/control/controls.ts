@@ -8,6 +8,8 @@ import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor.ts";
+import type { StepProgress } from "./fixtures/apply.ts";
+import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
 /** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {
@@ -52,6 +54,7 @@ export interface ControlParts {
   readonly mining: Mining;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
+  readonly seeding: Seeding;
   /** Looks again for due work, after a restore. */
   readonly rearm: () => void;
   readonly ready: () => boolean;
@@ -83,6 +86,14 @@ export function createControls(parts: ControlParts) {
       limiter.clear();
       parts.rearm();
     },
+    /** Brings in a fixture, whole or not at all, or generated data. Throws FixtureError, UnknownFixture, INVALID_REQUEST. */
+    async seed(input: SeedInput, progress?: StepProgress): Promise<Seeded> {
+      const seeded = await parts.seeding.seed(input, progress);
+      parts.rearm();
+      return seeded;
+    },
+    /** The names of the fixtures that are shipped. */
+    fixtures: (): readonly string[] => parts.seeding.names(),
     /** Names the present state. Throws SNAPSHOT_EXISTS, INVALID_REQUEST. */
     async snapshot(name: string): Promise<void> {
       if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) {

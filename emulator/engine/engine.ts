@@ -3,7 +3,8 @@ import { encodeLine, type HeaderLine } from "./journal-line.ts";
 import { Positions } from "./positions.ts";
 import { newState, type Progress, type ReadJournal, type RecoveryReport, recover } from "./recovery.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
-import { type Settle, Writer } from "./writer.ts";
+import type { Settle } from "./unit.ts";
+import { Writer } from "./writer.ts";
 
 export interface EngineOptions {
   readonly mining: "auto" | "deferred";

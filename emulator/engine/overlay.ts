@@ -1,23 +1,33 @@
-import { type AnyRecord, type Change, TABLES, type TableName, type Tables } from "../model/tables.ts";
-import type { NewestQuery, Reader } from "../ports/store.ts";
+import { type AnyRecord, type Change, dueOf, TABLES, type TableName, type Tables } from "../model/tables.ts";
+import type { Due, NewestQuery, Reader, Store } from "../ports/store.ts";
 
 type Staged = Map<TableName, Map<string, AnyRecord | null>>;
 
-/** Staged changes over the committed records: what a unit of work sees. Unit sizes are small, so staged records are walked. */
-export class Overlay implements Reader {
-  readonly #base: Reader;
-  #staged: Staged = new Map();
+/** Index keys of staged records: table and index, then key. */
+type Keys = Map<string, Map<string, Set<string>>>;
 
-  constructor(base: Reader) {
+/** So many staged records are walked; more than that are indexed. */
+const WALKED = 32;
+
+/** What an overlay lies over. */
+export type Base = Reader & Pick<Store, "nextDue">;
+
+/** Staged changes over the committed records: what a unit of work sees. Units are mostly small; a generator's are not. */
+export class Overlay implements Reader {
+  readonly #base: Base;
+  #staged: Staged = new Map();
+  #keys: Keys = new Map();
+
+  constructor(base: Base) {
     this.#base = base;
   }
 
   put<T extends TableName>(table: T, record: Tables[T]): void {
-    this.#table(table).set(record.id, record);
+    this.#set(table, record.id, record);
   }
 
   remove(table: TableName, id: string): void {
-    this.#table(table).set(id, null);
+    this.#set(table, id, null);
   }
 
   /** A copy of what is staged, to go back to. */
@@ -27,6 +37,7 @@ export class Overlay implements Reader {
 
   reset(saved: Staged): void {
     this.#staged = saved;
+    this.#keys = new Map();
   }
 
   /** What was staged, in the order of first touch; a record that came and went in the unit is no change. */
@@ -51,11 +62,23 @@ export class Overlay implements Reader {
     const committed = this.#base.by(table, index, key);
     if (!rows) return committed;
     const found = committed.filter((record) => !rows.has(record.id));
-    const keysOf = TABLES[table].indexes?.[index];
-    for (const record of rows.values()) {
-      if (record && keysOf?.(record as Tables[T]).includes(key)) found.push(record as Tables[T]);
+    for (const record of this.#candidates(table, index, key, rows)) {
+      if (record && keysOf(table, index, record).includes(key)) found.push(record as Tables[T]);
     }
     return found;
+  }
+
+  /** The earliest due record at or before `until`, staged or committed. */
+  nextDue(until: number): Due | null {
+    let earliest = this.#base.nextDue(until, ({ table, id }) => this.#staged.get(table)?.has(id) ?? false);
+    for (const [table, rows] of this.#staged) {
+      if (!TABLES[table].due) continue;
+      for (const [id, record] of rows) {
+        const at = record && dueOf(table, record);
+        if (at !== null && at <= until && (!earliest || at < earliest.at)) earliest = { table, id, at };
+      }
+    }
+    return earliest;
   }
 
   newest<T extends TableName>(table: T, query: NewestQuery<Tables[T]>): readonly Tables[T][] {
@@ -71,6 +94,28 @@ export class Overlay implements Reader {
     return count;
   }
 
+  #set(table: TableName, id: string, record: AnyRecord | null): void {
+    const rows = this.#table(table);
+    rows.set(id, record);
+    for (const [place, found] of this.#keys) {
+      const [of, index] = place.split(" ") as [TableName, string];
+      if (of === table && record) note(found, table, index, record);
+    }
+  }
+
+  /** Staged records among which those under a key are, in the order of first touch. */
+  #candidates(table: TableName, index: string, key: string, rows: Map<string, AnyRecord | null>): Iterable<AnyRecord | null> {
+    if (rows.size <= WALKED) return rows.values();
+    const place = `${table} ${index}`;
+    let found = this.#keys.get(place);
+    if (!found) {
+      found = new Map();
+      for (const record of rows.values()) if (record) note(found, table, index, record);
+      this.#keys.set(place, found);
+    }
+    return [...(found.get(key) ?? [])].map((id) => rows.get(id) ?? null);
+  }
+
   #table(table: TableName): Map<string, AnyRecord | null> {
     let rows = this.#staged.get(table);
     if (!rows) {
@@ -79,4 +124,21 @@ export class Overlay implements Reader {
     }
     return rows;
   }
+}
+
+/** Remembers under which keys a record is found. Keys it has no more stay; whoever reads them looks at the record again. */
+function note(found: Map<string, Set<string>>, table: TableName, index: string, record: AnyRecord): void {
+  for (const key of keysOf(table, index, record)) {
+    if (!key) continue;
+    const ids = found.get(key);
+    if (ids) ids.add(record.id);
+    else found.set(key, new Set([record.id]));
+  }
+}
+
+function keysOf(table: TableName, index: string, record: AnyRecord): readonly (string | null | undefined)[] {
+  const indexes = TABLES[table].indexes as
+    | Readonly<Record<string, (record: AnyRecord) => readonly (string | null | undefined)[]>>
+    | undefined;
+  return indexes?.[index]?.(record) ?? [];
 }

@@ -47,6 +47,11 @@ export class Scheduler {
     this.#timer.disarm();
   }
 
+  /** Does the work that a record is due for, within a unit. */
+  async perform(unit: Unit, due: Due): Promise<void> {
+    await this.#handlers[due.table]?.(unit, due);
+  }
+
   /** Runs all work due at or before an instant, each at its own instant, in time order. */
   async runUntil(until: number): Promise<void> {
     let last: Due | null = null;
@@ -59,7 +64,7 @@ export class Scheduler {
       last = due;
       await this.#writer.run({ at: due.at }, async (unit) => {
         // It may have been done by a unit that was queued before this one.
-        if (this.#store.nextDue(until)?.id === due.id) await this.#handlers[due.table]?.(unit, due);
+        if (this.#store.nextDue(until)?.id === due.id) await this.perform(unit, due);
       });
     }
   }

@@ -1,13 +1,16 @@
 import type { EventRecord, EventType } from "../model/event.ts";
-import type { TableName, Tables } from "../model/tables.ts";
+import { TABLE_NAMES, type TableName, type Tables } from "../model/tables.ts";
 import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
-import type { NewestQuery, Reader } from "../ports/store.ts";
-import type { Mined, Outcome, Unit } from "../ports/unit-of-work.ts";
-import { Overlay } from "./overlay.ts";
+import type { Due, NewestQuery } from "../ports/store.ts";
+import type { Chronicle, Mined, Outcome, Unit } from "../ports/unit-of-work.ts";
+import { type Base, Overlay } from "./overlay.ts";
+
+/** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
+export type Settle = (unit: Unit, mined: readonly Mined[]) => Promise<void>;
 
 export interface Surroundings {
-  readonly records: Reader;
+  readonly records: Base;
   readonly chain: Chain;
   readonly ids: Ids;
   /** Blocks come at once (automatic mining), or when due. */
@@ -16,12 +19,13 @@ export interface Surroundings {
   readonly lastTimestamp: number;
   /** A mark of the chain as it was before this unit. */
   readonly mark: () => Promise<ChainMark>;
+  readonly settle: Settle;
 }
 
 /** A unit of work in progress. It stages records and drives the chain; the writer commits or undoes it. */
-export class LiveUnit implements Unit {
-  readonly now: number;
-  readonly at: string;
+export class LiveUnit implements Chronicle {
+  now: number;
+  at: string;
   readonly requestId: string | null;
   readonly steps: ChainStep[] = [];
   readonly overlay: Overlay;
@@ -31,9 +35,14 @@ export class LiveUnit implements Unit {
   /** Mined transactions that `transact` did not send: a wallet's, or what was pending. Settling them empties it. */
   others: Mined[] = [];
   readonly #around: Surroundings;
+  #names: Pick<Ids, "next" | "secret">;
+  #named = false;
+  /** Mining waits for the end of `inOneBlock`. */
+  #holding = false;
 
   constructor(around: Surroundings, now: number, requestId: string | null) {
     this.#around = around;
+    this.#names = around.ids;
     this.overlay = new Overlay(around.records);
     this.now = now;
     this.at = new Date(now).toISOString();
@@ -64,10 +73,52 @@ export class LiveUnit implements Unit {
   }
 
   newId(prefix: string): string {
-    return this.#around.ids.next(prefix, this.now);
+    let id = this.#names.next(prefix, this.now);
+    while (this.#named && TABLE_NAMES.some((table) => this.get(table, id))) id = this.#names.next(prefix, this.now);
+    return id;
   }
   secret(alphabet: string, length: number): string {
-    return this.#around.ids.secret(alphabet, length);
+    return this.#names.secret(alphabet, length);
+  }
+
+  async moveTo(instant: number): Promise<void> {
+    await this.settle();
+    if (instant <= this.now) return;
+    this.now = instant;
+    this.at = new Date(instant).toISOString();
+  }
+
+  nextDue(until: number): Due | null {
+    return this.overlay.nextDue(until);
+  }
+
+  nameAfter(name: string): void {
+    this.#names = this.#around.ids.named(name);
+    this.#named = true;
+  }
+
+  async inOneBlock<T>(work: () => Promise<T>): Promise<T> {
+    await this.settle();
+    const before = this.steps.length;
+    this.#holding = true;
+    const result = await work().finally(() => {
+      this.#holding = false;
+    });
+    if (this.steps.length === before) return result;
+    const { receipts } = await this.mine();
+    const failed = receipts.find(({ failure }) => failure !== null);
+    if (failed?.failure) throw failed.failure;
+    await this.settle();
+    return result;
+  }
+
+  /** Lets the services record what mined blocks did, until nothing is left. */
+  async settle(): Promise<void> {
+    while (this.others.length > 0) {
+      const mined = this.others;
+      this.others = [];
+      await this.#around.settle(this, mined);
+    }
   }
 
   async transact(calls: readonly ChainCall[]): Promise<Outcome[]> {
@@ -81,7 +132,7 @@ export class LiveUnit implements Unit {
       this.steps.push(step);
       hashes.push(step.hash);
     }
-    if (mining === "deferred") return hashes.map((hash) => ({ status: "pending", hash }));
+    if (mining === "deferred" || this.#holding) return hashes.map((hash) => ({ status: "pending", hash }));
     const block = await this.mine();
     const receipts = new Map(block.receipts.map((receipt) => [receipt.hash, receipt]));
     this.others = [...others, ...block.receipts.filter(({ hash }) => !hashes.includes(hash)).map((receipt) => ({ block, receipt }))];

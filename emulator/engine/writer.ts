@@ -3,14 +3,11 @@ import type { Block } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
-import type { Mined, Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
+import type { Chronicle, ChronicleOptions, Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
 import { changesToLine, encodeLine, FORMAT, type JournalLine, type UnitLine } from "./journal-line.ts";
 import type { Position } from "./lineage.ts";
 import { type EnginePorts, type EngineState, lastBlock, markHead } from "./state.ts";
-import { LiveUnit } from "./unit.ts";
-
-/** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
-export type Settle = (unit: Unit, mined: readonly Mined[]) => Promise<void>;
+import { LiveUnit, type Settle } from "./unit.ts";
 
 /** Told after each commit; must not throw. `block`: the block that the unit mined, if any. */
 export type CommitListener = (commit: { line: UnitLine; block: Block | null }) => void;
@@ -59,7 +56,11 @@ export class Writer implements UnitOfWork {
 
   /** Like `run`; the unit also changes the clock. */
   runWithClock<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
-    return this.exclusive(() => this.#unit(options, work, clock));
+    return this.exclusive(() => this.#unit(options, work, clock, this.#mining));
+  }
+
+  chronicle<T>({ from, clock }: ChronicleOptions, work: (unit: Chronicle) => Promise<T>): Promise<T> {
+    return this.exclusive(() => this.#unit({ at: from }, work, clock, "auto"));
   }
 
   quiet<T>(read: () => Promise<T>): Promise<T> {
@@ -117,12 +118,17 @@ export class Writer implements UnitOfWork {
     return result;
   }
 
-  /** Deploys the contracts on an empty chain. */
+  /** Deploys the contracts on an empty chain, at the beginning of its history. */
   deploy(): Promise<void> {
-    return this.exclusive(() => this.#unit({}, (unit) => unit.deploy(), null));
+    return this.exclusive(() => this.#unit({ at: this.#state.head.at }, (unit) => unit.deploy(), null, "auto"));
   }
 
-  async #unit<T>(options: UnitOptions, work: (unit: LiveUnit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
+  async #unit<T>(
+    options: UnitOptions,
+    work: (unit: LiveUnit) => Promise<T> | T,
+    clock: ClockState | null,
+    mining: "auto" | "deferred",
+  ): Promise<T> {
     const { chain, ids } = this.#ports;
     const state = this.#state;
     if (options.epoch !== undefined && options.epoch !== state.epoch) {
@@ -133,29 +139,22 @@ export class Writer implements UnitOfWork {
         records: this.#ports.store,
         chain,
         ids,
-        mining: this.#mining,
+        mining,
         lastTimestamp: state.head.block.timestamp,
         mark: () => markHead(state, chain),
+        settle: this.#settle,
       },
       Math.max(options.at ?? this.#ports.clock.now(), state.head.at),
       options.requestId ?? null,
     );
     try {
       const result = await work(unit);
-      await this.#settleOthers(unit);
+      await unit.settle();
       this.#commit(unit, clock);
       return result;
     } catch (error) {
       await this.#undo(unit);
       throw error;
-    }
-  }
-
-  async #settleOthers(unit: LiveUnit): Promise<void> {
-    while (unit.others.length > 0) {
-      const mined = unit.others;
-      unit.others = [];
-      await this.#settle(unit, mined);
     }
   }
 

@@ -86,6 +86,11 @@ function subjectOf(data: EventRecord["data"]): string {
   return data.object === "award" ? data.recipient_id : data.id;
 }
 
+/** When the scheduler must look at a record next (ms since the epoch), or null. */
+export function dueOf(table: TableName, record: AnyRecord): number | null {
+  return (TABLES[table].due as ((record: AnyRecord) => number | null) | undefined)?.(record) ?? null;
+}
+
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
 /**

@@ -7,6 +7,8 @@ export interface Ids {
   next(prefix: string, at: number): string;
   /** `length` characters out of `alphabet`, uniformly. */
   secret(alphabet: string, length: number): string;
+  /** A sequence that follows from a name alone, whatever the seed: the same in every sandbox. It leaves the counter as it is. */
+  named(name: string): Pick<Ids, "next" | "secret">;
   /** Where the sequence stands. */
   counter(): number;
   set(counter: number): void;

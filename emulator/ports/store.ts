@@ -49,8 +49,8 @@ export interface FoldStamp {
 export interface Store extends Reader {
   /** Applies all changes in order and returns the changes that undo them (in the order to apply). Never fails half-way. */
   apply(changes: readonly Change[]): Change[];
-  /** The earliest due record (model/tables.ts `due`) at or before `until`, or null. */
-  nextDue(until: number): Due | null;
+  /** The earliest due record (model/tables.ts `due`) at or before `until`, or null. `except`: records to pass over. */
+  nextDue(until: number, except?: (due: Due) => boolean): Due | null;
   /** Every record, in insertion order. */
   fold(): Folded;
   places(): Places;

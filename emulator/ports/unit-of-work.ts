@@ -1,7 +1,8 @@
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { TableName, Tables } from "../model/tables.ts";
 import type { Block, Chain, ChainCall, ChainLog, ChainStep, Hex, Receipt } from "./chain.ts";
-import type { Reader } from "./store.ts";
+import type { ClockState } from "./clock.ts";
+import type { Due, Reader } from "./store.ts";
 
 /** What became of a transaction when its unit sent it. */
 export type Outcome =
@@ -49,6 +50,31 @@ export interface Unit extends Reader {
   badgesOf(address: string): Promise<number>;
 }
 
+/**
+ * A unit in which time passes: what happened over days is one change, all or nothing. Blocks are mined at once in it,
+ * whatever the mining mode.
+ */
+export interface Chronicle extends Unit {
+  /** Goes on to a later instant, of which the unit then is; an earlier one changes nothing. What mined blocks did is settled before. */
+  moveTo(instant: number): Promise<void>;
+  /** The earliest due record at or before `until`, as this unit sees the records. */
+  nextDue(until: number): Due | null;
+  /** From here on identifiers and secrets follow from this name alone, passing over identifiers that are taken. */
+  nameAfter(name: string): void;
+  /**
+   * Mines what `work` sends in one block at its end, and settles it: meanwhile its transactions are pending.
+   * Throws ChainRevert if one of them fails. Not to be nested.
+   */
+  inOneBlock<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface ChronicleOptions {
+  /** The instant at which it begins; not before what is committed. */
+  readonly from: number;
+  /** The clock after it; null leaves the clock alone. */
+  readonly clock: ClockState | null;
+}
+
 export interface UnitOptions {
   readonly requestId?: string;
   /** The epoch in which the work began: committing in a later one throws SANDBOX_RESET. */
@@ -63,6 +89,8 @@ export interface UnitOfWork {
   readonly epoch: number;
   /** Runs `work`; commits when it resolves, undoes everything when it throws. Throws STORAGE_UNAVAILABLE once undoing failed. */
   run<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T): Promise<T>;
+  /** Like `run`, for a change in which time passes. */
+  chronicle<T>(options: ChronicleOptions, work: (unit: Chronicle) => Promise<T>): Promise<T>;
   /** Runs `read` between two units, so that it sees only what is committed. */
   quiet<T>(read: () => Promise<T>): Promise<T>;
   /** Number of the last committed block. */

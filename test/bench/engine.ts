@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Figure, measureAll, mediansOf, type Task, type Values } from "./figure.ts";
+import { fixtures } from "./figures/fixtures.ts";
+import { generate } from "./figures/generate.ts";
 import { get } from "./figures/get.ts";
 import { install } from "./figures/install.ts";
 import { kills } from "./figures/kills.ts";
@@ -17,7 +19,9 @@ import { start } from "./figures/start.ts";
 import { unit } from "./figures/unit.ts";
 import { verify } from "./figures/verify.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { start, get, mint, verify, replay, unit, size, snapshot, second, kills, install };
+const FIGURES: Readonly<Record<string, Figure>> = {
+  ...{ start, get, mint, verify, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
+};
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

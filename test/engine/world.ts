@@ -10,7 +10,7 @@ import { type Engine, openEngine } from "../../emulator/engine/engine.ts";
 import { FORMAT, type HeaderLine } from "../../emulator/engine/journal-line.ts";
 import { FIXTURE } from "../../emulator/engine/positions.ts";
 import { type Progress, readJournal } from "../../emulator/engine/recovery.ts";
-import type { Settle } from "../../emulator/engine/writer.ts";
+import type { Settle } from "../../emulator/engine/unit.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import type { Chain } from "../../emulator/ports/chain.ts";
 import type { Journal } from "../../emulator/ports/journal.ts";

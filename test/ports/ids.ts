@@ -60,6 +60,32 @@ export function shouldBehaveLikeIds(name: string, create: (seed: string, seeded:
     });
   });
 
+  describe(`${name}: after a name`, () => {
+    const some = (ids: Pick<Ids, "next" | "secret">) => [ids.next("usr", AT), ids.next("usr", AT), ids.secret(DIGITS, 7)];
+
+    it("are ULIDs that follow from the name alone: seed, counter and instant are no matter", () => {
+      const first = some(create("a", true).named("academy/ada"));
+      expect(first[0]).toMatch(/^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+      const ids = create("b", false);
+      ids.set(17);
+      expect(some(ids.named("academy/ada"))).toEqual(first);
+      expect(ids.named("academy/ada").next("usr", AT + 1)).toBe(first[0]);
+      expect(ids.counter()).toBe(17);
+    });
+
+    it("differ by name, and under one name", () => {
+      const ids = create("a", true);
+      const all = [...some(ids.named("academy/ada")), ...some(ids.named("academy/ben"))];
+      expect(new Set(all).size).toBe(all.length);
+    });
+
+    it("a further prefix moves no other", () => {
+      const named = create("a", true).named("academy/ada");
+      named.next("evt", AT);
+      expect(named.next("usr", AT)).toBe(create("a", true).named("academy/ada").next("usr", AT));
+    });
+  });
+
   describe(`${name}: secrets`, () => {
     it("have the length and the alphabet asked for", () => {
       fc.assert(

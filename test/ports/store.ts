@@ -115,6 +115,18 @@ export function shouldBehaveLikeStore(name: string, open: OpenStore): void {
       expect(store.nextDue(1000)).toEqual({ table: "submissions", id: "early", at: 250 });
     });
 
+    it("next due: passes over what is excepted, and finds it again without", () => {
+      for (const [id, at] of [
+        ["a", 100],
+        ["b", 200],
+        ["c", 300],
+      ] as const)
+        store.apply([put("submissions", submission(id, at))]);
+      expect(store.nextDue(1000, ({ id }) => id !== "c")?.id).toBe("c");
+      expect(store.nextDue(250, ({ id }) => id !== "c")).toBeNull();
+      expect(drain(store)).toEqual(["a", "b", "c"]);
+    });
+
     it("next due: equal instants in the same order whichever was put first", async () => {
       const changes = ["a", "b", "c", "d", "e"].map((id) => put("submissions", submission(id, 100)));
       const other = await open();

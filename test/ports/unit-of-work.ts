@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChainRevert } from "../../emulator/ports/chain.ts";
-import { calls, codeOf, register, stateOf, walletOf, welcome } from "../engine/deeds.ts";
+import type { ClockState } from "../../emulator/ports/clock.ts";
+import type { Chronicle } from "../../emulator/ports/unit-of-work.ts";
+import { calls, codeOf, PEOPLE, register, stateOf, walletOf, welcome } from "../engine/deeds.ts";
 import type { World } from "../engine/world.ts";
 import { answer, user } from "../model/records.ts";
 
@@ -197,6 +199,135 @@ export function shouldBehaveLikeUnitOfWork(name: string, open: () => Promise<Wor
       await restoring;
       expect(await codeOf(waited)).toBe("SANDBOX_RESET");
       expect(world.store.count("users")).toBe(0);
+    });
+  });
+
+  describe(`${name}: a chronicle`, () => {
+    const begin = () => world.clock.now();
+    const chronicle = <T>(work: (unit: Chronicle) => Promise<T>, clock: ClockState | null = null) =>
+      world.writer.chronicle({ from: begin(), clock }, work);
+
+    it("time passes in it: records, events and blocks are of the instant at which they came", async () => {
+      const from = begin();
+      await chronicle(async (unit) => {
+        for (const [day, who] of PEOPLE.entries()) {
+          await unit.moveTo(from + day * 86_400_000);
+          register(unit, who);
+          const outcomes = await unit.transact([calls.mint(world, who, 1n)]);
+          expect(outcomes).toMatchObject([{ block: { timestamp: Math.floor(unit.now / 1000) } }]);
+        }
+      });
+      const created = PEOPLE.map((who) => Date.parse(world.store.get("users", who)?.created_at as string) - from);
+      expect(created).toEqual([0, 86_400_000, 172_800_000]);
+      expect(world.writer.committedBlock).toBe(4);
+    });
+
+    it("it does not go back", async () => {
+      await chronicle(async (unit) => {
+        const { now } = unit;
+        await unit.moveTo(now + 5);
+        await unit.moveTo(now + 1);
+        expect(unit.now).toBe(now + 5);
+      });
+    });
+
+    it("all or nothing, and the clock with it", async () => {
+      const before = await stateOf(world);
+      const failing = chronicle(
+        async (unit) => {
+          register(unit, "ada");
+          await unit.transact([calls.mint(world, "ada", 5n)]);
+          await unit.moveTo(unit.now + 1000);
+          throw new Error("at the last moment");
+        },
+        { mode: "frozen", at_ms: begin() + 1000 },
+      );
+      await expect(failing).rejects.toThrow("at the last moment");
+      expect(await stateOf(world)).toEqual(before);
+    });
+
+    it("nobody sees a part of it", async () => {
+      await chronicle(async (unit) => {
+        register(unit, "ada");
+        await unit.moveTo(unit.now + 1000);
+        expect(world.writer.records.get("users", "ada")).toBeUndefined();
+        expect(unit.get("users", "ada")).toBeDefined();
+      });
+    });
+
+    it("what is due in it: staged or committed, each once, as it is now", async () => {
+      const from = begin();
+      await world.writer.run({}, (unit) => {
+        unit.put("idempotency", answer("kept", { expires_at: from + 10 }));
+        unit.put("idempotency", answer("changed", { expires_at: from + 20 }));
+      });
+      await chronicle(async (unit) => {
+        unit.put("idempotency", answer("changed", { expires_at: from + 40 }));
+        unit.put("idempotency", answer("new", { expires_at: from + 30 }));
+        const order: string[] = [];
+        for (let due = unit.nextDue(from + 40); due; due = unit.nextDue(from + 40)) {
+          order.push(due.id);
+          unit.remove("idempotency", due.id);
+        }
+        expect(order).toEqual(["kept", "new", "changed"]);
+      });
+    });
+
+    it("identifiers follow from a name, passing over those that are taken", async () => {
+      const make = () =>
+        chronicle(async (unit) => {
+          unit.nameAfter("story/ada");
+          const id = unit.newId("usr");
+          unit.put("users", user(id, { email: id }));
+          return id;
+        });
+      const { ids } = world;
+      const counter = ids.counter();
+      const named = ids.named("story/ada");
+      const expected = [named.next("usr", 0), named.next("usr", 0)];
+      expect([await make(), await make()]).toEqual(expected);
+      expect(ids.counter()).toBe(counter);
+    });
+
+    it("many transactions in one block", async () => {
+      const before = world.writer.committedBlock;
+      const pending = await chronicle((unit) =>
+        unit.inOneBlock(async () => {
+          const outcomes = [];
+          for (const who of PEOPLE) outcomes.push(...(await unit.transact([calls.mint(world, who, 3n)])));
+          return outcomes.map(({ status }) => status);
+        }),
+      );
+      expect(pending).toEqual(["pending", "pending", "pending"]);
+      expect(world.writer.committedBlock).toBe(before + 1);
+      for (const who of PEOPLE) expect(await world.chain.balanceOf(walletOf(world, who), "latest")).toBe(3n);
+    });
+
+    it("a refused transaction in such a block leaves nothing", async () => {
+      const before = await stateOf(world);
+      const failing = chronicle((unit) =>
+        unit.inOneBlock(async () => {
+          await unit.transact([calls.mint(world, "ada", 3n)]);
+          await unit.transact([calls.burn(world, "ben", 1n)]);
+        }),
+      );
+      await expect(failing).rejects.toMatchObject({ error: "ERC20InsufficientBalance" });
+      expect(await stateOf(world)).toEqual(before);
+    });
+
+    it("finds records among very many that it has staged", async () => {
+      await chronicle(async (unit) => {
+        for (let n = 0; n < 100; n++) unit.put("users", user(`usr_${n}`, { email: `${n % 10}@example.org` }));
+        const found = () => unit.by("users", "email", "3@example.org").map(({ id }) => id);
+        expect(found()).toHaveLength(10);
+        unit.put("users", user("usr_3", { email: "moved@example.org" }));
+        unit.put("users", user("usr_4", { email: "3@example.org" }));
+        unit.remove("users", "usr_13");
+        expect(found()).toEqual(["usr_23", "usr_33", "usr_43", "usr_53", "usr_63", "usr_73", "usr_83", "usr_93", "usr_4"]);
+        expect(unit.by("users", "email", "moved@example.org").map(({ id }) => id)).toEqual(["usr_3"]);
+        await unit.attempt(() => Promise.reject(unit.put("users", user("usr_200", { email: "3@example.org" })))).catch(() => {});
+        expect(found()).toHaveLength(9);
+      });
     });
   });
 

@@ -75,8 +75,8 @@ export class LowdbStore implements Store {
   apply(changes: readonly Change[]): Change[] {
     return this.#inner.apply(changes);
   }
-  nextDue(until: number): Due | null {
-    return this.#inner.nextDue(until);
+  nextDue(until: number, except?: (due: Due) => boolean): Due | null {
+    return this.#inner.nextDue(until, except);
   }
   fold(): Folded {
     return this.#inner.fold();

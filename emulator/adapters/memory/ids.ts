@@ -2,6 +2,9 @@ import { hash, randomBytes } from "node:crypto";
 import { encodeTime } from "ulid";
 import type { Ids } from "../../ports/ids.ts";
 
+/** The instant in the identifiers that follow from names: those of a fixture are the same whenever it is applied. */
+const NAMED_AT = Date.parse("2026-01-01T00:00:00.000Z");
+
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
@@ -31,14 +34,23 @@ export class SeededIds implements Ids {
   }
 
   secret(alphabet: string, length: number): string {
-    const limit = 256 - (256 % alphabet.length);
-    let out = "";
-    while (out.length < length) {
-      for (const byte of this.#secretsFromSeed ? this.#bytes(this.#counter++) : randomBytes(length)) {
-        if (byte < limit && out.length < length) out += alphabet[byte % alphabet.length];
-      }
-    }
-    return out;
+    return spell(alphabet, length, () => (this.#secretsFromSeed ? this.#bytes(this.#counter++) : randomBytes(length)));
+  }
+
+  named(name: string): Pick<Ids, "next" | "secret"> {
+    const counts = new Map<string, number>();
+    const draw = (what: string): Buffer => {
+      const count = counts.get(what) ?? 0;
+      counts.set(what, count + 1);
+      return hash("sha256", `${name}\n${what}\n${count}`, "buffer");
+    };
+    return {
+      next: (prefix) => {
+        const random = Array.from(draw(prefix).subarray(0, 16), (byte) => CROCKFORD[byte % 32]);
+        return `${prefix}_${encodeTime(NAMED_AT, 10)}${random.join("")}`;
+      },
+      secret: (alphabet, length) => spell(alphabet, length, () => draw("secret")),
+    };
   }
 
   counter(): number {
@@ -57,6 +69,16 @@ export class SeededIds implements Ids {
     }
     return this.#digest.subarray((count % 3) * 10, (count % 3) * 10 + 10);
   }
+}
+
+/** Characters of an alphabet, each as likely as any other. */
+function spell(alphabet: string, length: number, bytes: () => Buffer): string {
+  const limit = 256 - (256 % alphabet.length);
+  let out = "";
+  while (out.length < length) {
+    for (const byte of bytes()) if (byte < limit && out.length < length) out += alphabet[byte % alphabet.length];
+  }
+  return out;
 }
 
 /** A seed that nobody can guess: what a sandbox without `--seed` draws once and keeps. */

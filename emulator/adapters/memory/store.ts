@@ -1,4 +1,4 @@
-import { type AnyRecord, type Change, TABLE_NAMES, TABLES, type TableName, type Tables } from "../../model/tables.ts";
+import { type AnyRecord, type Change, dueOf, TABLE_NAMES, TABLES, type TableName, type Tables } from "../../model/tables.ts";
 import type { Due, Folded, FoldStamp, NewestQuery, Places, Store } from "../../ports/store.ts";
 import { DueHeap } from "./due-heap.ts";
 import { Table } from "./table.ts";
@@ -41,13 +41,18 @@ export class MemoryStore implements Store {
     return undo.reverse();
   }
 
-  nextDue(until: number): Due | null {
-    for (let due = this.#due.peek(); due && due.at <= until; due = this.#due.peek()) {
+  nextDue(until: number, except: (due: Due) => boolean = () => false): Due | null {
+    const passed: Due[] = [];
+    let due = this.#due.peek();
+    for (; due && due.at <= until; due = this.#due.peek()) {
       const record = this.get(due.table, due.id);
-      if (record && dueOf(due.table, record) === due.at) return due;
+      const isCurrent = record !== undefined && dueOf(due.table, record) === due.at;
+      if (isCurrent && !except(due)) break;
       this.#due.pop();
+      if (isCurrent) passed.push(due);
     }
-    return null;
+    for (const each of passed) this.#due.push(each);
+    return due && due.at <= until ? due : null;
   }
 
   fold(): Folded {
@@ -76,8 +81,4 @@ export class MemoryStore implements Store {
     const at = dueOf(table, record);
     if (at !== null) this.#due.push({ table, id: record.id, at });
   }
-}
-
-function dueOf(table: TableName, record: AnyRecord): number | null {
-  return (TABLES[table].due as ((record: AnyRecord) => number | null) | undefined)?.(record) ?? null;
 }

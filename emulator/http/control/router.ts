@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Controls } from "../../control/controls.ts";
+import { type SeedInput, sayMade } from "../../control/seeding.ts";
 import type { Scope } from "../../model/api-key.ts";
 import { ApiError } from "../../model/errors.ts";
 import type { QuotaSetting } from "../../ports/rate-limiter.ts";
@@ -34,6 +35,13 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
   router.post("/reset", async (_req, res) => {
     await controls.reset();
     answer(res, null, "Back to the state right after the fixture.");
+  });
+  router.get("/fixtures", (_req, res) => answer(res, controls.fixtures(), "Fixtures that are shipped."));
+  router.post("/seed", async (req, res) => {
+    const seeded = await controls.seed(seedInput(req.body, controls.fixtures()));
+    const days = Math.round(seeded.clock_advanced_ms / 86_400_000);
+    const clock = seeded.clock_advanced_ms === 0 ? "" : ` Its history took ${days} days: the clock went on by as much.`;
+    answer(res, seeded, `Made ${sayMade(seeded)}.${clock}`);
   });
   router.get("/snapshots", (_req, res) => answer(res, controls.snapshots(), "Named snapshots, oldest first."));
   router.post("/snapshots", async (req, res) => {
@@ -139,4 +147,26 @@ function quotaSetting(body: unknown): QuotaSetting {
   );
   if (entries.length > 0 && valid) return body as QuotaSetting;
   throw new ApiError("INVALID_REQUEST", 'Send what is to be left: {"hour": {"remaining": 1}, "second": {"remaining": 10}}.');
+}
+
+/** A fixture by name (files of this machine are not read for others), a fixture's text, or amounts of generated data. */
+function seedInput(body: unknown, names: readonly string[]): SeedInput {
+  const { fixture, yaml, file, generate } = (body ?? {}) as Record<string, unknown>;
+  if (typeof fixture === "string" && names.includes(fixture)) return fixture;
+  if (typeof yaml === "string") return { yaml, file: typeof file === "string" ? file : "fixture.yaml" };
+  if (isAmounts(generate)) return { generate };
+  throw new ApiError(
+    "INVALID_REQUEST",
+    `Send {"fixture": …} with one of ${names.join(", ")}, {"yaml": "…"} with a fixture's text, or {"generate": {"users": 100, "badges": 5, "awards": 50}}.`,
+    fixture === undefined ? {} : { param: "fixture" },
+  );
+}
+
+const MOST_GENERATED = 1_000_000;
+
+function isAmounts(value: unknown): value is { users?: number; badges?: number; awards?: number } {
+  if (value === null || typeof value !== "object") return false;
+  return Object.entries(value).every(
+    ([name, amount]) => ["users", "badges", "awards"].includes(name) && Number.isInteger(amount) && amount >= 0 && amount <= MOST_GENERATED,
+  );
 }

@@ -1,0 +1,99 @@
+/** Generated data: the nth user, badge or award is always the same; many transactions come in one block. */
+import { afterEach, describe, expect, it } from "vitest";
+import { BATCH } from "../../emulator/control/fixtures/generate.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
+import { type Api, api } from "../http/client.ts";
+
+const open: Sandbox[] = [];
+afterEach(async () => {
+  for (const sandbox of open.splice(0)) await sandbox.close();
+});
+
+async function begin(options: SandboxOptions = {}) {
+  const sandbox = await createSandbox(options);
+  open.push(sandbox);
+  return { sandbox, api: api(sandbox.app, sandbox.apiKey) };
+}
+
+/** All pages of a list. */
+async function all(client: Api, path: string): Promise<Record<string, never>[]> {
+  const items: Record<string, never>[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const { data }: { data: { items: Record<string, never>[]; next_cursor: string | null } } = (
+      await client.get(`${path}?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`).expect(200)
+    ).body;
+    items.push(...data.items);
+    cursor = data.next_cursor;
+  }
+  return items;
+}
+
+const MANY = BATCH + 50;
+
+describe("generated data", () => {
+  it("users have GETS, in a block for each batch", async () => {
+    const { sandbox, api } = await begin();
+    const before = sandbox.info().chain.block_number;
+    const { made } = await sandbox.seed({ generate: { users: MANY } });
+    expect(made).toMatchObject({ users: MANY, transactions: MANY });
+    expect(sandbox.info().chain.block_number).toBe(before + 2);
+    const [newest] = await all(api, "/users");
+    expect(newest).toMatchObject({ email: `learner-${MANY}@generated.example`, external_id: `generated-${MANY}` });
+    expect(Number((await api.get(`/users/${newest?.id}/balance`).expect(200)).body.data.balance)).toBeGreaterThanOrEqual(1);
+    expect(new Set((await all(api, "/tokens/transactions")).map(({ status }) => status))).toEqual(new Set(["confirmed"]));
+    await sandbox.doctor();
+  });
+
+  it("is the same in another sandbox, also when it was asked for in parts", async () => {
+    const [whole, parts] = [await begin({ seed: 1 }), await begin({ seed: 1 })];
+    await whole.sandbox.seed({ generate: { badges: 2, users: 40, awards: 60 } });
+    for (const generate of [{ badges: 1 }, { badges: 1, users: 17 }, { users: 23 }, { awards: 60 }]) await parts.sandbox.seed({ generate });
+    for (const path of ["/users", "/badges"]) expect(await all(parts.api, path)).toEqual(await all(whole.api, path));
+    const what = async (client: Api) =>
+      (await all(client, "/awards")).map(({ id, gets_id, recipient_id }) => ({ id, gets_id, recipient_id }));
+    expect(await what(parts.api)).toEqual(await what(whole.api));
+  });
+
+  it("differs with the seed in what it holds", async () => {
+    const [one, other] = [await begin({ seed: 1 }), await begin({ seed: 2 })];
+    for (const { sandbox } of [one, other]) await sandbox.seed({ generate: { users: 20 } });
+    const names = async (client: Api) => (await all(client, "/users")).map(({ display_name }) => display_name);
+    expect(await names(one.api)).not.toEqual(await names(other.api));
+  });
+
+  it("awards are claimed, and each user has each badge once", async () => {
+    const { sandbox, api } = await begin();
+    await sandbox.seed({ generate: { badges: 3, users: 10, awards: 25 } });
+    const awards = await all(api, "/awards");
+    expect(awards.every(({ status, chain }) => status === "claimed" && chain !== null)).toBe(true);
+    expect(new Set(awards.map(({ badge_id, recipient_id }) => `${badge_id} ${recipient_id}`)).size).toBe(25);
+    const failing = sandbox.seed({ generate: { awards: 6 } });
+    await expect(failing).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "awards" });
+    await sandbox.seed({ generate: { awards: 5 } });
+    await sandbox.doctor();
+  });
+
+  it("goes on with the next number, and fills what a deletion left", async () => {
+    const { sandbox, api } = await begin();
+    await sandbox.seed({ generate: { users: 3 } });
+    const second = (await all(api, "/users")).find(({ external_id }) => external_id === "generated-2");
+    await api.delete(`/users/${second?.id}`).expect(204);
+    await sandbox.seed({ generate: { users: 2 } });
+    const numbers = (await all(api, "/users")).map(({ external_id }) => external_id);
+    expect(numbers).toEqual(["generated-4", "generated-2", "generated-3", null, "generated-1"]);
+    await sandbox.doctor();
+  });
+
+  it("does not wait for blocks, and tells its progress", async () => {
+    const { sandbox, api } = await begin({ mining: { kind: "manual" } });
+    const told: number[][] = [];
+    await sandbox.seed({ generate: { badges: 1, users: 4, awards: 3 } }, (done, total) => told.push([done, total]));
+    expect(told).toEqual([
+      [1, 8],
+      [5, 8],
+      [8, 8],
+    ]);
+    expect(new Set((await all(api, "/awards")).map(({ status }) => status))).toEqual(new Set(["claimed"]));
+    await sandbox.doctor();
+  });
+});
