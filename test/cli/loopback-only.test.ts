@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../http/folder.ts";
-import { type Outcome, run } from "./command.ts";
+import { type Outcome, run } from "./processes.ts";
 import { lacks } from "./tools.ts";
 
 const SESSION = fileURLToPath(new URL("loopback/session.ts", import.meta.url));
