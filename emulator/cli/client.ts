@@ -46,9 +46,9 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
   const base = (url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control ?? EVERYWHERE).replace(/\/$/, "");
   const token = controlToken ?? process.env.GETSMART_CONTROL_TOKEN;
   const caFile = join(caDir ?? process.env.GETSMART_CA_DIR ?? SETTINGS.caDir.initial, "ca.pem");
-  const authorities = [lock?.ca_file, caFile]
-    .filter((file) => file !== undefined && existsSync(file))
-    .map((file) => readFileSync(`${file}`, "utf8"));
+  const authorities = [caFile, ...(lock?.ca_file ? [lock.ca_file] : [])]
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, "utf8"));
 
   async function send(at: string, method: string, path: string, body: unknown): Promise<unknown> {
     const { status, text } = await exchange(`${at}${path}`, {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../http/folder.ts";
-import { type Outcome, run } from "./command.ts";
+import { type Outcome, run } from "./processes.ts";
 import { lacks } from "./tools.ts";
 
 const SESSION = fileURLToPath(new URL("loopback/session.ts", import.meta.url));
@@ -17,7 +17,7 @@ const OPT_OUTS = { CI: "", DO_NOT_TRACK: "", HARDHAT_DISABLE_TELEMETRY: "", NO_U
 const WORKED = { user: 201, block: "0x1", keys: 1, exit: 0 };
 
 const noTerminal = lacks("script", "bsdutils");
-const noStrace = lacks("strace", "strace", ["-f", "true"]);
+const noStrace = lacks("strace", "strace", ["-f", "--seccomp-bpf", "-e", "trace=connect", "true"]);
 const noNamespace = lacks("ip", "iproute2", ["-V"]) || lacks("unshare", "util-linux", ["-rn", "ip", "link", "set", "lo", "up"]);
 
 /** Runs a Node program with the spy in it; what the spy wrote down. */

@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { newFolder } from "../http/folder.ts";
-import { type Started, shell, start } from "./command.ts";
+import { type Started, shell, start } from "./processes.ts";
 import { lacks } from "./tools.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -48,7 +48,7 @@ describe.each([
 
   beforeAll(async () => {
     cpSync(fileURLToPath(new URL("clients", import.meta.url)), folder, { recursive: true });
-    if (!skip) sandbox = await start(["--https", "--ephemeral", "--host", host], { cwd: folder });
+    if (!skip) sandbox = await start(["--https", "--ephemeral", "--fixture", "empty", "--host", host], { cwd: folder });
   });
   afterAll(async () => {
     await sandbox?.stop();

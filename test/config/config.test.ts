@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { type Config, ConfigError, resolveConfig, SETTINGS } from "../../emulator/config.ts";
-import { command } from "../cli/command.ts";
+import { command } from "../cli/processes.ts";
 import { newFolder } from "../http/folder.ts";
 import { kebab, NAMES_OF_SETTINGS, takesArgument, VALUES } from "./values.ts";
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { run } from "../cli/command.ts";
+import { run } from "../cli/processes.ts";
 import { newFolder } from "../http/folder.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

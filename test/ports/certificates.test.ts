@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openCertificates } from "../../emulator/adapters/crypto/certificates.ts";
 import { authorityExtensions, certificate, newKey, serverExtensions } from "../../emulator/adapters/crypto/x509.ts";
 import type { Certificate } from "../../emulator/ports/certificates.ts";
-import { run } from "../cli/command.ts";
+import { run } from "../cli/processes.ts";
 import { lacks } from "../cli/tools.ts";
 import { newFolder } from "../http/folder.ts";
 

@@ -8,7 +8,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const LAUNCHER = fileURLToPath(new URL("../../../emulator/cli/bin.js", import.meta.url));
-const line = [process.execPath, LAUNCHER, "start", "--port", "0", "--rpc-port", "0", ...process.argv.slice(2)];
+const line = [process.execPath, LAUNCHER, "start", "--port", "0", "--rpc-port", "0", "--fixture", "empty", ...process.argv.slice(2)];
 // Trust is another test's matter.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 process.env.NODE_NO_WARNINGS = "1";
