@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAmounts } from "../../emulator/cli/seed.ts";
 import { type World, world } from "../http/client.ts";
 import { newFolder } from "../http/folder.ts";
-import { command } from "./command.ts";
+import { command } from "./processes.ts";
 
 let here: World;
 let url: string;
