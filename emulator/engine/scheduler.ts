@@ -47,8 +47,11 @@ export class Scheduler {
     this.#timer.disarm();
   }
 
-  /** Runs all work due at or before an instant, each at its own instant, in time order. */
-  async runUntil(until: number): Promise<void> {
+  /**
+   * Runs all work due at or before an instant, each at its own instant, in time order. `between`: what to wait for before the
+   * next (attempts of deliveries, whose outcome says when they are due again).
+   */
+  async runUntil(until: number, between: () => Promise<void> = async () => {}): Promise<void> {
     let last: Due | null = null;
     for (;;) {
       const due = this.#store.nextDue(until);
@@ -61,6 +64,7 @@ export class Scheduler {
         // It may have been done by a unit that was queued before this one.
         if (this.#store.nextDue(until)?.id === due.id) await this.#handlers[due.table]?.(unit, due);
       });
+      await between();
     }
   }
 

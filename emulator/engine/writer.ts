@@ -1,5 +1,6 @@
 import { ApiError } from "../model/errors.ts";
-import type { Block } from "../ports/chain.ts";
+import type { EventRecord } from "../model/event.ts";
+import type { Change } from "../model/tables.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
@@ -12,8 +13,19 @@ import { LiveUnit } from "./unit.ts";
 /** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
 export type Settle = (unit: Unit, mined: readonly Mined[]) => Promise<void>;
 
-/** Told after each commit; must not throw. `block`: the block that the unit mined, if any. */
-export type CommitListener = (commit: { line: UnitLine; block: Block | null }) => void;
+/** Told of each event in the unit that emits it; what it puts is committed with it. */
+export type Emitted = (unit: Unit, event: EventRecord) => void;
+
+/** What a unit committed. */
+export interface Commit {
+  readonly line: UnitLine;
+  readonly changes: readonly Change[];
+  /** Events it emitted, but those of a silent unit. */
+  readonly events: readonly EventRecord[];
+}
+
+/** Told after each commit; must not throw. */
+export type CommitListener = (commit: Commit) => void;
 
 /**
  * The single writer. Units run one at a time: chain first, then one journal line, then the records become visible.
@@ -24,14 +36,16 @@ export class Writer implements UnitOfWork {
   readonly #state: EngineState;
   readonly #mining: "auto" | "deferred";
   readonly #settle: Settle;
+  readonly #emitted: Emitted;
   readonly #listeners = new Set<CommitListener>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred", settle: Settle) {
+  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred", settle: Settle, emitted: Emitted) {
     this.#ports = ports;
     this.#state = state;
     this.#mining = mining;
     this.#settle = settle;
+    this.#emitted = emitted;
   }
 
   get epoch(): number {
@@ -135,6 +149,7 @@ export class Writer implements UnitOfWork {
         ids,
         mining: this.#mining,
         lastTimestamp: state.head.block.timestamp,
+        emitted: options.silent ? () => {} : this.#emitted,
         mark: () => markHead(state, chain),
       },
       Math.max(options.at ?? this.#ports.clock.now(), state.head.at),
@@ -143,7 +158,7 @@ export class Writer implements UnitOfWork {
     try {
       const result = await work(unit);
       await this.#settleOthers(unit);
-      this.#commit(unit, clock);
+      this.#commit(unit, options, clock);
       return result;
     } catch (error) {
       await this.#undo(unit);
@@ -159,7 +174,7 @@ export class Writer implements UnitOfWork {
     }
   }
 
-  #commit(unit: LiveUnit, clock: ClockState | null): void {
+  #commit(unit: LiveUnit, options: UnitOptions, clock: ClockState | null): void {
     const { store, ids } = this.#ports;
     const state = this.#state;
     const changes = unit.overlay.changes();
@@ -181,7 +196,8 @@ export class Writer implements UnitOfWork {
     if (clock) this.#ports.clock.set(clock, unit.now);
     state.seq = line.seq;
     state.head = positionAfter(state.head, line, { undo, redo: null });
-    for (const listener of this.#listeners) listener({ line, block: unit.block });
+    const events = options.silent ? [] : unit.events;
+    for (const listener of this.#listeners) listener({ line, changes, events });
   }
 
   async #undo(unit: LiveUnit): Promise<void> {
