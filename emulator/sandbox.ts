@@ -1,13 +1,16 @@
 import { type Logger, pino } from "pino";
-import { randomSeed, SeededIds } from "./adapters/memory/ids.ts";
+import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
+import { NodeSender } from "./adapters/node-http/sender.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
 import { compareBalances, examine, type Finding } from "./control/doctor.ts";
+import { Feed } from "./control/feed.ts";
+import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
@@ -27,20 +30,25 @@ import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
 import { listen } from "./http/server.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
+import { addressKind } from "./model/network.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
+import { Deliveries } from "./services/deliveries.ts";
+import { Dispatcher } from "./services/dispatcher.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
+import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 import { Users } from "./services/users.ts";
 
+export { signTestPayload } from "./services/webhook-signature.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 
 /** The limits that the platform publishes. */
@@ -91,11 +99,16 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
+  const reach = { isLocal: true };
+  const endpoints = new WebhookEndpoints(() => reach.isLocal);
+  const deliveries = new Deliveries(endpoints);
+
   // The engine.
   const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
   const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
     mining: mode.kind === "auto" ? "auto" : "deferred",
     settle: settlement(chain, awards),
+    emitted: (unit, event) => deliveries.enqueue(unit, event),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
   });
   const { writer, positions } = engine;
@@ -106,11 +119,29 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const users = new Users(chain);
   const tokens = new Tokens(chain, mining);
   const keys = new Keys(store, () => clock.now());
+  const dispatcher = new Dispatcher({
+    world: writer,
+    sender: new NodeSender(),
+    endpoints,
+    deliveries,
+    now: () => clock.now(),
+    wall: SYSTEM_TIME.wall,
+    troubles: { order: options.webhooks?.order ?? "event", duplicates: options.webhooks?.duplicates ?? 0 },
+    random: seededRandom(`${header.seed} webhooks`),
+    failed: (error) => log.error({ err: error }, "the result of a delivery could not be recorded; it is made again"),
+  });
+  const feed = new Feed();
+  const waiter = new Waiter(feed, store);
+  writer.onCommit(({ changes, events }) => {
+    dispatcher.committed(changes.flatMap(({ table, record }) => (table === "webhook_deliveries" && record ? [record] : [])));
+    for (const event of events) feed.publish({ kind: "event", event });
+  });
   const scheduler = new Scheduler(
     writer,
     { store, clock, timer: new NodeTimer() },
     {
       submissions: (unit, due) => mining.mineDue(unit, due.id),
+      webhook_deliveries: (unit, due) => deliveries.due(unit, due.id),
       badges: (unit, due) => badges.expire(unit, due.id),
       awards: (unit, due) => awards.due(unit, due.id),
       idempotency: (unit, due) => unit.remove("idempotency", due.id),
@@ -122,12 +153,13 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     await positions.snapshot(FIXTURE);
   }
   await scheduler.start();
+  dispatcher.resume();
 
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
   let closing: Promise<void> | null = null;
   const clocked = {
-    runUntil: (until: number) => scheduler.runUntil(until),
+    runUntil: (until: number) => scheduler.runUntil(until, () => dispatcher.settled()),
     runWithClock: (state: Parameters<typeof writer.runWithClock>[2], at: number) => writer.runWithClock({ at }, () => {}, state),
   };
   const controls = createControls({
@@ -139,7 +171,13 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     mining,
     keys,
     limiter,
-    rearm: () => scheduler.rearm(),
+    feed,
+    deliveries,
+    moved() {
+      scheduler.rearm();
+      dispatcher.resume();
+      feed.publish({ kind: "reset" });
+    },
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine(writer, store, chain),
@@ -174,6 +212,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const close = () => (closing ??= shutDown());
 
   return {
+    webhooks: { waitFor: (wish) => waiter.waitFor(wish) },
     ...inProcess(controls, (secret) => keys.authenticate(secret)?.id ?? null),
     app,
     apiKey: DEFAULT_KEY,
@@ -181,6 +220,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     caFile: certificates?.caFile ?? null,
     notices: noticesOf(engine, header, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
+      reach.isLocal &&= addressKind(host) === "loopback" || host === "localhost";
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
       const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);
@@ -208,6 +248,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   /** No new work, then the generation's end on disk, then everything is let go. */
   async function shutDown(): Promise<void> {
     scheduler.stop();
+    await dispatcher.stop();
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {

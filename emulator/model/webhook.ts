@@ -10,13 +10,15 @@ export interface WebhookEndpoint {
   readonly status: "enabled" | "disabled";
   readonly disabled_reason: "manual" | "gone" | "failing" | null;
   readonly description: string | null;
+  /** Shown at creation and rotation only. */
+  readonly secret: null;
   readonly previous_secret_expires_at: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
 /** As kept. */
-export interface WebhookEndpointRecord extends WebhookEndpoint {
+export interface WebhookEndpointRecord extends Omit<WebhookEndpoint, "secret"> {
   /** When a delivery last succeeded (ms since the epoch). */
   readonly succeeded_at: number | null;
 }
@@ -82,6 +84,6 @@ export function deliveryDueAt({ status, queued, next_attempt_at }: DeliveryRecor
   return status === "pending" && !queued && next_attempt_at !== null ? Date.parse(next_attempt_at) : null;
 }
 
-export function wantsEvent({ enabled_events }: WebhookEndpoint, type: EventType): boolean {
+export function wantsEvent({ enabled_events }: Pick<WebhookEndpoint, "enabled_events">, type: EventType): boolean {
   return enabled_events.includes("*") || enabled_events.includes(type);
 }

@@ -126,6 +126,8 @@ export class Dispatcher {
   async #attempt(id: string): Promise<void> {
     const { epoch } = this.#parts.world;
     const made = await this.#send(id);
+    // What a stop cut off is made again at the next start.
+    if (this.#stopped) return;
     if (made && epoch === this.#parts.world.epoch) {
       this.#results.push(made);
       this.#recording ??= this.#record();

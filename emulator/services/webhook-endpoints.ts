@@ -143,7 +143,7 @@ export class WebhookEndpoints {
 
 /** As answered: without what is kept for deliveries. */
 export function shownEndpoint({ succeeded_at: _kept, ...endpoint }: WebhookEndpointRecord): WebhookEndpoint {
-  return endpoint;
+  return { ...endpoint, secret: null };
 }
 
 /** The secrets that sign now: the present one first. */

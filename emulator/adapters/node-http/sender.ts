@@ -29,13 +29,14 @@ export class NodeSender implements Sender {
     this.#timeoutMs = timeoutMs;
   }
 
-  post({ url, headers, body, allows }: OutgoingRequest): Promise<SendResult> {
+  post(outgoing: OutgoingRequest): Promise<SendResult> {
+    const { url, headers, body, allows } = outgoing;
     const target = new URL(url);
     const secure = target.protocol === "https:";
     const literal = target.hostname.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0 && !allows(literal)) return Promise.resolve(failed("url_not_allowed"));
-    return new Promise((settle) => {
-      const done = (result: SendResult) => {
+    return new Promise<SendResult>((settle) => {
+      const done = (result: SendResult): void => {
         clearTimeout(timer);
         settle(result);
         request.destroy();
@@ -48,7 +49,12 @@ export class NodeSender implements Sender {
       });
       const timer = setTimeout(() => done(failed("timeout")), this.#timeoutMs);
       request.on("response", (response) => readAnswer(response, settle, timer, request));
-      request.on("error", (error: NodeJS.ErrnoException) => done(failed(reasonOf(error, secure))));
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        // A connection kept open may be closed by the receiver just as it is used again: that says nothing about the receiver.
+        if (request.reusedSocket && error.code === "ECONNRESET") settle(this.post(outgoing));
+        else done(failed(reasonOf(error, secure)));
+      });
       request.end(body);
     });
   }
