@@ -3,8 +3,8 @@ import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
-import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeSender } from "./adapters/node-http/sender.ts";
+import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
@@ -28,9 +28,10 @@ import { keyOperations } from "./http/operations/keys.ts";
 import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
+import { webhookOperations } from "./http/operations/webhooks.ts";
 import { listen } from "./http/server.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
-import { addressKind } from "./model/network.ts";
+import { hostKind } from "./model/network.ts";
 import { PACKAGE_ROOT, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
@@ -45,11 +46,11 @@ import { Mining } from "./services/mining.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
-import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 import { Users } from "./services/users.ts";
+import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 
-export { signTestPayload } from "./services/webhook-signature.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
+export { signTestPayload } from "./services/webhook-signature.ts";
 
 /** The limits that the platform publishes. */
 const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
@@ -198,6 +199,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     badgeOperations(badges, awards, showAward),
     awardOperations(awards, users, showAward),
     eventOperations(),
+    webhookOperations(endpoints, deliveries),
     keyOperations(keys),
     metaOperations(document, facts),
   ]);
@@ -220,7 +222,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     caFile: certificates?.caFile ?? null,
     notices: noticesOf(engine, header, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
-      reach.isLocal &&= addressKind(host) === "loopback" || host === "localhost";
+      reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
       const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);

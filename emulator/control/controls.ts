@@ -5,12 +5,12 @@ import type { Delivery } from "../model/webhook.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
-import type { Keys } from "../services/keys.ts";
 import type { Deliveries } from "../services/deliveries.ts";
+import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
-import type { Feed, FeedListener } from "./feed.ts";
 import type { Finding } from "./doctor.ts";
+import type { Feed, FeedListener } from "./feed.ts";
 
 /** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {

@@ -75,7 +75,10 @@ export function createApp(parts: AppParts): Express {
     const write = operations.writes[id];
     if (read) return performRead(stage, read);
     if (write) return performWrite(stage, write);
-    if (["Verification", "Credentials", "Achievements"].length > 0 && /Verify|verify|Credential|Jwks|Issuer|Image|chievement|Progress/.test(id)) {
+    if (
+      ["Verification", "Credentials", "Achievements"].length > 0 &&
+      /Verify|verify|Credential|Jwks|Issuer|Image|chievement|Progress/.test(id)
+    ) {
       return () => {
         throw new ApiError("ROUTE_NOT_FOUND", "TEMPORARY: not built yet");
       };

@@ -97,6 +97,7 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
 /** Whom a deletion scrubs it for: the user, the recipient of an award; otherwise the object's own id. */
 function subjectOf(data: EventRecord["data"]): string {
   if (data.object === "achievement_progress") return data.user_id;
+  if (data.object === "webhook_test") return data.endpoint_id;
   return data.object === "award" ? data.recipient_id : data.id;
 }
 

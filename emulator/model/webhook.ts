@@ -1,21 +1,14 @@
+import type { components } from "../../spec/types.ts";
 import type { EventType } from "./event.ts";
 
-/** Where events are delivered. The secret has a record of its own (WebhookSecret). */
-export interface WebhookEndpoint {
-  readonly id: string;
-  readonly object: "webhook_endpoint";
-  readonly url: string;
-  /** `["*"]`, or the types it wants. */
-  readonly enabled_events: readonly string[];
-  readonly status: "enabled" | "disabled";
-  readonly disabled_reason: "manual" | "gone" | "failing" | null;
-  readonly description: string | null;
-  /** Shown at creation and rotation only. */
-  readonly secret: null;
-  readonly previous_secret_expires_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
+/** Where events are delivered. Its secret is shown at creation and rotation only, and has a record of its own (WebhookSecret). */
+export type WebhookEndpoint = components["schemas"]["WebhookEndpoint"];
+export type WebhookEndpointCreate = components["schemas"]["WebhookEndpointCreate"];
+export type WebhookEndpointUpdate = components["schemas"]["WebhookEndpointUpdate"];
+export type Delivery = components["schemas"]["WebhookDelivery"];
+export type DeliveryAttempt = Delivery["attempts"][number];
+/** Why an attempt got no answer. */
+export type DeliveryError = NonNullable<DeliveryAttempt["error"]>;
 
 /** As kept. */
 export interface WebhookEndpointRecord extends Omit<WebhookEndpoint, "secret"> {
@@ -30,30 +23,6 @@ export interface WebhookSecret {
   /** Signs too until `previous_expires_at` (ms since the epoch). */
   readonly previous: string | null;
   readonly previous_expires_at: number | null;
-}
-
-export interface DeliveryAttempt {
-  /** Sandbox time. */
-  readonly at: string;
-  readonly response_status: number | null;
-  /** Real time. */
-  readonly duration_ms: number;
-  readonly error: DeliveryError | null;
-}
-
-/** Why an attempt got no answer. */
-export type DeliveryError = "timeout" | "connection_refused" | "connection_reset" | "dns" | "tls" | "url_not_allowed" | "invalid_response";
-
-export interface Delivery {
-  readonly id: string;
-  readonly object: "webhook_delivery";
-  readonly event_id: string;
-  readonly event_type: EventType;
-  readonly endpoint_id: string;
-  readonly status: "pending" | "succeeded" | "failed";
-  readonly attempts: readonly DeliveryAttempt[];
-  readonly next_attempt_at: string | null;
-  readonly created_at: string;
 }
 
 /** As kept. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ApiError, refuse } from "../model/errors.ts";
+import { refuse } from "../model/errors.ts";
 import type { EventRecord } from "../model/event.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import { type Delivery, type DeliveryRecord, RETRY_DELAYS_MS, wantsEvent } from "../model/webhook.ts";
@@ -8,6 +8,9 @@ import type { Reader } from "../ports/store.ts";
 import type { Unit } from "../ports/unit-of-work.ts";
 import { page } from "./pages.ts";
 import { cancelPending, type WebhookEndpoints } from "./webhook-endpoints.ts";
+
+/** The latest attempts that are kept. */
+const MOST_ATTEMPTS = 50;
 
 /** One attempt, made. */
 export interface MadeAttempt extends SendResult {
@@ -38,8 +41,8 @@ export class Deliveries {
       object: "event",
       type: "webhook.test",
       timestamp: unit.at,
-      data: { id: endpointId, object: "webhook_test", endpoint_id: endpointId, message: "It works." },
-    } as unknown as EventRecord;
+      data: { object: "webhook_test", endpoint_id: endpointId, message: "It works." },
+    } as EventRecord;
     unit.put("events", event);
     return shownDelivery(this.#owe(unit, endpointId, event));
   }
@@ -51,7 +54,7 @@ export class Deliveries {
     if (delivery?.endpoint_id !== endpointId) {
       throw refuse("WEBHOOK_DELIVERY_NOT_FOUND", `This endpoint has no delivery with the id ${deliveryId}.`, "/delivery_id");
     }
-    const again: DeliveryRecord = { ...delivery, status: "pending", queued: true };
+    const again: DeliveryRecord = { ...delivery, status: "pending", queued: true, next_attempt_at: unit.at };
     unit.put("webhook_deliveries", again);
     return shownDelivery(again);
   }
@@ -89,7 +92,7 @@ export class Deliveries {
     const endpoint = before && unit.get("webhook_endpoints", before.endpoint_id);
     if (!before || !endpoint) return;
     const { response_status, duration_ms, error } = made;
-    const attempts = [...before.attempts, { at: unit.at, response_status, duration_ms, error }];
+    const attempts = [...before.attempts.slice(1 - MOST_ATTEMPTS), { at: unit.at, response_status, duration_ms, error }];
     const delivery: DeliveryRecord = { ...before, attempts, queued: false, next_attempt_at: null };
     if (response_status !== null && response_status >= 200 && response_status < 300) {
       unit.put("webhook_deliveries", { ...delivery, status: "succeeded" });
@@ -117,7 +120,7 @@ export class Deliveries {
       endpoint_id,
       status: "pending",
       attempts: [],
-      next_attempt_at: null,
+      next_attempt_at: unit.at,
       created_at: unit.at,
       queued: true,
     };
@@ -126,8 +129,9 @@ export class Deliveries {
   }
 
   #enabled(unit: Unit, endpointId: string): void {
-    if (this.#endpoints.find(unit, endpointId).status === "enabled") return;
-    throw new ApiError("WEBHOOK_ENDPOINT_DISABLED", `Endpoint ${endpointId} is disabled; enable it first.`);
+    const { status, disabled_reason } = this.#endpoints.find(unit, endpointId);
+    if (status === "enabled") return;
+    throw refuse("WEBHOOK_ENDPOINT_DISABLED", `Endpoint ${endpointId} is disabled; enable it first.`, "", { disabled_reason });
   }
 
   #disable(unit: Unit, id: string, disabled_reason: "gone" | "failing"): void {

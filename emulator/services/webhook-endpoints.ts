@@ -1,25 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
-import { ApiError, refuse } from "../model/errors.ts";
-import { addressKind } from "../model/network.ts";
+import { refuse } from "../model/errors.ts";
+import { type AddressKind, addressKind, hostKind } from "../model/network.ts";
 import type { Page, PageQuery } from "../model/page.ts";
-import type { WebhookEndpoint, WebhookEndpointRecord, WebhookSecret } from "../model/webhook.ts";
+import type {
+  WebhookEndpoint,
+  WebhookEndpointCreate,
+  WebhookEndpointRecord,
+  WebhookEndpointUpdate,
+  WebhookSecret,
+} from "../model/webhook.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Unit } from "../ports/unit-of-work.ts";
 import { patched } from "./merge-patch.ts";
 import { page } from "./pages.ts";
-
-export interface EndpointInput {
-  readonly url: string;
-  readonly enabled_events?: readonly string[] | null;
-  readonly description?: string | null;
-}
-
-export interface EndpointPatch {
-  readonly url?: string;
-  readonly enabled_events?: readonly string[] | null;
-  readonly description?: string | null;
-  readonly status?: WebhookEndpoint["status"] | null;
-}
 
 const ROTATION_MS = 86_400_000;
 const MOST_ENDPOINTS = 50;
@@ -33,11 +26,12 @@ export class WebhookEndpoints {
     this.#isLocal = isLocal;
   }
 
-  /** Throws WEBHOOK_URL_NOT_ALLOWED, WEBHOOK_ENDPOINT_LIMIT_REACHED. The secret is shown only now. */
-  create(unit: Unit, input: EndpointInput): { endpoint: WebhookEndpoint; secret: string } {
+  /** Throws WEBHOOK_URL_NOT_ALLOWED, WEBHOOK_ENDPOINT_LIMIT. The secret is shown only now. */
+  create(unit: Unit, input: WebhookEndpointCreate): { endpoint: WebhookEndpoint; secret: string } {
     this.#refuseUrl(input.url);
     if (unit.count("webhook_endpoints") >= MOST_ENDPOINTS) {
-      throw new ApiError("WEBHOOK_ENDPOINT_LIMIT_REACHED", `There are ${MOST_ENDPOINTS} endpoints, the most there can be; delete one first.`);
+      const facts = { max_endpoints: MOST_ENDPOINTS };
+      throw refuse("WEBHOOK_ENDPOINT_LIMIT", `There are ${MOST_ENDPOINTS} endpoints, the most there can be; delete one first.`, "", facts);
     }
     const endpoint: WebhookEndpointRecord = {
       id: unit.newId("whe"),
@@ -75,7 +69,7 @@ export class WebhookEndpoints {
   }
 
   /** Merge patch. Throws as `create`, and WEBHOOK_ENDPOINT_NOT_FOUND. Disabling cancels what is pending. */
-  update(unit: Unit, id: string, patch: EndpointPatch): WebhookEndpoint {
+  update(unit: Unit, id: string, patch: WebhookEndpointUpdate): WebhookEndpoint {
     const before = this.find(unit, id);
     if (patch.url !== undefined && patch.url !== before.url) this.#refuseUrl(patch.url);
     const status = patched(patch.status, before.status, "enabled");
@@ -117,29 +111,33 @@ export class WebhookEndpoints {
   /** Whether this address may be called. */
   allows(address: string): boolean {
     const kind = addressKind(address);
-    return kind === "public" || (this.#isLocal() && (kind === "loopback" || kind === "private"));
+    return kind !== null && this.#forbidding(kind) === null;
   }
 
   /** What can be told of a URL before its name is resolved. */
   #refuseUrl(text: string): void {
-    const { protocol, hostname, username, password } = URL.canParse(text) ? new URL(text) : new URL("invalid:");
-    const local = this.#isLocal();
-    const isAddress = addressKind(hostname) !== null;
-    const why =
-      protocol !== "https:" && protocol !== "http:"
-        ? "it is not an http or https address"
-        : username !== "" || password !== ""
-          ? "it holds credentials"
-          : isAddress && !this.allows(hostname.replace(/^\[|\]$/g, ""))
-            ? "it points to an address that this sandbox does not call"
-            : !local && protocol === "http:"
-              ? "only https is called by a sandbox that is not on loopback"
-              : !local && /(^|\.)localhost\.?$/i.test(hostname)
-                ? "it points to loopback"
-                : null;
-    if (why !== null) throw refuse("WEBHOOK_URL_NOT_ALLOWED", `Webhooks are not sent to this URL: ${why}.`, "/url");
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (!url || url.username !== "" || url.password !== "" || url.hash !== "") {
+      throw refuse("VALIDATION_FAILED", "A webhook's url is an http or https URL without user name, password and fragment.", "/url");
+    }
+    const rule = this.#forbidding(hostKind(url.hostname)) ?? (url.protocol === "http:" && !this.#isLocal() ? "http" : null);
+    if (rule !== null) throw refuse("WEBHOOK_URL_NOT_ALLOWED", `Webhooks are not sent there: ${WHY[rule]}.`, "/url", { rule });
+  }
+
+  /** The rule that forbids this kind of address; null if it may be called. */
+  #forbidding(kind: AddressKind): Exclude<AddressKind, "public"> | null {
+    return kind === "public" || (this.#isLocal() && (kind === "loopback" || kind === "private")) ? null : kind;
   }
 }
+
+const WHY: Readonly<Record<Exclude<AddressKind, "public"> | "http", string>> = {
+  metadata: "this is where a cloud tells machines their secrets",
+  link_local: "the address is link-local",
+  multicast: "the address is not that of one machine",
+  private: "the address is private, and this sandbox is served beyond loopback",
+  loopback: "the address is loopback, and this sandbox is served beyond it",
+  http: "a sandbox that is served beyond loopback sends to https only",
+};
 
 /** As answered: without what is kept for deliveries. */
 export function shownEndpoint({ succeeded_at: _kept, ...endpoint }: WebhookEndpointRecord): WebhookEndpoint {

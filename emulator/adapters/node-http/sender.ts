@@ -16,6 +16,8 @@ const ERRORS: Readonly<Record<string, DeliveryError>> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",
   EAI_FAIL: "dns",
+  ECONNRESET: "connection_reset",
+  EPIPE: "connection_reset",
   ETIMEDOUT: "timeout",
   URL_NOT_ALLOWED: "url_not_allowed",
 };
@@ -97,7 +99,7 @@ function failed(error: DeliveryError): SendResult {
 function reasonOf({ code = "" }: NodeJS.ErrnoException, secure: boolean): DeliveryError {
   if (code.startsWith("HPE_")) return "invalid_response";
   if (secure && /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)) return "tls";
-  return ERRORS[code] ?? "connection_reset";
+  return ERRORS[code] ?? "connection_failed";
 }
 
 /** Seconds, or a date (RFC 9110 §10.2.3). */

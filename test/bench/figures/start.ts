@@ -31,7 +31,8 @@ const PEERS: Readonly<Record<string, Peer>> = {
   },
   "hardhat node": {
     command: (port, folder) => [bin("hardhat"), "node", "--port", String(port), "--config", join(folder, "hardhat.config.ts")],
-    ask: (port) => fetch(`http://127.0.0.1:${port}`, { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' }),
+    ask: (port) =>
+      fetch(`http://127.0.0.1:${port}`, { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' }),
   },
   Prism: {
     command: (port) => [bin("prism"), "mock", "--port", String(port), packageFile("spec/openapi.yaml")],
