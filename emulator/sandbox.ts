@@ -64,16 +64,25 @@ const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 /** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
+  let undo = async () => {};
   try {
-    return await compose(options, options.log ?? pino({ level: "silent" }), folder);
+    return await compose(options, options.log ?? pino({ level: "silent" }), folder, (chain) => {
+      undo = () => chain.close();
+    });
   } catch (error) {
+    await undo();
     folder?.close();
     throw error;
   }
 }
 
-/** The composition root: the one place where adapters are named and everything is put together. */
-async function compose(options: SandboxOptions, log: Logger, folder: DataFolder | null): Promise<Sandbox> {
+/** The composition root: the one place where adapters are named and everything is put together. `opened`: told of what a failure leaves. */
+async function compose(
+  options: SandboxOptions,
+  log: Logger,
+  folder: DataFolder | null,
+  opened: (chain: { close(): Promise<void> }) => void,
+): Promise<Sandbox> {
   const header = folder?.kept?.header ?? newHeader(options);
   const mode = options.mining ?? { kind: "auto" };
   const metered = options.limits !== undefined && options.limits !== "off";
@@ -82,6 +91,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   // Adapters; the heavy ones are loaded side by side, and only now.
   const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
   const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  opened(chain);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
@@ -207,9 +217,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
   const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
-  const certificates = options.https
-    ? await (await import("./adapters/mkcert/certificates.ts")).openCertificates(options.https.caDir)
-    : null;
+  const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());
 
@@ -244,7 +252,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   /** Where the sandbox can be reached, for commands that look into its data folder. */
   function publish(more: typeof urls): void {
     Object.assign(urls, more);
-    folder?.lock.publish({ ...urls });
+    folder?.lock.publish({ ...urls }, certificates?.caFile);
   }
 
   /** No new work, then the generation's end on disk, then everything is let go. */

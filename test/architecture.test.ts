@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
     because: "an adapter knows its ports and its one dependency",
   },
   { room: "emulator/adapters/fs", may: ["emulator/model", "emulator/ports"], because: "an adapter knows its ports and its one dependency" },
-  { room: "emulator/adapters/mkcert", may: ["emulator/ports", "mkcert"], because: "an adapter knows its ports and its one dependency" },
+  { room: "emulator/adapters/crypto", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   {
     room: "emulator/adapters/hardhat",
@@ -75,9 +75,16 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/config.ts",
-    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "yaml"],
+    may: ["emulator/setting.ts", "emulator/settings.ts", "yaml"],
     because: "configuration is read before anything is built",
   },
+  { room: "emulator/setting.ts", may: [], because: "what a setting may be depends on nothing" },
+  {
+    room: "emulator/settings.ts",
+    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "emulator/setting.ts"],
+    because: "the table of settings is known before anything is built",
+  },
+  { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
   {
     room: "emulator/data-folder.ts",
@@ -92,6 +99,7 @@ const RULES: readonly Rule[] = [
       "emulator/data-folder.ts",
       "emulator/engine",
       "emulator/http",
+      "emulator/model",
       "emulator/package-root.ts",
       "emulator/ports",
       "emulator/rpc",
@@ -104,7 +112,7 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/sandbox-api.ts",
-    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "express", "pino"],
+    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "pino"],
     because: "the public in-process API is a face of the controls",
   },
   {
@@ -134,7 +142,7 @@ describe("who may import whom", () => {
 
   it("heavy adapters are imported by the composition root only when needed", () => {
     const text = readFileSync(join(ROOT, "emulator/sandbox.ts"), "utf8");
-    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|mkcert)/gm)];
+    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|crypto)/gm)];
     expect(eager).toEqual([]);
   });
 });

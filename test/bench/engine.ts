@@ -1,4 +1,4 @@
-/** `node test/bench/engine.ts [start|get|mint|replay|unit|size|snapshot|second|kills …] [--rounds N]`; README.md says how to read it. */
+/** `node test/bench/engine.ts [start|get|mint|replay|unit|size|snapshot|second|kills|install …] [--rounds N]`; README.md says how to read it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Figure, measureAll, mediansOf, type Task, type Values } from "./figure.ts";
 import { get } from "./figures/get.ts";
+import { install } from "./figures/install.ts";
 import { kills } from "./figures/kills.ts";
 import { mint } from "./figures/mint.ts";
 import { replay } from "./figures/replay.ts";
@@ -15,7 +16,7 @@ import { snapshot } from "./figures/snapshot.ts";
 import { start } from "./figures/start.ts";
 import { unit } from "./figures/unit.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { start, get, mint, replay, unit, size, snapshot, second, kills };
+const FIGURES: Readonly<Record<string, Figure>> = { start, get, mint, replay, unit, size, snapshot, second, kills, install };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

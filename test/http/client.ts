@@ -1,4 +1,4 @@
-import type { Express } from "express";
+import type { RequestListener } from "node:http";
 import request, { type Response, type Test } from "supertest";
 import { expect } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
@@ -8,7 +8,7 @@ import { problemsOf } from "./answers.ts";
 import { catalogue } from "./contract.ts";
 
 /** What a client talks to: an application in this process, or the origin of a running one. */
-export type Target = Express | string;
+export type Target = RequestListener | string;
 
 export interface Api {
   get(path: string): Test;

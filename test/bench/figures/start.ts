@@ -84,7 +84,8 @@ function installedIn(folder: string): string {
   const root = join(folder, "installed");
   if (existsSync(root)) return root;
   const { files } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { files: readonly string[] };
-  for (const file of ["package.json", ...files]) cpSync(packageFile(file), join(root, file), { recursive: true });
+  for (const file of ["package.json", ...files.filter((each) => !each.startsWith("!"))])
+    cpSync(packageFile(file), join(root, file), { recursive: true });
   symlinkSync(packageFile("node_modules"), join(root, "node_modules"));
   return root;
 }
