@@ -2,8 +2,10 @@ import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
 import type { Finding } from "./control/doctor.ts";
+import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import { ApiError } from "./model/errors.ts";
+import type { EventRecord } from "./model/event.ts";
 import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
 import type { MiningMode } from "./services/mining.ts";
 
@@ -39,6 +41,8 @@ export interface SandboxOptions {
   readonly repair?: boolean;
   /** Answer a write only when it survives a power loss. */
   readonly fsync?: boolean;
+  /** Troubles for receivers of webhooks: first attempts in random order, deliveries sent twice (0 to 1). */
+  readonly webhooks?: { readonly order?: "event" | "shuffle"; readonly duplicates?: number };
   /** Silent by default. */
   readonly log?: Logger;
   /** Told while a long journal is replayed. */
@@ -90,6 +94,12 @@ export interface Sandbox
     show(key: string): readonly Quota[] | null;
     /** Meters a key (secret or id) from now on: `{ hour: { remaining: 1 } }`. */
     set(key: string, setting: QuotaSetting): void;
+  };
+  readonly webhooks: {
+    /**
+     * The next event that fits, each returned once; one that came before counts too. Rejects after `timeout` ms of real time.
+     */
+    waitFor(wish?: EventWish): Promise<EventRecord>;
   };
   /** Throws InvariantBroken if an invariant does not hold. */
   doctor(): Promise<readonly Finding[]>;

@@ -1,17 +1,20 @@
 import { type Logger, pino } from "pino";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
-import { randomSeed, SeededIds } from "./adapters/memory/ids.ts";
+import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
+import { NodeSender } from "./adapters/node-http/sender.ts";
 import { PngImages } from "./adapters/png/images.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
 import { compareBalances, examine, type Finding } from "./control/doctor.ts";
+import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
+import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
@@ -32,9 +35,11 @@ import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
 import { verificationOperations } from "./http/operations/verification.ts";
+import { webhookOperations } from "./http/operations/webhooks.ts";
 import { listen } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
+import { hostKind } from "./model/network.ts";
 import { PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
@@ -43,6 +48,8 @@ import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
 import { Credentials } from "./services/credentials.ts";
+import { Deliveries } from "./services/deliveries.ts";
+import { Dispatcher } from "./services/dispatcher.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
@@ -53,8 +60,10 @@ import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 import { Verifier } from "./services/verification.ts";
+import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
+export { signTestPayload } from "./services/webhook-signature.ts";
 
 /** The limits that the platform publishes. */
 const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
@@ -124,11 +133,16 @@ async function compose(
   const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
+  const reach = { isLocal: true };
+  const endpoints = new WebhookEndpoints(() => reach.isLocal);
+  const deliveries = new Deliveries(endpoints);
+
   // The engine.
   const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
   const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
     mining: mode.kind === "auto" ? "auto" : "deferred",
     settle: settlement(chain, awards),
+    emitted: (unit, event) => deliveries.enqueue(unit, event),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
   });
   const { writer, positions } = engine;
@@ -142,11 +156,29 @@ async function compose(
   const progress = new UserProgress(users, achievements, badges, awards);
   const credentials = new Credentials(new JoseCredentials(header.seeded), base);
   const keys = new Keys(store, () => clock.now());
+  const dispatcher = new Dispatcher({
+    world: writer,
+    sender: new NodeSender(),
+    endpoints,
+    deliveries,
+    now: () => clock.now(),
+    wall: SYSTEM_TIME.wall,
+    troubles: { order: options.webhooks?.order ?? "event", duplicates: options.webhooks?.duplicates ?? 0 },
+    random: seededRandom(`${header.seed} webhooks`),
+    failed: (error) => log.error({ err: error }, "the result of a delivery could not be recorded; it is made again"),
+  });
+  const feed = new Feed();
+  const waiter = new Waiter(feed, store);
+  writer.onCommit(({ changes, events }) => {
+    dispatcher.committed(changes.flatMap(({ table, record }) => (table === "webhook_deliveries" && record ? [record] : [])));
+    for (const event of events) feed.publish({ kind: "event", event });
+  });
   const scheduler = new Scheduler(
     writer,
     { store, clock, timer: new NodeTimer() },
     {
       submissions: (unit, due) => mining.mineDue(unit, due.id),
+      webhook_deliveries: (unit, due) => deliveries.due(unit, due.id),
       badges: (unit, due) => badges.expire(unit, due.id),
       awards: (unit, due) => awards.due(unit, due.id),
       idempotency: (unit, due) => unit.remove("idempotency", due.id),
@@ -157,12 +189,13 @@ async function compose(
     ...{ world: writer, clock, library, book, seed: header.seeded ? header.seed : "getsmart" },
     doDue: (unit, due) => scheduler.perform(unit, due),
   });
+  dispatcher.resume();
 
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
   let closing: Promise<void> | null = null;
   const clocked = {
-    runUntil: (until: number) => scheduler.runUntil(until),
+    runUntil: (until: number) => scheduler.runUntil(until, () => dispatcher.settled()),
     runWithClock: (state: Parameters<typeof writer.runWithClock>[2], at: number) => writer.runWithClock({ at }, () => {}, state),
   };
   const controls = createControls({
@@ -176,6 +209,13 @@ async function compose(
     limiter,
     seeding,
     rearm: () => scheduler.rearm(),
+    feed,
+    deliveries,
+    moved() {
+      scheduler.rearm();
+      dispatcher.resume();
+      feed.publish({ kind: "reset" });
+    },
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine(writer, store, chain),
@@ -199,6 +239,7 @@ async function compose(
     achievementOperations(achievements, progress, users),
     credentialOperations(awards, credentials, new Pictures(images, credentials, base)),
     eventOperations(),
+    webhookOperations(endpoints, deliveries),
     keyOperations(keys),
     metaOperations(document, facts),
   ]);
@@ -220,6 +261,7 @@ async function compose(
   const close = () => (closing ??= shutDown());
 
   return {
+    webhooks: { waitFor: (wish) => waiter.waitFor(wish) },
     ...inProcess(controls, (secret) => keys.authenticate(secret)?.id ?? null),
     app,
     apiKey: DEFAULT_KEY,
@@ -227,6 +269,7 @@ async function compose(
     caFile: certificates?.caFile ?? null,
     notices: noticesOf(engine, header, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
+      reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
       const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);
@@ -254,6 +297,7 @@ async function compose(
   /** No new work, then the generation's end on disk, then everything is let go. */
   async function shutDown(): Promise<void> {
     scheduler.stop();
+    await dispatcher.stop();
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {

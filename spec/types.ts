@@ -899,7 +899,7 @@ export interface paths {
         };
         /**
          * List events
-         * @description Every state change has exactly one event of its type. Newest first; filters combine.
+         * @description Every state change has exactly one event of its type, and so has every test of a webhook endpoint. Newest first; filters combine.
          */
         readonly get: operations["listEvents"];
         readonly put?: never;
@@ -930,6 +930,183 @@ export interface paths {
         readonly get: operations["getEvent"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description Lists endpoints, newest first, disabled ones included. Secrets are never listed.
+         */
+        readonly get: operations["listWebhookEndpoints"];
+        readonly put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description Has events sent to `url`, from the next one on. `secret` signs them; it is shown here and never again, so keep it. Events go out
+         *     whatever else the key in use may read: `webhooks:write` is enough to have users' data sent away. Several endpoints may have the
+         *     same URL, and an account has at most 50.
+         */
+        readonly post: operations["createWebhookEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{webhook_endpoint_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Get a webhook endpoint
+         * @description Where it is, what it gets, and whether it is working. `secret` is `null`.
+         */
+        readonly get: operations["getWebhookEndpoint"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Nothing more is sent to it. Its pending deliveries are cancelled, its deliveries can no longer be listed, and its secret is erased.
+         */
+        readonly delete: operations["deleteWebhookEndpoint"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Update a webhook endpoint
+         * @description Changes the members sent and no others (RFC 7396); `null` restores the default of a member that has one, and arrays are replaced
+         *     whole. A new `url` holds for every attempt from then on, those of pending deliveries included; new `enabled_events` for events from
+         *     then on. Disabling cancels the pending deliveries, and on a disabled endpoint changes nothing. Enabling clears `disabled_reason`.
+         *     No event is sent.
+         */
+        readonly patch: operations["updateWebhookEndpoint"];
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{webhook_endpoint_id}/rotate-secret": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Rotate the secret
+         * @description Gives the endpoint a new secret, shown here and never again. Until `previous_secret_expires_at`, 24 hours later, attempts carry two
+         *     signatures, the new one first. Only the secret before this one signs too: rotating twice ends the first of the three at once. A
+         *     disabled endpoint can be rotated as well.
+         */
+        readonly post: operations["rotateWebhookSecret"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{webhook_endpoint_id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a test event
+         * @description Records an event `webhook.test` and sends it to this endpoint alone, whatever its `enabled_events` are; no other endpoint gets it. It
+         *     is delivered, signed and tried again like any other, and `GET /events` has it. The answer does not wait for the receiver.
+         */
+        readonly post: operations["testWebhookEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{webhook_endpoint_id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description What was sent to the endpoint, with each attempt, newest first. One event has one delivery to an endpoint.
+         */
+        readonly get: operations["listWebhookDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{webhook_endpoint_id}/deliveries/{delivery_id}/redeliver": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                /**
+                 * @description The delivery's id, which is not the event's.
+                 * @example dlv_01M1EAJRT04HB5N3XYXE8NFV2N
+                 */
+                readonly delivery_id: components["parameters"]["WebhookDeliveryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Deliver again
+         * @description Makes one more attempt of this delivery at once, whatever its state is, with the same `webhook-id`. Meanwhile it is `pending`; then the
+         *     answer decides. When it fails, a delivery that had attempts left keeps their schedule, and any other one is `failed` with no more
+         *     to come. The answer does not wait for the receiver.
+         */
+        readonly post: operations["redeliverWebhook"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1581,6 +1758,27 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "webhook.test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A test was asked for
+         * @description Sent by `POST /webhook-endpoints/{webhook_endpoint_id}/test` to that endpoint alone, whatever its `enabled_events` are. Answer it as you
+         *     would any other.
+         */
+        readonly post: operations["onWebhookTest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -1671,6 +1869,16 @@ export interface components {
          */
         readonly ApiKeyId: string;
         /**
+         * @description A webhook endpoint's id.
+         * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+         */
+        readonly WebhookEndpointId: string;
+        /**
+         * @description A delivery's id.
+         * @example dlv_01M1EAJRT04HB5N3XYXE8NFV2N
+         */
+        readonly WebhookDeliveryId: string;
+        /**
          * @description A request's id.
          * @example req_01M1E57W20TDFW1JRK5MJ2ZEXH
          */
@@ -1734,7 +1942,9 @@ export interface components {
         /**
          * @description One thing that is wrong. Facts stand beside it as further members: `available` and `required` (INSUFFICIENT_BALANCE), `policy` (RATE_LIMIT_EXCEEDED),
          *     `required` (INSUFFICIENT_SCOPE), `from`, `action` and `allowed` (INVALID_STATE_TRANSITION), `award_id` (ALREADY_APPLIED, ALREADY_AWARDED),
-         *     `requirement_id` (EVIDENCE_REQUIRED), `achievement_id` (PREREQUISITE_NOT_MET).
+         *     `requirement_id` (EVIDENCE_REQUIRED), `achievement_id` (PREREQUISITE_NOT_MET), `disabled_reason` (WEBHOOK_ENDPOINT_DISABLED),
+         *     `max_endpoints` (WEBHOOK_ENDPOINT_LIMIT), `rule` (WEBHOOK_URL_NOT_ALLOWED: `link_local`, `metadata`, `multicast`, `http`, `private` or
+         *     `loopback`).
          */
         readonly ErrorDetail: {
             /**
@@ -2941,9 +3151,9 @@ export interface components {
          * @description What happened. More types will come; ignore those you do not know.
          * @enum {string}
          */
-        readonly EventType: "user.created" | "user.updated" | "user.deleted" | "token.transaction.created" | "token.transaction.confirmed" | "token.transaction.failed" | "badge.created" | "badge.updated" | "badge.published" | "badge.expired" | "badge.archived" | "award.applied" | "award.approved" | "award.rejected" | "award.claimed" | "award.claim_expiring" | "award.expired" | "award.revoked" | "achievement.created" | "achievement.updated" | "achievement.progress.updated" | "achievement.completed";
+        readonly EventType: "user.created" | "user.updated" | "user.deleted" | "token.transaction.created" | "token.transaction.confirmed" | "token.transaction.failed" | "badge.created" | "badge.updated" | "badge.published" | "badge.expired" | "badge.archived" | "award.applied" | "award.approved" | "award.rejected" | "award.claimed" | "award.claim_expiring" | "award.expired" | "award.revoked" | "achievement.created" | "achievement.updated" | "achievement.progress.updated" | "achievement.completed" | "webhook.test";
         /** @description The object that the event is about; its `object` says which kind. */
-        readonly EventData: components["schemas"]["User"] | components["schemas"]["Transaction"] | components["schemas"]["Badge"] | components["schemas"]["Award"] | components["schemas"]["Achievement"] | components["schemas"]["Progress"];
+        readonly EventData: components["schemas"]["User"] | components["schemas"]["Transaction"] | components["schemas"]["Badge"] | components["schemas"]["Award"] | components["schemas"]["Achievement"] | components["schemas"]["Progress"] | components["schemas"]["WebhookTest"];
         /** @description Something that happened. */
         readonly Event: {
             readonly id: components["schemas"]["EventId"];
@@ -2995,6 +3205,24 @@ export interface components {
             readonly timestamp: components["schemas"]["Timestamp"];
             readonly data: components["schemas"]["Progress"];
         };
+        /** @description What a test event is about. It has no id of its own. */
+        readonly WebhookTest: {
+            /** @constant */
+            readonly object: "webhook_test";
+            readonly endpoint_id: components["schemas"]["WebhookEndpointId"];
+            /**
+             * @description A sentence for people.
+             * @example This is a test of the webhook endpoint.
+             */
+            readonly message: string;
+        };
+        /** @description The body of a test webhook. */
+        readonly WebhookTestEventPayload: {
+            /** @constant */
+            readonly type: "webhook.test";
+            readonly timestamp: components["schemas"]["Timestamp"];
+            readonly data: components["schemas"]["WebhookTest"];
+        };
         readonly EventResponse: {
             readonly status: components["schemas"]["SuccessStatus"];
             readonly data: components["schemas"]["Event"];
@@ -3011,9 +3239,164 @@ export interface components {
             readonly message: components["schemas"]["SuccessMessage"];
         };
         /**
+         * Format: uri
+         * @description Where events are sent: an `http` or `https` URL. One that cannot be parsed, or has a user name, a password or a fragment, is 400
+         *     `VALIDATION_FAILED`; one that leads where webhooks may not go 422 `WEBHOOK_URL_NOT_ALLOWED`.
+         * @example https://learn.example/hooks/gets
+         */
+        readonly WebhookUrl: string;
+        /**
+         * @description Which events are sent: `["*"]` alone for all, those that will be added later included, or types of events, each once. An unknown type,
+         *     or `*` among others, is 400 `VALIDATION_FAILED`. `webhook.test` may be listed and makes no difference.
+         * @example [
+         *       "*"
+         *     ]
+         * @example [
+         *       "award.claimed",
+         *       "award.expired",
+         *       "award.revoked"
+         *     ]
+         */
+        readonly EnabledEvents: readonly string[];
+        /**
+         * @description What the endpoint is for.
+         * @example Course site
+         */
+        readonly WebhookDescription: string;
+        /**
+         * @description `whsec_` and the base64 of the key of the signatures: 24 to 64 bytes, of which this server makes 32 at random.
+         * @example whsec_RXhhbXBsZVNlY3JldEZvclRoZVJlZmVyZW5jZU9ubHk=
+         */
+        readonly WebhookSecret: string;
+        /**
+         * @description Nothing is sent to a disabled endpoint.
+         * @enum {string}
+         */
+        readonly WebhookEndpointStatus: "enabled" | "disabled";
+        /**
+         * @description `manual`: by a PATCH. `gone`: it answered 410. `failing`: a delivery failed its last attempt, and none to the endpoint had succeeded
+         *     since that one began.
+         * @enum {string}
+         */
+        readonly WebhookDisabledReason: "manual" | "gone" | "failing";
+        /** @description A place that events are sent to. */
+        readonly WebhookEndpoint: {
+            readonly id: components["schemas"]["WebhookEndpointId"];
+            /** @constant */
+            readonly object: "webhook_endpoint";
+            readonly url: components["schemas"]["WebhookUrl"];
+            readonly enabled_events: components["schemas"]["EnabledEvents"];
+            readonly status: components["schemas"]["WebhookEndpointStatus"];
+            /** @description Why it is disabled; `null` while it is not. */
+            readonly disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            readonly description: components["schemas"]["WebhookDescription"] | null;
+            /** @description Signs what is sent. Shown when the endpoint is created or its secret rotated, otherwise `null`. */
+            readonly secret: components["schemas"]["WebhookSecret"] | null;
+            /** @description The instant until which the secret before this one signs too; `null` when none does. */
+            readonly previous_secret_expires_at: components["schemas"]["Timestamp"] | null;
+            readonly created_at: components["schemas"]["Timestamp"];
+            /** @description When a member was last changed, the secret and the status included. */
+            readonly updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description An endpoint to make. */
+        readonly WebhookEndpointCreate: {
+            readonly url: components["schemas"]["WebhookUrl"];
+            /**
+             * @default [
+             *       "*"
+             *     ]
+             */
+            readonly enabled_events?: components["schemas"]["EnabledEvents"];
+            readonly description?: components["schemas"]["WebhookDescription"] | null;
+        };
+        /** @description A merge patch of an endpoint. Members without a default cannot be `null`. */
+        readonly WebhookEndpointUpdate: {
+            readonly url?: components["schemas"]["WebhookUrl"];
+            /** @description Replaced whole; `null` restores `["*"]`. */
+            readonly enabled_events?: components["schemas"]["EnabledEvents"] | null;
+            readonly description?: components["schemas"]["WebhookDescription"] | null;
+            /** @description `null` restores `enabled`. */
+            readonly status?: components["schemas"]["WebhookEndpointStatus"] | null;
+        };
+        /**
+         * @description `pending`: an attempt is due or running. `succeeded`: the last attempt was answered with 2xx. `failed`: there will be no more attempts by
+         *     themselves; one with fewer than ten was cancelled, because its endpoint was disabled.
+         * @enum {string}
+         */
+        readonly WebhookDeliveryStatus: "pending" | "succeeded" | "failed";
+        /**
+         * @description Why no answer came. `timeout`: not within 15 seconds. `dns`: the name does not resolve. `connection_refused`: nothing listens there.
+         *     `connection_reset`: the connection ended before the answer did. `connection_failed`: it could not be made for another reason, such as
+         *     an unreachable network. `tls`: the handshake failed or the certificate is not trusted. `invalid_response`: what came is not HTTP.
+         *     `url_not_allowed`: the URL, or the address that its name resolves to, is one where webhooks may not go, and nothing was sent.
+         * @enum {string}
+         */
+        readonly WebhookAttemptError: "timeout" | "dns" | "connection_refused" | "connection_reset" | "connection_failed" | "tls" | "invalid_response" | "url_not_allowed";
+        /** @description One try. Either `response_status` or `error` is `null`. */
+        readonly WebhookAttempt: {
+            /** @description When it began, on the server's clock; `webhook-timestamp` has the real time. */
+            readonly at: components["schemas"]["Timestamp"];
+            /**
+             * @description The HTTP status of the answer.
+             * @example 204
+             */
+            readonly response_status: number | null;
+            /** @description How long it took, in real milliseconds. */
+            readonly duration_ms: number;
+            readonly error: components["schemas"]["WebhookAttemptError"] | null;
+        };
+        /** @description The sending of one event to one endpoint, with all its attempts. */
+        readonly WebhookDelivery: {
+            readonly id: components["schemas"]["WebhookDeliveryId"];
+            /** @constant */
+            readonly object: "webhook_delivery";
+            readonly event_id: components["schemas"]["EventId"];
+            readonly endpoint_id: components["schemas"]["WebhookEndpointId"];
+            readonly event_type: components["schemas"]["EventType"];
+            readonly status: components["schemas"]["WebhookDeliveryStatus"];
+            /** @description The attempts that have ended, in their order; the latest 50, if there were more. */
+            readonly attempts: readonly components["schemas"]["WebhookAttempt"][];
+            /**
+             * @description When the next attempt is due, on the server's clock; it has come while the attempt waits for its turn or runs. `null` exactly when
+             *     the delivery is not `pending`.
+             */
+            readonly next_attempt_at: components["schemas"]["Timestamp"] | null;
+            readonly created_at: components["schemas"]["Timestamp"];
+        };
+        readonly WebhookEndpointResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["WebhookEndpoint"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly WebhookEndpointList: {
+            readonly items: readonly components["schemas"]["WebhookEndpoint"][];
+            readonly has_more: boolean;
+            readonly next_cursor: components["schemas"]["NextCursor"];
+        };
+        readonly WebhookEndpointListResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["WebhookEndpointList"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly WebhookDeliveryResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["WebhookDelivery"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        readonly WebhookDeliveryList: {
+            readonly items: readonly components["schemas"]["WebhookDelivery"][];
+            readonly has_more: boolean;
+            readonly next_cursor: components["schemas"]["NextCursor"];
+        };
+        readonly WebhookDeliveryListResponse: {
+            readonly status: components["schemas"]["SuccessStatus"];
+            readonly data: components["schemas"]["WebhookDeliveryList"];
+            readonly message: components["schemas"]["SuccessMessage"];
+        };
+        /**
          * @description What a key may do. Burning needs `tokens:mint`; issuing a badge, applying for it and every action on an award `awards:write`; verifying
          *     `awards:read`;
-         *     recording progress `achievements:write`.
+         *     recording progress `achievements:write`. With `webhooks:write` a key can have every event sent away, whatever else it may read.
          * @enum {string}
          */
         readonly Scope: "users:read" | "users:write" | "tokens:read" | "tokens:mint" | "tokens:transfer" | "badges:read" | "badges:write" | "awards:read" | "awards:write" | "achievements:read" | "achievements:write" | "webhooks:read" | "webhooks:write" | "events:read" | "keys:read" | "keys:write";
@@ -3342,6 +3725,19 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description No webhook endpoint has this id. */
+        readonly WebhookEndpointNotFound: {
+            headers: {
+                readonly "Request-Id": components["headers"]["Request-Id"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description `Accept` admits none of the media types this operation answers with. */
         readonly NotAcceptable: {
             headers: {
@@ -3361,6 +3757,20 @@ export interface components {
                 readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly RateLimit: components["headers"]["RateLimit"];
                 readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The endpoint is disabled, or a request with this Idempotency-Key is running. */
+        readonly WebhookEndpointDisabled: {
+            headers: {
+                readonly "Request-Id": components["headers"]["Request-Id"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                 readonly [name: string]: unknown;
             };
             content: {
@@ -3478,6 +3888,30 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
+        readonly WebhookReceived: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The endpoint is gone. It is disabled, its pending deliveries are cancelled, and nothing more is sent. */
+        readonly WebhookGone: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /**
+         * @description Not received. Any other status is a failure, a redirect too, which is not followed. It is tried again after 5 s, 5 min, 30 min, 2 h,
+         *     5 h, 10 h, 14 h, 20 h and 24 h, each up to a tenth longer by chance; then the delivery has failed.
+         */
+        readonly WebhookRefused: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
     };
     parameters: {
         /**
@@ -3520,6 +3954,16 @@ export interface components {
          * @example key_01M1E56N00FK8BV3P9AT3N7XXM
          */
         readonly ApiKeyId: string;
+        /**
+         * @description The webhook endpoint's id.
+         * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+         */
+        readonly WebhookEndpointId: string;
+        /**
+         * @description The delivery's id, which is not the event's.
+         * @example dlv_01M1EAJRT04HB5N3XYXE8NFV2N
+         */
+        readonly WebhookDeliveryId: string;
         /** @description How many objects a page has at most. */
         readonly Limit: number;
         /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
@@ -3544,16 +3988,23 @@ export interface components {
          * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
          */
         readonly IfMatch: string;
-        /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+        /**
+         * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+         *     handle an event once.
+         * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+         */
         readonly WebhookId: components["schemas"]["EventId"];
         /**
-         * @description The real time of this attempt, in seconds since 1970.
-         * @example 1788255120
+         * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+         *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+         * @example 1788260700
          */
         readonly WebhookTimestamp: string;
         /**
-         * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-         * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+         * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+         *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+         *     new secret's first.
+         * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
          */
         readonly WebhookSignature: string;
     };
@@ -6188,6 +6639,477 @@ export interface operations {
             readonly 500: components["responses"]["InternalError"];
         };
     };
+    readonly listWebhookEndpoints: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Endpoints in this state. */
+                readonly status?: components["schemas"]["WebhookEndpointStatus"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of endpoints. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly createWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WebhookEndpointCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint with its secret, which a replay no longer shows. */
+            readonly 201: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The account has 50 endpoints, or a request with this Idempotency-Key is running. */
+            readonly 409: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Retry-After": components["headers"]["Retry-After"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The URL leads where webhooks may not go, or the Idempotency-Key belongs to another request. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly getWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description ETags you hold, or `*`. If one of them is still right the answer is 304 without a body.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The endpoint, without its secret. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointResponse"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["WebhookEndpointNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly deleteWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description The ETag your change is based on, or `*`. If the object has changed since, the answer is 412 `PRECONDITION_FAILED`.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: components["responses"]["NoContent"];
+            readonly 400: components["responses"]["InvalidRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["WebhookEndpointNotFound"];
+            readonly 409: components["responses"]["WriteConflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly updateWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description The ETag your change is based on, or `*`. If the object has changed since, the answer is 412 `PRECONDITION_FAILED`.
+                 * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
+                 */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/merge-patch+json": components["schemas"]["WebhookEndpointUpdate"];
+                readonly "application/json": components["schemas"]["WebhookEndpointUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint as it now is, without its secret. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["WebhookEndpointNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 409: components["responses"]["WriteConflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            /** @description The URL leads where webhooks may not go. */
+            readonly 422: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly rotateWebhookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint with its new secret, which a replay no longer shows. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["WebhookEndpointNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 409: components["responses"]["PostConflict"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly testWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The delivery of the test event, about to be attempted. */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDeliveryResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["WebhookEndpointNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 409: components["responses"]["WebhookEndpointDisabled"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
+    readonly listWebhookDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Deliveries in this state. */
+                readonly status?: components["schemas"]["WebhookDeliveryStatus"];
+                /** @description How many objects a page has at most. */
+                readonly limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. One that no page has given is 400 `INVALID_CURSOR`. */
+                readonly cursor?: components["parameters"]["Cursor"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One page of deliveries. */
+            readonly 200: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDeliveryListResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidListQuery"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["WebhookEndpointNotFound"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+        };
+    };
+    readonly redeliverWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description 1 to 255 printable ASCII characters of your choice, bare or quoted (`abc` and `"abc"` are the same key), otherwise 400 `INVALID_REQUEST`.
+                 *     It belongs to the API key, the method and the path.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /**
+                 * @description The webhook endpoint's id.
+                 * @example whe_01M1EA0EW08BGDXVKYY56RQSM8
+                 */
+                readonly webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                /**
+                 * @description The delivery's id, which is not the event's.
+                 * @example dlv_01M1EAJRT04HB5N3XYXE8NFV2N
+                 */
+                readonly delivery_id: components["parameters"]["WebhookDeliveryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The delivery, about to be attempted again. */
+            readonly 202: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDeliveryResponse"];
+                };
+            };
+            readonly 400: components["responses"]["InvalidBody"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            /** @description No endpoint has this id, or the endpoint has no delivery with that one. */
+            readonly 404: {
+                headers: {
+                    readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 409: components["responses"]["WebhookEndpointDisabled"];
+            readonly 413: components["responses"]["PayloadTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["IdempotencyKeyReused"];
+            readonly 429: components["responses"]["RateLimitExceeded"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["WriteUnavailable"];
+        };
+    };
     readonly listApiKeys: {
         readonly parameters: {
             readonly query?: {
@@ -6567,16 +7489,23 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6592,36 +7521,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onUserUpdated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6637,36 +7562,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onUserDeleted: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6682,36 +7603,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onTokenTransactionCreated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6727,36 +7644,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onTokenTransactionConfirmed: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6772,36 +7685,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onTokenTransactionFailed: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6817,36 +7726,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onBadgeCreated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6862,36 +7767,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onBadgeUpdated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6907,36 +7808,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onBadgePublished: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6952,36 +7849,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onBadgeExpired: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -6997,36 +7890,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onBadgeArchived: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7042,36 +7931,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardApplied: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7087,36 +7972,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardApproved: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7132,36 +8013,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardRejected: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7177,36 +8054,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardClaimed: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7222,36 +8095,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardClaimExpiring: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7267,36 +8136,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardExpired: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7312,36 +8177,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAwardRevoked: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7357,36 +8218,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAchievementCreated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7402,36 +8259,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAchievementUpdated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7447,36 +8300,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAchievementProgressUpdated: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7492,36 +8341,32 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
     readonly onAchievementCompleted: {
         readonly parameters: {
             readonly query?: never;
             readonly header: {
-                /** @description The event's id, the same in every attempt. Use it to handle an event once. */
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
                 readonly "webhook-id": components["parameters"]["WebhookId"];
                 /**
-                 * @description The real time of this attempt, in seconds since 1970.
-                 * @example 1788255120
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
                  */
                 readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /**
-                 * @description `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the endpoint's secret. Two, separated by a space, for 24 hours after a rotation.
-                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
                  */
                 readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
@@ -7537,20 +8382,47 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The endpoint is gone; it is disabled. */
-            readonly 410: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
+        };
+    };
+    readonly onWebhookTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /**
+                 * @description The unique identifier of the message: the event's id, the same in every attempt and at every endpoint. Use it as an idempotency key, to
+                 *     handle an event once.
+                 * @example evt_01M1EA9KV0W4FWCCN20B43YZF2
+                 */
+                readonly "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description The real time of this attempt as an integer unix timestamp, in seconds since 1970; a sandbox's own clock has no part in it. Refuse a
+                 *     message whose timestamp is more than 5 minutes off, so that nobody can replay it later.
+                 * @example 1788260700
+                 */
+                readonly "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description The signatures, a list separated by spaces: `v1,` and the base64 HMAC-SHA256 of `webhook-id.webhook-timestamp.body`, keyed by the
+                 *     bytes that the endpoint's secret encodes after `whsec_`. One of them right is enough. There are two for 24 hours after a rotation, the
+                 *     new secret's first.
+                 * @example v1,yDDXCfuYBpXCaFNZmsQPGXiKZF78xfL/XFt7k13ib2g=
+                 */
+                readonly "webhook-signature": components["parameters"]["WebhookSignature"];
             };
-            /** @description Received. Answer soon and work later; an attempt waits 15 seconds. */
-            readonly "2XX": {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WebhookTestEventPayload"];
             };
+        };
+        readonly responses: {
+            readonly 410: components["responses"]["WebhookGone"];
+            readonly "2XX": components["responses"]["WebhookReceived"];
+            readonly default: components["responses"]["WebhookRefused"];
         };
     };
 }

@@ -1,13 +1,16 @@
 import type { ApiKey, Scope } from "../model/api-key.ts";
 import { ApiError } from "../model/errors.ts";
 import type { Page, PageQuery } from "../model/page.ts";
+import type { Delivery } from "../model/webhook.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
+import type { Deliveries } from "../services/deliveries.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor.ts";
+import type { Feed, FeedListener } from "./feed.ts";
 import type { StepProgress } from "./fixtures/apply.ts";
 import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
@@ -55,8 +58,12 @@ export interface ControlParts {
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly seeding: Seeding;
-  /** Looks again for due work, after a restore. */
+  /** Looks again for due work. */
   readonly rearm: () => void;
+  /** Told after the state became another one: looks again for due work and deliveries, tells those who watch. */
+  readonly moved: () => void;
+  readonly feed: Feed;
+  readonly deliveries: Deliveries;
   readonly ready: () => boolean;
   readonly info: () => SandboxInfo;
   readonly doctor: () => Promise<readonly Finding[]>;
@@ -84,7 +91,7 @@ export function createControls(parts: ControlParts) {
     async reset(): Promise<void> {
       await positions.restore(parts.fixture);
       limiter.clear();
-      parts.rearm();
+      parts.moved();
     },
     /** Brings in a fixture, whole or not at all, or generated data. Throws FixtureError, UnknownFixture, INVALID_REQUEST. */
     async seed(input: SeedInput, progress?: StepProgress): Promise<Seeded> {
@@ -106,11 +113,21 @@ export function createControls(parts: ControlParts) {
     /** Throws SNAPSHOT_NOT_FOUND. */
     async restore(name: string): Promise<void> {
       await positions.restore(name);
-      parts.rearm();
+      parts.moved();
     },
     /** Throws SNAPSHOT_NOT_FOUND. */
     deleteSnapshot: (name: string): Promise<void> => positions.drop(name),
     snapshots: (): readonly SnapshotEntry[] => positions.list(),
+
+    /** Tells of events as they are committed, and of resets; returns the end of it. */
+    watch: (listener: FeedListener): (() => void) => parts.feed.subscribe(listener),
+    /** Sends a past event again, to every enabled endpoint that wants it, and to those who watch. Throws EVENT_NOT_FOUND. */
+    async resend(eventId: string): Promise<readonly Delivery[]> {
+      const made = await world.run({}, (unit) => parts.deliveries.resend(unit, eventId));
+      const event = world.records.get("events", eventId);
+      if (event) parts.feed.publish({ kind: "event", event });
+      return made;
+    },
 
     clock: clockControl,
 

@@ -4,11 +4,12 @@ import { Positions } from "./positions.ts";
 import { newState, type Progress, type ReadJournal, type RecoveryReport, recover } from "./recovery.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
 import type { Settle } from "./unit.ts";
-import { Writer } from "./writer.ts";
+import { type Emitted, Writer } from "./writer.ts";
 
 export interface EngineOptions {
   readonly mining: "auto" | "deferred";
   readonly settle: Settle;
+  readonly emitted?: Emitted;
   readonly progress?: Progress;
 }
 
@@ -35,7 +36,7 @@ export async function openEngine(
   options: EngineOptions,
 ): Promise<Engine> {
   const { state, report } = kept ? await recover(ports, file, kept, options.progress ?? (() => {})) : await begin(ports, header);
-  const writer = new Writer(ports, state, options.mining, options.settle);
+  const writer = new Writer(ports, state, options.mining, options.settle, options.emitted ?? (() => {}));
   if (state.head.parent === null) await writer.deploy();
   return {
     writer,

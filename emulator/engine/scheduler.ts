@@ -52,8 +52,11 @@ export class Scheduler {
     await this.#handlers[due.table]?.(unit, due);
   }
 
-  /** Runs all work due at or before an instant, each at its own instant, in time order. */
-  async runUntil(until: number): Promise<void> {
+  /**
+   * Runs all work due at or before an instant, each at its own instant, in time order. `between`: what to wait for before the
+   * next (attempts of deliveries, whose outcome says when they are due again).
+   */
+  async runUntil(until: number, between: () => Promise<void> = async () => {}): Promise<void> {
     let last: Due | null = null;
     for (;;) {
       const due = this.#store.nextDue(until);
@@ -66,6 +69,7 @@ export class Scheduler {
         // It may have been done by a unit that was queued before this one.
         if (this.#store.nextDue(until)?.id === due.id) await this.perform(unit, due);
       });
+      await between();
     }
   }
 

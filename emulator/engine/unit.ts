@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly mining: "auto" | "deferred";
   /** Timestamp of the last committed block, in seconds. */
   readonly lastTimestamp: number;
+  /** Told of each event, in the unit that emits it (services/deliveries.ts). */
+  readonly emitted: (unit: Unit, event: EventRecord) => void;
   /** A mark of the chain as it was before this unit. */
   readonly mark: () => Promise<ChainMark>;
   readonly settle: Settle;
@@ -29,6 +31,8 @@ export class LiveUnit implements Chronicle {
   readonly requestId: string | null;
   readonly steps: ChainStep[] = [];
   readonly overlay: Overlay;
+  /** What was emitted, in order. */
+  readonly events: EventRecord[] = [];
   /** State of the chain before this unit touched it. */
   before: ChainMark | null = null;
   block: Block | null = null;
@@ -69,7 +73,10 @@ export class LiveUnit implements Chronicle {
   }
 
   emit(type: EventType, data: EventRecord["data"]): void {
-    this.put("events", { id: this.newId("evt"), object: "event", type, timestamp: this.at, data } as EventRecord);
+    const event = { id: this.newId("evt"), object: "event", type, timestamp: this.at, data } as EventRecord;
+    this.put("events", event);
+    this.events.push(event);
+    this.#around.emitted(this, event);
   }
 
   newId(prefix: string): string {
@@ -152,7 +159,7 @@ export class LiveUnit implements Chronicle {
     const mark = await chain.mark();
     const records = this.overlay.save();
     const { block, others } = this;
-    const steps = this.steps.length;
+    const [steps, events] = [this.steps.length, this.events.length];
     try {
       return await part();
     } catch (error) {
@@ -160,6 +167,7 @@ export class LiveUnit implements Chronicle {
       this.block = block;
       this.others = others;
       this.steps.length = steps;
+      this.events.length = events;
       await chain.revert(mark);
       throw error;
     }

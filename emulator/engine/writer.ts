@@ -1,5 +1,6 @@
 import { ApiError } from "../model/errors.ts";
-import type { Block } from "../ports/chain.ts";
+import type { EventRecord } from "../model/event.ts";
+import type { Change } from "../model/tables.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
@@ -9,8 +10,19 @@ import type { Position } from "./lineage.ts";
 import { type EnginePorts, type EngineState, lastBlock, markHead } from "./state.ts";
 import { LiveUnit, type Settle } from "./unit.ts";
 
-/** Told after each commit; must not throw. `block`: the block that the unit mined, if any. */
-export type CommitListener = (commit: { line: UnitLine; block: Block | null }) => void;
+/** Told of each event in the unit that emits it; what it puts is committed with it. */
+export type Emitted = (unit: Unit, event: EventRecord) => void;
+
+/** What a unit committed. */
+export interface Commit {
+  readonly line: UnitLine;
+  readonly changes: readonly Change[];
+  /** Events it emitted, but those of a silent unit. */
+  readonly events: readonly EventRecord[];
+}
+
+/** Told after each commit; must not throw. */
+export type CommitListener = (commit: Commit) => void;
 
 /**
  * The single writer. Units run one at a time: chain first, then one journal line, then the records become visible.
@@ -21,14 +33,16 @@ export class Writer implements UnitOfWork {
   readonly #state: EngineState;
   readonly #mining: "auto" | "deferred";
   readonly #settle: Settle;
+  readonly #emitted: Emitted;
   readonly #listeners = new Set<CommitListener>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred", settle: Settle) {
+  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred", settle: Settle, emitted: Emitted) {
     this.#ports = ports;
     this.#state = state;
     this.#mining = mining;
     this.#settle = settle;
+    this.#emitted = emitted;
   }
 
   get epoch(): number {
@@ -60,7 +74,7 @@ export class Writer implements UnitOfWork {
   }
 
   chronicle<T>({ from, clock }: ChronicleOptions, work: (unit: Chronicle) => Promise<T>): Promise<T> {
-    return this.exclusive(() => this.#unit({ at: from }, work, clock, "auto"));
+    return this.exclusive(() => this.#unit({ at: from, silent: true }, work, clock, "auto"));
   }
 
   quiet<T>(read: () => Promise<T>): Promise<T> {
@@ -141,6 +155,7 @@ export class Writer implements UnitOfWork {
         ids,
         mining,
         lastTimestamp: state.head.block.timestamp,
+        emitted: options.silent ? () => {} : this.#emitted,
         mark: () => markHead(state, chain),
         settle: this.#settle,
       },
@@ -150,7 +165,7 @@ export class Writer implements UnitOfWork {
     try {
       const result = await work(unit);
       await unit.settle();
-      this.#commit(unit, clock);
+      this.#commit(unit, options, clock);
       return result;
     } catch (error) {
       await this.#undo(unit);
@@ -158,7 +173,7 @@ export class Writer implements UnitOfWork {
     }
   }
 
-  #commit(unit: LiveUnit, clock: ClockState | null): void {
+  #commit(unit: LiveUnit, options: UnitOptions, clock: ClockState | null): void {
     const { store, ids } = this.#ports;
     const state = this.#state;
     const changes = unit.overlay.changes();
@@ -180,7 +195,8 @@ export class Writer implements UnitOfWork {
     if (clock) this.#ports.clock.set(clock, unit.now);
     state.seq = line.seq;
     state.head = positionAfter(state.head, line, { undo, redo: null });
-    for (const listener of this.#listeners) listener({ line, block: unit.block });
+    const events = options.silent ? [] : unit.events;
+    for (const listener of this.#listeners) listener({ line, changes, events });
   }
 
   async #undo(unit: LiveUnit): Promise<void> {

@@ -9,6 +9,7 @@ import type { ProgressRecord } from "./progress.ts";
 import type { Submission } from "./submission.ts";
 import type { Transaction } from "./transaction.ts";
 import type { User } from "./user.ts";
+import { type DeliveryRecord, deliveryDueAt, type WebhookEndpointRecord, type WebhookSecret } from "./webhook.ts";
 
 /** Every kind of record the sandbox keeps, by table. Records are immutable: a change is a new record with the same id. */
 export interface Tables {
@@ -19,6 +20,9 @@ export interface Tables {
   achievements: Achievement;
   progress: ProgressRecord;
   issuer_keys: IssuerKey;
+  webhook_endpoints: WebhookEndpointRecord;
+  webhook_secrets: WebhookSecret;
+  webhook_deliveries: DeliveryRecord;
   events: EventRecord;
   api_keys: ApiKeyRecord;
   idempotency: IdempotencyRecord;
@@ -74,6 +78,17 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
   achievements: { indexes: { code: (achievement) => [achievement.code] } },
   progress: { indexes: { user: (progress) => [progress.user_id] } },
   issuer_keys: {},
+  webhook_endpoints: { indexes: { enabled: (endpoint) => [endpoint.status === "enabled" ? "enabled" : null] } },
+  webhook_secrets: {},
+  webhook_deliveries: {
+    indexes: {
+      endpoint: (delivery) => [delivery.endpoint_id],
+      event: (delivery) => [delivery.event_id],
+      pending: (delivery) => [delivery.status === "pending" ? delivery.endpoint_id : null],
+      queued: (delivery) => [delivery.queued && delivery.status === "pending" ? "queued" : null],
+    },
+    due: deliveryDueAt,
+  },
   events: { indexes: { subject: (event) => [subjectOf(event.data)] } },
   api_keys: { indexes: { hash: (key) => [key.hash] } },
   idempotency: { indexes: { subject: (record) => record.subjects }, due: (record) => record.expires_at },
@@ -83,6 +98,7 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
 /** Whom a deletion scrubs it for: the user, the recipient of an award; otherwise the object's own id. */
 function subjectOf(data: EventRecord["data"]): string {
   if (data.object === "achievement_progress") return data.user_id;
+  if (data.object === "webhook_test") return data.endpoint_id;
   return data.object === "award" ? data.recipient_id : data.id;
 }
 

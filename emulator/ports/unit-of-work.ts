@@ -79,6 +79,8 @@ export interface UnitOptions {
   readonly requestId?: string;
   /** The epoch in which the work began: committing in a later one throws SANDBOX_RESET. */
   readonly epoch?: number;
+  /** Events are recorded and delivered to nobody: a fixture's. */
+  readonly silent?: boolean;
   /** The instant to use instead of the clock's (due work while the clock is advanced). */
   readonly at?: number;
 }

@@ -15,6 +15,7 @@ import { metaOperations } from "../../emulator/http/operations/meta.ts";
 import { tokenOperations } from "../../emulator/http/operations/tokens.ts";
 import { userOperations } from "../../emulator/http/operations/users.ts";
 import { verificationOperations } from "../../emulator/http/operations/verification.ts";
+import { webhookOperations } from "../../emulator/http/operations/webhooks.ts";
 import { type World, world } from "./client.ts";
 import { at, catalogue, document, faults, operations } from "./contract.ts";
 
@@ -50,6 +51,7 @@ describe("operations and handlers", () => {
       verificationOperations(nothing),
       achievementOperations(nothing, nothing, nothing),
       credentialOperations(nothing, nothing, nothing),
+      webhookOperations(nothing, nothing),
       eventOperations(),
       keyOperations(nothing),
       metaOperations(nothing, nothing),

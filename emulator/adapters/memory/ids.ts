@@ -85,3 +85,9 @@ function spell(alphabet: string, length: number, bytes: () => Buffer): string {
 export function randomSeed(): string {
   return randomBytes(24).toString("base64url");
 }
+
+/** Reproducible numbers from 0 to below 1. */
+export function seededRandom(seed: string): () => number {
+  let count = 0;
+  return () => Number.parseInt(hash("sha256", `${seed} ${count++}`, "hex").slice(0, 12), 16) / 2 ** 48;
+}

@@ -1,0 +1,24 @@
+import type { EventRecord } from "../model/event.ts";
+
+/** Something that happened, for those who watch. */
+export type FeedMessage =
+  | { readonly kind: "event"; readonly event: EventRecord }
+  /** The state is another one: a reset, a restore, an import. */
+  | { readonly kind: "reset" };
+
+export type FeedListener = (message: FeedMessage) => void;
+
+/** What happens in the sandbox, as it is committed. Listeners must not throw. */
+export class Feed {
+  readonly #listeners = new Set<FeedListener>();
+
+  publish(message: FeedMessage): void {
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  /** Returns the end of the subscription. */
+  subscribe(listener: FeedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,57 @@
+import type { EventRecord, EventType } from "../model/event.ts";
+import type { Reader } from "../ports/store.ts";
+import type { Feed } from "./feed.ts";
+
+export interface EventWish {
+  readonly type?: EventType;
+  /** Which of them, by what it holds: `({data}) => data.id === award.id`. */
+  readonly where?: (event: EventRecord) => boolean;
+  /** Real time, in ms; default 5 000. */
+  readonly timeout?: number;
+}
+
+const MOST = 10_000;
+
+/**
+ * Waits for events in tests: each is returned once, and one that came before the call counts too. A reset or restore begins anew.
+ * Rejects on time-out, saying which events came instead.
+ */
+export class Waiter {
+  readonly #feed: Feed;
+  /** Events not returned yet, oldest first. */
+  readonly #seen: EventRecord[];
+
+  constructor(feed: Feed, records: Reader) {
+    this.#feed = feed;
+    this.#seen = [...records.newest("events", { limit: MOST })].reverse();
+    feed.subscribe((message) => {
+      if (message.kind === "reset") this.#seen.length = 0;
+      else this.#seen.push(message.event);
+      if (this.#seen.length > MOST) this.#seen.shift();
+    });
+  }
+
+  waitFor({ type, where = () => true, timeout = 5000 }: EventWish = {}): Promise<EventRecord> {
+    const wanted = (event: EventRecord) => (type === undefined || event.type === type) && where(event);
+    const take = () => {
+      const at = this.#seen.findIndex(wanted);
+      return at === -1 ? undefined : this.#seen.splice(at, 1)[0];
+    };
+    return new Promise((resolve, reject) => {
+      const found = take();
+      if (found) return resolve(found);
+      const stop = this.#feed.subscribe(() => {
+        const event = take();
+        if (!event) return;
+        clearTimeout(timer);
+        stop();
+        resolve(event);
+      });
+      const timer = setTimeout(() => {
+        stop();
+        const others = [...new Set(this.#seen.map((event) => event.type))].join(", ") || "none";
+        reject(new Error(`no event${type ? ` of type ${type}` : ""} came within ${timeout} ms; events not waited for yet: ${others}`));
+      }, timeout);
+    });
+  }
+}

@@ -1,0 +1,189 @@
+import type { DeliveryRecord, WebhookSecret } from "../model/webhook.ts";
+import type { Sender } from "../ports/sender.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
+import type { Deliveries, MadeAttempt } from "./deliveries.ts";
+import { signingSecrets, type WebhookEndpoints } from "./webhook-endpoints.ts";
+import { signedHeaders } from "./webhook-signature.ts";
+
+/** How the order and number of deliveries are troubled, to test receivers. */
+export interface Troubles {
+  /** `shuffle`: first attempts in random order. */
+  readonly order: "event" | "shuffle";
+  /** How likely a delivery is sent twice, 0 to 1. */
+  readonly duplicates: number;
+}
+
+export interface DispatcherParts {
+  readonly world: UnitOfWork;
+  readonly sender: Sender;
+  readonly endpoints: WebhookEndpoints;
+  readonly deliveries: Deliveries;
+  /** Sandbox time in ms: whether a rotated secret still signs. */
+  readonly now: () => number;
+  /** Real time in ms: receivers compare timestamps with their own clock. */
+  readonly wall: () => number;
+  readonly troubles: Troubles;
+  /** 0 to below 1, reproducible. */
+  readonly random: () => number;
+  /** Told when a result could not be recorded. */
+  readonly failed: (error: Error) => void;
+}
+
+/** A next first attempt begins when the one before has its answer, or after this long. */
+const PACE_MS = 250;
+
+/** How long deliveries are gathered before they are shuffled. */
+const GATHER_MS = 50;
+
+/** How long `settled` waits for receivers from which nothing is heard. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Makes the attempts that deliveries ask for (`queued`). First attempts begin in event order per endpoint; further ones at once.
+ * It works beside the writer: nobody waits for a receiver. Results are recorded in units of their own, many in one.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  /** First attempts that wait for their turn, by endpoint. */
+  readonly #lanes = new Map<string, string[]>();
+  /** Deliveries under way or waiting in a lane. */
+  readonly #busy = new Set<string>();
+  readonly #results: MadeAttempt[] = [];
+  #recording: Promise<void> | null = null;
+  #waiting: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** Deliveries that a unit has just put. */
+  committed(deliveries: readonly DeliveryRecord[]): void {
+    for (const delivery of deliveries) if (delivery.queued && delivery.status === "pending") this.#begin(delivery);
+  }
+
+  /** Takes up what the records ask for: at a start, and after a restore, which forgets what was under way. */
+  resume(): void {
+    this.#lanes.clear();
+    this.#busy.clear();
+    this.#results.length = 0;
+    this.committed(this.#parts.world.records.by("webhook_deliveries", "queued", "queued"));
+  }
+
+  /** Resolves when every attempt that was asked for is recorded; a receiver that says nothing for a second is not waited for. */
+  async settled(): Promise<void> {
+    while (this.#busy.size > 0 && !this.#stopped) {
+      const before = this.#busy.size;
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        new Promise<void>((resolve) => this.#waiting.push(resolve)),
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, PATIENCE_MS);
+        }),
+      ]);
+      clearTimeout(timer);
+      if (this.#busy.size >= before) return;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#lanes.clear();
+    await this.#parts.sender.close();
+    await this.#recording;
+  }
+
+  #begin(delivery: DeliveryRecord): void {
+    if (this.#stopped || this.#busy.has(delivery.id)) return;
+    this.#busy.add(delivery.id);
+    if (delivery.attempts.length > 0) {
+      void this.#attempt(delivery.id);
+      return;
+    }
+    const lane = this.#lanes.get(delivery.endpoint_id);
+    if (lane) lane.push(delivery.id);
+    else {
+      this.#lanes.set(delivery.endpoint_id, [delivery.id]);
+      const gather = this.#parts.troubles.order === "shuffle" ? GATHER_MS : 0;
+      setTimeout(() => void this.#drive(delivery.endpoint_id), gather);
+    }
+  }
+
+  async #drive(endpointId: string): Promise<void> {
+    const lane = this.#lanes.get(endpointId);
+    while (lane && lane === this.#lanes.get(endpointId) && lane.length > 0) {
+      const { order, duplicates } = this.#parts.troubles;
+      const at = order === "shuffle" ? Math.floor(this.#parts.random() * lane.length) : 0;
+      const [id] = lane.splice(at, 1);
+      const attempt = this.#attempt(id as string);
+      if (duplicates > 0 && this.#parts.random() < duplicates) void this.#send(id as string);
+      await withinPace(attempt);
+    }
+    if (lane === this.#lanes.get(endpointId)) this.#lanes.delete(endpointId);
+  }
+
+  /** Sends it and has the result recorded. */
+  async #attempt(id: string): Promise<void> {
+    const { epoch } = this.#parts.world;
+    const made = await this.#send(id);
+    // What a stop cut off is made again at the next start.
+    if (this.#stopped) return;
+    if (made && epoch === this.#parts.world.epoch) {
+      this.#results.push(made);
+      this.#recording ??= this.#record();
+      await this.#recording;
+    } else if (epoch === this.#parts.world.epoch) this.#finish([id]);
+  }
+
+  async #send(id: string): Promise<MadeAttempt | null> {
+    const { world, sender, endpoints, now, wall } = this.#parts;
+    const { records } = world;
+    const delivery = records.get("webhook_deliveries", id);
+    const endpoint = delivery && records.get("webhook_endpoints", delivery.endpoint_id);
+    const event = delivery && records.get("events", delivery.event_id);
+    const secret = endpoint && (records.get("webhook_secrets", endpoint.id) as WebhookSecret);
+    if (!delivery || !endpoint || !event || !secret || delivery.status !== "pending" || endpoint.status !== "enabled") return null;
+    const body = JSON.stringify({ type: event.type, timestamp: event.timestamp, data: event.data });
+    const began = performance.now();
+    const signed = signedHeaders(signingSecrets(secret, now()), event.id, Math.floor(wall() / 1000), body);
+    const headers = { "Content-Type": "application/json", "User-Agent": "getsmart-sandbox", ...signed };
+    const result = await sender.post({ url: endpoint.url, headers, body, allows: (address) => endpoints.allows(address) });
+    return { ...result, delivery_id: id, duration_ms: Math.round(performance.now() - began) };
+  }
+
+  /** One unit for all results that are there, until there are none. */
+  async #record(): Promise<void> {
+    const { world, deliveries, failed } = this.#parts;
+    while (this.#results.length > 0) {
+      const made = this.#results.splice(0);
+      try {
+        await world.run({ epoch: world.epoch }, (unit) => {
+          for (const one of made) deliveries.record(unit, one);
+        });
+      } catch (error) {
+        failed(error as Error);
+      }
+      this.#finish(made.map(({ delivery_id }) => delivery_id));
+    }
+    this.#recording = null;
+  }
+
+  #finish(ids: readonly string[]): void {
+    for (const id of ids) this.#busy.delete(id);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** Resolves with the attempt, or when its successor may begin. */
+async function withinPace(attempt: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    attempt,
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PACE_MS);
+    }),
+  ]);
+  clearTimeout(timer);
+}
