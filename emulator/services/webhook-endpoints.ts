@@ -117,7 +117,7 @@ export class WebhookEndpoints {
   /** What can be told of a URL before its name is resolved. */
   #refuseUrl(text: string): void {
     const url = URL.canParse(text) ? new URL(text) : null;
-    if (!url || url.username !== "" || url.password !== "" || url.hash !== "") {
+    if (url?.username !== "" || url.password !== "" || url.hash !== "") {
       throw refuse("VALIDATION_FAILED", "A webhook's url is an http or https URL without user name, password and fragment.", "/url");
     }
     const rule = this.#forbidding(hostKind(url.hostname)) ?? (url.protocol === "http:" && !this.#isLocal() ? "http" : null);

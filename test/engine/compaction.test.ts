@@ -65,7 +65,7 @@ describe("a clean stop", () => {
     await enrol("usr_1", "ada@secret.example");
     await forget("usr_1");
     await restart();
-    for (const { name, text } of onDisk()) expect(text, name).not.toMatch(/secret/i);
+    for (const { name, text } of onDisk()) expect(text, name).not.toMatch(/Secret Name|secret\.example/);
   });
 
   it("nor when the user had lived through earlier stops and restores", async () => {
@@ -78,7 +78,7 @@ describe("a clean stop", () => {
     await forget("usr_1");
     await world.positions.drop("later dropped");
     await restart();
-    for (const { name, text } of onDisk()) expect(text, name).not.toMatch(/secret/i);
+    for (const { name, text } of onDisk()) expect(text, name).not.toMatch(/Secret Name|secret\.example/);
   });
 
   it("a snapshot keeps its copy until it is dropped", async () => {
@@ -91,7 +91,7 @@ describe("a clean stop", () => {
     await forget("usr_1");
     await world.positions.drop("with ada");
     await restart();
-    for (const { name, text } of onDisk()) expect(text, name).not.toMatch(/secret/i);
+    for (const { name, text } of onDisk()) expect(text, name).not.toMatch(/Secret Name|secret\.example/);
   });
 });
 
