@@ -65,6 +65,9 @@ import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 export { signTestPayload } from "./services/webhook-signature.ts";
 
+/** Made once: every sandbox of a process may be silent by it. */
+const SILENT = pino({ level: "silent" });
+
 /** The limits that the platform publishes. */
 const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
 
@@ -82,7 +85,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
   let undo = async () => {};
   try {
-    return await compose(options, options.log ?? pino({ level: "silent" }), folder, (chain) => {
+    return await compose(options, options.log ?? SILENT, folder, (chain) => {
       undo = () => chain.close();
     });
   } catch (error) {

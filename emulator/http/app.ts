@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
 import type { Logger } from "pino";
 import { ApiError } from "../model/errors.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -50,8 +50,9 @@ export function createApp(parts: AppParts): Express {
   app.use(allowHost(parts.isHostAllowed));
   app.use("/_sandbox", parts.control);
   if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
+  const routers = new Map<string, Router>();
   for (const [path, served] of byPath(document.operations)) {
-    const route = app.route(`/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
+    const route = routerOf(path).route(patternOf(path));
     for (const operation of served) {
       route[operation.method](
         begin(operation, world),
@@ -64,11 +65,24 @@ export function createApp(parts: AppParts): Express {
     }
     route.all(refuseMethod(served));
   }
+  app.use("/v1", (req, res, next) => {
+    const router = routers.get(firstSegment(req.path));
+    if (router) router(req, res, next);
+    else next();
+  });
   app.use(() => {
     throw new ApiError("ROUTE_NOT_FOUND", "There is no such route; every operation is below /v1 and listed in /v1/docs.");
   });
   app.use(answerError(parts.log));
   return app;
+
+  /** A router for each first segment: a request is compared with a dozen paths, not with all of them. */
+  function routerOf(path: string): Router {
+    const segment = firstSegment(path);
+    const router = routers.get(segment) ?? Router({ caseSensitive: true, strict: true });
+    routers.set(segment, router);
+    return router;
+  }
 
   function handlerOf({ id }: Operation): RequestHandler {
     const read = operations.reads[id];
@@ -83,6 +97,22 @@ export function createApp(parts: AppParts): Express {
 function byPath(operations: readonly Operation[]): [string, Operation[]][] {
   const groups = Map.groupBy(operations, ({ path }) => path);
   return [...groups].sort(([a], [b]) => Number(a.includes("{")) - Number(b.includes("{")));
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** A path template as an expression, made once for all sandboxes of the process. */
+function patternOf(path: string): RegExp {
+  const known = patterns.get(path);
+  if (known) return known;
+  const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
+  patterns.set(path, pattern);
+  return pattern;
+}
+
+function firstSegment(path: string): string {
+  const end = path.indexOf("/", 1);
+  return end === -1 ? path : path.slice(0, end);
 }
 
 function begin(operation: Operation, world: UnitOfWork): RequestHandler {
