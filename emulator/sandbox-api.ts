@@ -1,4 +1,4 @@
-import type { Express } from "express";
+import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
 import type { Finding } from "./control/doctor.ts";
@@ -27,7 +27,7 @@ export interface SandboxOptions {
   readonly allowHosts?: readonly string[];
   /** Where clients reach the API, ending in /v1: the beginning of the addresses in awards and credentials. By default where it listens. */
   readonly publicUrl?: string;
-  /** TLS on the API port, with a certificate of a local authority kept in `caDir`; plain HTTP is then refused. */
+  /** TLS on the API port, with a certificate of a local authority kept in `caDir` (made once); plain HTTP is then refused. */
   readonly https?: { readonly caDir: string };
   /** Origins whose pages may call /v1 (CORS); none by default. */
   readonly cors?: readonly string[];
@@ -65,15 +65,15 @@ export interface Snapshot {
 export interface Sandbox
   extends AsyncDisposable,
     Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "snapshots" | "clock" | "keys"> {
-  /** The Express application, for supertest and friends: no port needed. */
-  readonly app: Express;
+  /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
+  readonly app: RequestListener;
   /** The default API key, with every scope. */
   readonly apiKey: string;
   /** Funded chain accounts with publicly known keys. */
   readonly accounts: readonly { readonly address: string; readonly privateKey: string }[];
   /** For people: a torn line that was dropped, quotas that a restart cleared. */
   readonly notices: readonly string[];
-  /** The authority that clients must trust under HTTPS (PEM file); null without. */
+  /** The authority that clients must trust under HTTPS: a PEM file, there once `listen()` has returned; null without. */
   readonly caFile: string | null;
   /** Serves the API on a port; returns its origin. The API is at origin + "/v1". */
   listen(at?: Address): Promise<string>;

@@ -1,8 +1,10 @@
 import { type Logger, pino } from "pino";
+import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { randomSeed, SeededIds } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
+import { PngImages } from "./adapters/png/images.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
@@ -19,14 +21,17 @@ import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
+import { achievementOperations } from "./http/operations/achievements.ts";
 import { awardOperations } from "./http/operations/awards.ts";
 import { badgeOperations } from "./http/operations/badges.ts";
+import { credentialOperations } from "./http/operations/credentials.ts";
 import { eventOperations } from "./http/operations/events.ts";
 import { allOperations } from "./http/operations/handler.ts";
 import { keyOperations } from "./http/operations/keys.ts";
 import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
+import { verificationOperations } from "./http/operations/verification.ts";
 import { listen } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
@@ -34,15 +39,20 @@ import { PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
+import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
+import { Credentials } from "./services/credentials.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
+import { Pictures } from "./services/pictures.ts";
+import { UserProgress } from "./services/progress.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
+import { Verifier } from "./services/verification.ts";
 
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 
@@ -58,19 +68,28 @@ const library = new FixtureLibrary(packageFile("fixtures"));
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged; then nothing is left open. */
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
+  let undo = async () => {};
   try {
-    return await compose(options, options.log ?? pino({ level: "silent" }), folder);
+    return await compose(options, options.log ?? pino({ level: "silent" }), folder, (chain) => {
+      undo = () => chain.close();
+    });
   } catch (error) {
+    await undo();
     folder?.close();
     throw error;
   }
 }
 
-/** The composition root: the one place where adapters are named and everything is put together. */
-async function compose(options: SandboxOptions, log: Logger, folder: DataFolder | null): Promise<Sandbox> {
+/** The composition root: the one place where adapters are named and everything is put together. `opened`: told of what a failure leaves. */
+async function compose(
+  options: SandboxOptions,
+  log: Logger,
+  folder: DataFolder | null,
+  opened: (chain: { close(): Promise<void> }) => void,
+): Promise<Sandbox> {
   const mode = options.mining ?? { kind: "auto" };
   const metered = options.limits !== undefined && options.limits !== "off";
   const { perSecond, perHour } = metered ? (options.limits as typeof PUBLISHED_LIMITS) : PUBLISHED_LIMITS;
@@ -86,6 +105,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture);
   const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  opened(chain);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
@@ -99,7 +119,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const links = { public: options.publicUrl ?? DEFAULT_BASE, served: null as string | null };
   const base = () => options.publicUrl ?? links.served ?? DEFAULT_BASE;
   const mining = new Mining(mode);
-  const images = { isPng: (bytes: Buffer) => bytes.subarray(1, 4).toString() === "PNG" };
+  const images = new PngImages();
   const badges = new Badges(images);
   const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
@@ -118,6 +138,9 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   // Services.
   const users = new Users(chain);
   const tokens = new Tokens(chain, mining);
+  const achievements = new Achievements(badges);
+  const progress = new UserProgress(users, achievements, badges, awards);
+  const credentials = new Credentials(new JoseCredentials(header.seeded), base);
   const keys = new Keys(store, () => clock.now());
   const scheduler = new Scheduler(
     writer,
@@ -168,19 +191,19 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
     now: () => clock.now(),
   };
   const operations = allOperations([
-    userOperations(users, new Erasure(users, awards)),
+    userOperations(users, new Erasure(users, awards, progress)),
     tokenOperations(tokens, users),
     badgeOperations(badges, awards, showAward),
     awardOperations(awards, users, showAward),
+    verificationOperations(new Verifier(chain, credentials, showAward, () => clock.now())),
+    achievementOperations(achievements, progress, users),
+    credentialOperations(awards, credentials, new Pictures(images, credentials, base)),
     eventOperations(),
     keyOperations(keys),
     metaOperations(document, facts),
   ]);
   if (first) {
-    await seeding.begin(first, options.onSeeding).catch(async (error) => {
-      await chain.close();
-      throw error;
-    });
+    await seeding.begin(first, options.onSeeding);
     await writer.run({}, (unit) => keys.createDefault(unit));
     await positions.snapshot(FIXTURE);
   }
@@ -189,9 +212,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
   const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
-  const certificates = options.https
-    ? await (await import("./adapters/mkcert/certificates.ts")).openCertificates(options.https.caDir)
-    : null;
+  const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());
 
@@ -224,7 +245,7 @@ async function compose(options: SandboxOptions, log: Logger, folder: DataFolder 
   /** Where the sandbox can be reached, for commands that look into its data folder. */
   function publish(more: typeof urls): void {
     Object.assign(urls, more);
-    folder?.lock.publish({ ...urls });
+    folder?.lock.publish({ ...urls }, certificates?.caFile);
   }
 
   /** No new work, then the generation's end on disk, then everything is let go. */

@@ -1,14 +1,21 @@
 /**
- * Writes what is served from the contract but takes long to make: dist/spec/openapi.json (reading the YAML takes a quarter of a
- * second, reading JSON a few milliseconds) and the reference page's script, so that nothing is fetched from outside.
+ * Begins dist/ anew, so that nothing of an earlier build is published, with what is served from the contract but takes long to
+ * make: dist/spec/openapi.json (reading the YAML takes a quarter of a second, reading JSON a few milliseconds) and the reference
+ * page's script, so that nothing is fetched from outside. Also the schema of the
+ * configuration file, for editors.
  *
  *     node spec/build.ts
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
+import { configSchema } from "../emulator/config-schema.ts";
 
 const root = new URL("../", import.meta.url);
+rmSync(new URL("dist/", root), { recursive: true, force: true });
 mkdirSync(new URL("dist/spec/", root), { recursive: true });
 writeFileSync(new URL("dist/spec/openapi.json", root), JSON.stringify(parse(readFileSync(new URL("spec/openapi.yaml", root), "utf8"))));
 mkdirSync(new URL("dist/docs/", root), { recursive: true });
-copyFileSync(new URL("node_modules/@scalar/api-reference/dist/browser/standalone.js", root), new URL("dist/docs/scalar.js", root));
+const script = readFileSync(new URL("node_modules/@scalar/api-reference/dist/browser/standalone.js", root), "utf8");
+// Its source map is not served; a browser would ask for it.
+writeFileSync(new URL("dist/docs/scalar.js", root), script.replace(/\n\/\/# sourceMappingURL=.*$/, "\n"));
+writeFileSync(new URL("dist/config.schema.json", root), `${JSON.stringify(configSchema(), null, 2)}\n`);

@@ -637,7 +637,8 @@ export interface paths {
         /**
          * Verify a badge by its GETS ID
          * @description What the QR code of a badge leads to: for everybody, without a key. A page for people when `Accept` prefers `text/html`, otherwise
-         *     the envelope. An unknown or malformed GETS ID is 200 with `not_found`.
+         *     the envelope, also where it has no preference. The page works without JavaScript and loads nothing from elsewhere. It names the
+         *     sponsor, if that is an organisation, and of the recipient only the wallet. An unknown or malformed GETS ID is 200 with `not_found`.
          */
         readonly get: operations["verifyByGetsId"];
         readonly put?: never;
@@ -789,9 +790,9 @@ export interface paths {
         /**
          * Update an achievement
          * @description Changes the members sent and no others (RFC 7396); `null` restores the default of a member that has one, and arrays are replaced
-         *     whole. A change of requirements completes nobody by itself and takes no completion back: the next progress of a user is measured by
-         *     the new ones. An achievement cannot be its own prerequisite, not even through others (400 `VALIDATION_FAILED`). A patch that changes
-         *     nothing sends no event.
+         *     whole. A change of requirements completes nobody by itself and takes no completion back: the next request to record a user's progress
+         *     is measured by the new ones, and completes when all of them are reached. An achievement cannot be its own prerequisite, not even
+         *     through others (400 `VALIDATION_FAILED`). A patch that changes nothing sends no event.
          */
         readonly patch: operations["updateAchievement"];
         readonly trace?: never;
@@ -877,7 +878,8 @@ export interface paths {
          * Record progress
          * @description Counts up or raises requirements of the achievement; the updates apply in their order, all or none. Each counter stops at its
          *     target, and the achievement is completed exactly when all have reached it, once. On a completed achievement nothing changes and
-         *     `newly_completed` is false. An `at_least` that is not above the counter changes nothing, and where nothing changed no event is sent.
+         *     `newly_completed` is false; what is refused otherwise is refused there too, but prerequisites are not asked for again. An `at_least`
+         *     that is not above the counter changes nothing, and where nothing changed no event is sent.
          *     With `auto_issue` completion issues the badge in the same request. If that cannot be done, the progress still completes and
          *     `issue_error` says why; if the award must wait for a block, the answer is 200 all the same and the award has `pending`.
          */
@@ -1570,7 +1572,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * A user completed an achievement
-         * @description `data` is the progress. Sent once for each user and achievement.
+         * @description `data` is the progress. Sent once for each user and achievement, after the events of the award that it issued.
          */
         readonly post: operations["onAchievementCompleted"];
         readonly delete?: never;
@@ -2135,8 +2137,8 @@ export interface components {
         /** @description What applicants show. Their ids differ, or the answer is 400 `VALIDATION_FAILED`. */
         readonly EvidenceRequirements: readonly components["schemas"]["EvidenceRequirement"][];
         /**
-         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB as a `data:image/png;base64,` URL, which
-         *     becomes part of the picture of each award.
+         * @description The badge's picture: an https address, which is linked and never fetched, or a PNG of at most 256 KiB and 8 million pixels as a
+         *     `data:image/png;base64,` URL, which becomes part of the picture of each award.
          * @example https://engines.example/badges/tech-shaman.png
          */
         readonly ImageUrl: string;
@@ -2584,7 +2586,7 @@ export interface components {
             readonly checks: readonly components["schemas"]["VerificationCheck"][];
             /** @description `GHOST_BADGE`: it looks like a badge but is of another contract. Do not interact with it. */
             readonly warnings: readonly "GHOST_BADGE"[];
-            /** @description The award that it belongs to; `null` if there is none. */
+            /** @description The award that it belongs to; `null` if there is none, and for a credential that is not genuine. */
             readonly award: components["schemas"]["PublicAward"] | null;
             readonly checked_at: components["schemas"]["Timestamp"];
         };
@@ -2899,8 +2901,9 @@ export interface components {
         readonly ProgressUpdateRequest: {
             readonly updates: readonly components["schemas"]["ProgressUpdate"][];
             /**
-             * @description What the user shows. It is kept until completion issues the badge, and the award gets the latest 20 items. A `requirement_id` is one
-             *     of the badge's evidence requirements.
+             * @description What the user shows. It is kept until completion issues the badge, and the award gets the latest 20 items; an item sent again
+             *     counts once. A `requirement_id` is one of the badge's evidence requirements; if the badge no longer has it at completion, the
+             *     award's item has none.
              */
             readonly evidence?: components["schemas"]["EvidenceInputs"];
         };
@@ -3573,6 +3576,11 @@ export interface components {
          * @example 1
          */
         readonly "Retry-After": number;
+        /**
+         * @description The answer depends on these request headers.
+         * @example Accept
+         */
+        readonly Vary: string;
         /**
          * @description A strong validator of `data`. It is the same in the answers to a creation, a change and a GET of the same state, and leaves secrets out.
          * @example "Yx3pE1n5Hk6q0cBzq2mWlA"
@@ -5515,6 +5523,7 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Request-Id": components["headers"]["Request-Id"];
+                    readonly Vary: components["headers"]["Vary"];
                     readonly [name: string]: unknown;
                 };
                 content: {

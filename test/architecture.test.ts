@@ -47,7 +47,17 @@ const RULES: readonly Rule[] = [
     because: "an adapter knows its ports and its one dependency",
   },
   { room: "emulator/adapters/fs", may: ["emulator/model", "emulator/ports"], because: "an adapter knows its ports and its one dependency" },
-  { room: "emulator/adapters/mkcert", may: ["emulator/ports", "mkcert"], because: "an adapter knows its ports and its one dependency" },
+  { room: "emulator/adapters/crypto", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
+  {
+    room: "emulator/adapters/jose",
+    may: ["emulator/model", "emulator/ports", "jose"],
+    because: "an adapter knows its ports and its one dependency",
+  },
+  {
+    room: "emulator/adapters/png",
+    may: ["emulator/ports", "qrcode-generator"],
+    because: "an adapter knows its ports and its one dependency",
+  },
   { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   {
     room: "emulator/adapters/hardhat",
@@ -80,9 +90,16 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/config.ts",
-    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "yaml"],
+    may: ["emulator/setting.ts", "emulator/settings.ts", "yaml"],
     because: "configuration is read before anything is built",
   },
+  { room: "emulator/setting.ts", may: [], because: "what a setting may be depends on nothing" },
+  {
+    room: "emulator/settings.ts",
+    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "emulator/setting.ts"],
+    because: "the table of settings is known before anything is built",
+  },
+  { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
   {
     room: "emulator/data-folder.ts",
@@ -97,6 +114,7 @@ const RULES: readonly Rule[] = [
       "emulator/data-folder.ts",
       "emulator/engine",
       "emulator/http",
+      "emulator/model",
       "emulator/package-root.ts",
       "emulator/ports",
       "emulator/rpc",
@@ -109,7 +127,7 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/sandbox-api.ts",
-    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "express", "pino"],
+    may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "pino"],
     because: "the public in-process API is a face of the controls",
   },
   {
@@ -139,8 +157,14 @@ describe("who may import whom", () => {
 
   it("heavy adapters are imported by the composition root only when needed", () => {
     const text = readFileSync(join(ROOT, "emulator/sandbox.ts"), "utf8");
-    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|mkcert)/gm)];
+    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|crypto)/gm)];
     expect(eager).toEqual([]);
+  });
+
+  it("jose and what draws pictures are loaded when first needed, not at start", () => {
+    const eager = (file: string) => importsOf(file, /^import (?!type)[^"]*?from "([^"]+)"/gm);
+    expect(eager("emulator/adapters/jose/credentials.ts")).not.toContain("jose");
+    expect(eager("emulator/adapters/png/images.ts")).toEqual(["emulator/adapters/png/png-read.ts"]);
   });
 });
 
@@ -176,10 +200,11 @@ function isAllowed({ room, may }: Rule, target: string): boolean {
   return isIn(target, room) || may.some((each) => isIn(target, each));
 }
 
+const IMPORTS = /^(?:import|export)\b[^"]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
+
 /** What a file imports, statically or not: paths from the root, and names of packages. */
-function importsOf(file: string): string[] {
+function importsOf(file: string, statements = IMPORTS): string[] {
   const text = readFileSync(join(ROOT, file), "utf8");
-  const statements = /^(?:import|export)\b[^"]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
   const found = [...text.matchAll(statements)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
   return found.filter((name) => !name.startsWith("node:")).map((name) => (name.startsWith(".") ? local(file, name) : packageName(name)));
 }

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { Sandbox } from "../sandbox.ts";
 
 /** What `start` prints when the sandbox is ready. */
@@ -22,7 +23,7 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
     ["Node", info.node],
   ];
   const curl = [
-    `  curl ${sandbox.caFile === null ? "" : `--cacert ${sandbox.caFile} `}${base}/users \\`,
+    `  curl ${sandbox.caFile === null ? "" : `--cacert ${word(sandbox.caFile)} `}${base}/users \\`,
     `    -H "Authorization: Bearer ${sandbox.apiKey}" \\`,
     `    -H "Content-Type: application/json" \\`,
     `    -d '{"email": "ada@example.com", "display_name": "Ada Lovelace"}'`,
@@ -38,7 +39,7 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
     "",
     ...curl,
     "",
-    ...(sandbox.caFile === null ? [] : trust(sandbox.caFile)),
+    ...(sandbox.caFile === null ? [] : trust(sandbox.caFile, `${base}/health`)),
     ...sandbox.notices.map((notice) => `Note: ${notice}`),
     "Stop with Ctrl-C.",
     "",
@@ -46,15 +47,23 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
   ].join("\n");
 }
 
-/** How clients come to trust the local authority. */
-function trust(caFile: string): string[] {
+/** How clients come to trust the local authority: each line can be copied as it is. */
+function trust(caFile: string, url: string): string[] {
+  const ca = word(caFile);
+  const store = word(join(dirname(caFile), "truststore.p12"));
   return [
-    "Trust the certificate, once:",
+    "Trust its authority:",
     "",
-    `  curl     --cacert ${caFile}`,
-    `  Node     NODE_EXTRA_CA_CERTS=${caFile}`,
-    `  Python   SSL_CERT_FILE=${caFile}  (requests: REQUESTS_CA_BUNDLE)`,
-    `  Java     keytool -importcert -noprompt -cacerts -storepass changeit -alias getsmart-sandbox -file ${caFile}`,
+    `  curl    curl --cacert ${ca} ${url}`,
+    `  Node    NODE_EXTRA_CA_CERTS=${ca} node client.mjs`,
+    `  Python  SSL_CERT_FILE=${ca} python3 client.py  # requests: REQUESTS_CA_BUNDLE`,
+    `  Java    keytool -importcert -noprompt -alias getsmart-sandbox -file ${ca} -keystore ${store} -storepass changeit  # once`,
+    `          java -Djavax.net.ssl.trustStore=${store} -Djavax.net.ssl.trustStorePassword=changeit Client.java`,
     "",
   ];
+}
+
+/** A word for a shell. */
+function word(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -9,6 +9,8 @@ export interface Call {
   readonly epoch: number;
   readonly operation: Operation;
   key: ApiKeyRecord | null;
+  /** Of the operation's success types, the one that Accept prefers; undefined when it has none. */
+  type: string | undefined;
   body: unknown;
   query: Record<string, unknown>;
   params: Record<string, string>;

@@ -16,7 +16,7 @@ export interface Operation {
   /** Media types of the request body; empty when there is none. */
   readonly consumes: readonly string[];
   readonly bodyRequired: boolean;
-  /** Media types of the successful answers. */
+  /** Media types of the successful answers, the one to prefer first. */
   readonly produces: readonly string[];
   /** Success statuses whose answer carries an ETag. */
   readonly etags: ReadonlySet<number>;
@@ -93,7 +93,7 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
     scopes: required?.apiKey ?? null,
     consumes: Object.keys(raw.requestBody?.content ?? {}),
     bodyRequired: raw.requestBody?.required ?? false,
-    produces: successes.flatMap(([, response]) => Object.keys(response.content ?? {})),
+    produces: [...new Set(successes.flatMap(([, response]) => Object.keys(response.content ?? {})))],
     etags: new Set(successes.filter(([, { headers }]) => headers && "ETag" in headers).map(([status]) => Number(status))),
     takesIdempotencyKey: (raw.parameters ?? []).some(({ name }) => name === "Idempotency-Key"),
     validators: () => backend.validator.getRequestValidatorsForOperation(raw.operationId) as ValidateFunction[],

@@ -43,7 +43,7 @@ export function stepBook(document: ApiDocument, handlers: () => Operations, worl
       const handler = handlers().writes[id];
       if (!handler) throw new ApiError("ROUTE_NOT_FOUND", `${id} cannot be done here.`);
       const { params, body } = split(operationOf(id), members);
-      const call = { params, query: {}, body, key: null, accept: undefined, world: world(), unit, ifMatch: () => {} };
+      const call = { params, query: {}, body, key: null, type: undefined, world: world(), unit, ifMatch: () => {} };
       const { data } = (await handler(call satisfies Omit<Write<never>, "params" | "query" | "body"> as never)) as Reply;
       return data;
     },

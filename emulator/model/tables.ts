@@ -1,10 +1,11 @@
-import type { Achievement, ProgressRecord } from "./achievement.ts";
+import type { Achievement } from "./achievement.ts";
 import type { ApiKeyRecord } from "./api-key.ts";
 import { type AwardRecord, awardDueAt, heldKey } from "./award.ts";
 import type { Badge } from "./badge.ts";
 import type { EventRecord } from "./event.ts";
 import type { IdempotencyRecord } from "./idempotency.ts";
 import type { IssuerKey } from "./issuer-key.ts";
+import type { ProgressRecord } from "./progress.ts";
 import type { Submission } from "./submission.ts";
 import type { Transaction } from "./transaction.ts";
 import type { User } from "./user.ts";

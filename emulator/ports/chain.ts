@@ -105,6 +105,10 @@ export interface Chain {
   balanceOf(address: Address, block: number | "latest"): Promise<bigint>;
   totalSupply(block: number | "latest"): Promise<bigint>;
   badgesOf(address: Address, block: number | "latest"): Promise<number>;
+  /** The badge with this number (below 2^256) in our contract; null when there is none. */
+  badgeAt(tokenId: bigint, block: number | "latest"): Promise<ChainBadge | null>;
+  /** What a transaction mined up to `block` did with ERC-721 tokens of any contract, ours or not; nothing for an unknown hash. */
+  nftTransfers(hash: Hex, block: number): Promise<readonly NftTransfer[]>;
   tokenInfo(): Promise<{ name: string; symbol: string; decimals: number; cap: bigint }>;
   /** Every Transfer of the token contract up to `block`, oldest first. */
   transfers(block: number | "latest"): Promise<readonly TransferLog[]>;
@@ -130,6 +134,20 @@ export interface TransferLog {
   readonly from: Address;
   readonly to: Address;
   readonly amount: bigint;
+}
+
+/** A badge as our contract says it is. */
+export interface ChainBadge {
+  readonly owner: Address;
+  readonly locked: boolean;
+  readonly revoked: boolean;
+  readonly uri: string;
+}
+
+/** An ERC-721 Transfer. Of a contract that is not ours nothing else is known, and nothing that it says is to be believed. */
+export interface NftTransfer {
+  readonly contract: Address;
+  readonly tokenId: bigint;
 }
 
 /** A contract refused: its custom error (ERC-6093 name or one of ours) and arguments; `OutOfGas` and `Unknown` otherwise. */

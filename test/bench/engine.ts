@@ -1,4 +1,4 @@
-/** `node test/bench/engine.ts [get|mint|replay|unit|size|snapshot|second|fixtures|generate|kills …] [--rounds N]`; README.md says how to read it. */
+/** `node test/bench/engine.ts [FIGURE …] [--rounds N]`; README.md lists the figures and says how to read them. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,15 +8,32 @@ import { type Figure, measureAll, mediansOf, type Task, type Values } from "./fi
 import { fixtures } from "./figures/fixtures.ts";
 import { generate } from "./figures/generate.ts";
 import { get } from "./figures/get.ts";
+import { install } from "./figures/install.ts";
 import { kills } from "./figures/kills.ts";
 import { mint } from "./figures/mint.ts";
 import { replay } from "./figures/replay.ts";
 import { second } from "./figures/second.ts";
 import { size } from "./figures/size.ts";
 import { snapshot } from "./figures/snapshot.ts";
+import { start } from "./figures/start.ts";
 import { unit } from "./figures/unit.ts";
+import { verify } from "./figures/verify.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { get, mint, replay, unit, size, snapshot, second, fixtures, generate, kills };
+const FIGURES: Readonly<Record<string, Figure>> = {
+  start,
+  get,
+  mint,
+  verify,
+  replay,
+  unit,
+  size,
+  snapshot,
+  second,
+  fixtures,
+  generate,
+  kills,
+  install,
+};
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

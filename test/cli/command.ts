@@ -1,18 +1,85 @@
-import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
+import { type ChildProcess, spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 
 const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
+const PATIENCE_MS = 60_000;
 
-/** Runs `getsmart-sandbox` to its end. */
-export function run(
-  args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { ...process.env, ...options.env };
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: options.cwd ?? tmpdir(), env, stdio: ["ignore", "pipe", "pipe"] });
-  const texts = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => (texts.out += chunk));
-  child.stderr.on("data", (chunk) => (texts.err += chunk));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, ...texts })));
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Runs a program to its end, with this Node first in PATH and nothing of ours in the environment but what is given. */
+export function run(program: string, args: readonly string[], { cwd, env = {} }: Surroundings, started?: (child: ChildProcess) => void) {
+  return new Promise<Outcome>((resolve, reject) => {
+    const ours = Object.entries(process.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name));
+    const path = `${dirname(process.execPath)}:${process.env.PATH}`;
+    const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(ours), HOME: cwd, PATH: path, ...env } });
+    running.add(child);
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => (stdout += chunk));
+    child.stderr.on("data", (chunk) => (stderr += chunk));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      running.delete(child);
+      resolve({ code, stdout, stderr });
+    });
+    started?.(child);
+  });
+}
+
+/** One line of shell. */
+export const shell = (line: string, surroundings: Surroundings) => run("sh", ["-c", line], surroundings);
+
+/** `getsmart-sandbox …`, to its end. */
+export const command = (args: readonly string[], surroundings: Surroundings) => run(process.execPath, [LAUNCHER, ...args], surroundings);
+
+export interface Started {
+  readonly banner: string;
+  /** Where the API is: ends in /v1. */
+  readonly base: string;
+  /** Asks it to stop; what it left behind. */
+  stop(): Promise<Outcome>;
+}
+
+/** `getsmart-sandbox start …` on free ports, once it has shown its banner. */
+export function start(flags: readonly string[], surroundings: Surroundings): Promise<Started> {
+  const args = ["start", "--port", "0", "--rpc-port", "0", ...flags];
+  return startBy(process.execPath, [LAUNCHER, ...args], surroundings);
+}
+
+/** The same by a program that runs the command line it is given at its end. */
+export function startBy(program: string, args: readonly string[], surroundings: Surroundings): Promise<Started> {
+  return new Promise((resolve, reject) => {
+    let banner = "";
+    const ended = run(program, args, surroundings, (child) => {
+      const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      child.stdout?.on("data", (chunk) => {
+        banner += chunk;
+        if (!banner.includes("Stop with Ctrl-C.")) return;
+        clearTimeout(late);
+        const base = /API +(\S+)/.exec(banner)?.[1] as string;
+        const stop = () => {
+          child.kill("SIGTERM");
+          return ended;
+        };
+        resolve({ banner, base, stop });
+      });
+    });
+    ended.then(({ stdout, stderr }) => reject(new Error(`it ended before it was ready:\n${stdout}${stderr}`)), reject);
+  });
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAmounts } from "../../emulator/cli/seed.ts";
 import { type World, world } from "../http/client.ts";
 import { newFolder } from "../http/folder.ts";
-import { run } from "./command.ts";
+import { command } from "./command.ts";
 
 let here: World;
 let url: string;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => here.sandbox.close());
 
-const seed = (...args: string[]) => run(["seed", ...args, "--url", url], { cwd: folder });
+const seed = (...args: string[]) => command(["seed", ...args, "--url", url], { cwd: folder });
 
 describe("getsmart-sandbox seed", () => {
   it("brings in fixtures by name and by file, in turn", async () => {
@@ -24,19 +24,19 @@ describe("getsmart-sandbox seed", () => {
     writeFileSync(join(folder, "class.yaml"), text);
     expect(await seed("course", "class.yaml")).toEqual({
       code: 0,
-      out: "course: 1 user, 10 badges, 10 achievements\nclass.yaml: 1 user; the clock went on 3 days, as long as its history is\n",
-      err: "",
+      stdout: "course: 1 user, 10 badges, 10 achievements\nclass.yaml: 1 user; the clock went on 3 days, as long as its history is\n",
+      stderr: "",
     });
   });
 
   it("says where a fixture is refused", async () => {
-    const { code, err } = await seed("course");
+    const { code, stderr: err } = await seed("course");
     expect(code).toBe(1);
     expect(err).toMatch(/course\.yaml:\d+:\d+: EMAIL_ALREADY_EXISTS: sponsor \(createUser\): Another user has this email\./);
   });
 
   it("generates data, and says how fast", async () => {
-    const { code, out } = await seed("--generate", "users=30,badges=2,awards=40");
+    const { code, stdout: out } = await seed("--generate", "users=30,badges=2,awards=40");
     expect([code, out]).toEqual([0, expect.stringMatching(/^30 users, 2 badges, 40 awards in \d+\.\d s: \d+ a second\n$/)]);
     expect((await here.api.get("/awards?limit=100").expect(200)).body.data.items).toHaveLength(40);
   });
@@ -47,7 +47,7 @@ describe("getsmart-sandbox seed", () => {
     ["both", ["course", "--generate", "users=1"], "name fixtures, or say --generate"],
     ["amounts that are none", ["--generate", "users=many"], "write it as users=10000"],
   ])("refuses %s as usage", async (_, args, sentence) => {
-    const { code, err } = await seed(...args);
+    const { code, stderr: err } = await seed(...args);
     expect(code).toBe(2);
     expect(err).toContain(sentence);
   });
@@ -55,13 +55,13 @@ describe("getsmart-sandbox seed", () => {
 
 describe("getsmart-sandbox start --fixture", () => {
   it("with an unknown name is a usage error that names the others", async () => {
-    const { code, err } = await run(["start", "--ephemeral", "--port", "0", "--fixture", "acadamy"]);
+    const { code, stderr: err } = await command(["start", "--ephemeral", "--port", "0", "--fixture", "acadamy"], { cwd: folder });
     expect([code, err]).toEqual([2, expect.stringMatching(/There is no fixture acadamy.*there are academy, course, empty/)]);
   });
 
   it("with a broken file says each place, without a stack", async () => {
     writeFileSync(join(folder, "broken.yaml"), "fixture: broken\nsteps:\n  - fly: {}\n  - createUser: { email: 7 }\n");
-    const { code, err } = await run(["start", "--ephemeral", "--port", "0", "--fixture", "broken.yaml"], { cwd: folder });
+    const { code, stderr: err } = await command(["start", "--ephemeral", "--port", "0", "--fixture", "broken.yaml"], { cwd: folder });
     expect(code).toBe(1);
     expect(err).toMatch(/^getsmart-sandbox: broken\.yaml:3:5: UNKNOWN_STEP: fly is no step/);
     expect(err).not.toContain("    at ");

@@ -345,7 +345,7 @@ describe("seed", () => {
 
 describe("every fixture that is shipped", () => {
   it("is named where `--fixture` is explained", () => {
-    const text = readFileSync(new URL("../../emulator/config.ts", import.meta.url), "utf8");
+    const text = readFileSync(new URL("../../emulator/settings.ts", import.meta.url), "utf8");
     for (const name of ["academy", "course", "empty"]) expect(text).toContain(name);
   });
 });

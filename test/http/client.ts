@@ -1,13 +1,14 @@
-import type { Express } from "express";
+import type { RequestListener } from "node:http";
 import request, { type Response, type Test } from "supertest";
 import { expect } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox, SandboxOptions } from "../../emulator/sandbox-api.ts";
+import type { components } from "../../spec/types.ts";
 import { problemsOf } from "./answers.ts";
 import { catalogue } from "./contract.ts";
 
 /** What a client talks to: an application in this process, or the origin of a running one. */
-export type Target = Express | string;
+export type Target = RequestListener | string;
 
 export interface Api {
   get(path: string): Test;
@@ -95,4 +96,48 @@ export async function rich(client: Api, amount: string, members: Record<string, 
 export async function newKey(client: Api, scopes: readonly string[], members: Record<string, unknown> = {}) {
   const { body } = await client.post("/api-keys", { name: "test", scopes, ...members }).expect(201);
   return body.data as { id: string; secret: string };
+}
+
+/** A badge's members; `sponsor_id` is still to be said. */
+export function template(members: Record<string, unknown> = {}) {
+  const criteria = { narrative: "Explain an event of the past to your class." };
+  return { title: "History Hero", description: "For time travellers.", criteria, reward: { amount: "5" }, ...members };
+}
+
+export interface BadgeWorld extends World {
+  readonly sponsor: { id: string; wallet: { address: string } };
+  readonly learner: { id: string; wallet: { address: string } };
+  /** A published badge of the sponsor. */
+  badge(members?: Record<string, unknown>): Promise<{ id: string }>;
+  /** The award, brought to a state by the API's own steps. */
+  award(state: "applied" | "approved" | "claimed" | "rejected" | "revoked", members?: Record<string, unknown>): Promise<AwardData>;
+  /** The award as it now is. */
+  look(award: { id: string }): Promise<AwardData>;
+}
+
+export type AwardData = components["schemas"]["Award"];
+
+/** A sandbox with a sponsor, who has 1000 GETS, and a learner. */
+export async function badgeWorld(options: SandboxOptions = {}): Promise<BadgeWorld> {
+  const here = await world(options);
+  const { api, sandbox } = here;
+  const sponsor = await rich(api, "1000", { roles: ["sponsor"] });
+  const learner = await newUser(api);
+  if (options.mining?.kind === "manual") await sandbox.chain.mine();
+  const badge = async (members: Record<string, unknown> = {}) => {
+    const { body } = await api.post("/badges", template({ sponsor_id: sponsor.id, ...members })).expect(201);
+    await api.post(`/badges/${body.data.id}/publish`).expect(200);
+    return body.data;
+  };
+  const look = async ({ id }: { id: string }) => (await api.get(`/awards/${id}`).expect(200)).body.data;
+  const award: BadgeWorld["award"] = async (state, members = {}) => {
+    const { id } = await badge(members);
+    const made = (await api.post(`/badges/${id}/applications`, { recipient_id: learner.id }).expect(201)).body.data;
+    if (state === "rejected") await api.post(`/awards/${made.id}/reject`, { reason: "Too short." }).expect(200);
+    if (["approved", "claimed", "revoked"].includes(state)) await api.post(`/awards/${made.id}/approve`).expect(200);
+    if (state === "claimed") await api.post(`/awards/${made.id}/claim`).expect(200);
+    if (state === "revoked") await api.post(`/awards/${made.id}/revoke`, { reason: "A mistake." }).expect(200);
+    return look(made);
+  };
+  return { ...here, sponsor, learner, badge, award, look };
 }

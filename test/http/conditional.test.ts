@@ -1,6 +1,7 @@
 /** API.md §1.9 and RFC 9110 §13: ETag, If-None-Match, If-Match. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newKey, newUser, refusal, rich, type World, world } from "./client.ts";
+import { newMission, pathOf } from "./learning.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));
@@ -16,6 +17,8 @@ const OBJECTS: [string, () => Promise<string>][] = [
     async () =>
       (await here.api.post("/tokens/mint", { user_id: (await newUser(here.api)).id, amount: "1" })).headers.location?.slice(3) as string,
   ],
+  ["an achievement", async () => `/achievements/${(await newMission(here.api)).id}`],
+  ["progress", async () => pathOf(await newUser(here.api), await newMission(here.api))],
   ["an event", async () => `/events/${(await here.api.get("/events?limit=1")).body.data.items[0].id}`],
   ["a key", async () => `/api-keys/${(await newKey(here.api, ["users:read"])).id}`],
   ["the key in use", async () => "/api-keys/current"],
@@ -46,7 +49,7 @@ describe.each(OBJECTS)("%s", (_what, made) => {
 });
 
 it("lists have no ETag and are not stored", async () => {
-  for (const path of ["/users", "/events", "/api-keys", "/tokens/transactions"]) {
+  for (const path of ["/users", "/achievements", "/events", "/api-keys", "/tokens/transactions"]) {
     const { headers } = await here.api.get(path).set("If-None-Match", "*").expect(200);
     expect([headers.etag, headers["cache-control"]]).toEqual([undefined, "no-store"]);
   }

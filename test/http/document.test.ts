@@ -4,14 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
 import { STATUS } from "../../emulator/http/envelope.ts";
+import { achievementOperations } from "../../emulator/http/operations/achievements.ts";
 import { awardOperations } from "../../emulator/http/operations/awards.ts";
 import { badgeOperations } from "../../emulator/http/operations/badges.ts";
+import { credentialOperations } from "../../emulator/http/operations/credentials.ts";
 import { eventOperations } from "../../emulator/http/operations/events.ts";
 import { allOperations } from "../../emulator/http/operations/handler.ts";
 import { keyOperations } from "../../emulator/http/operations/keys.ts";
 import { metaOperations } from "../../emulator/http/operations/meta.ts";
 import { tokenOperations } from "../../emulator/http/operations/tokens.ts";
 import { userOperations } from "../../emulator/http/operations/users.ts";
+import { verificationOperations } from "../../emulator/http/operations/verification.ts";
 import { type World, world } from "./client.ts";
 import { at, catalogue, document, faults, operations } from "./contract.ts";
 
@@ -19,6 +22,9 @@ import { at, catalogue, document, faults, operations } from "./contract.ts";
 const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS"];
 /** Codes that no operation's answer lists: they belong to routes that do not exist, or to the control plane. */
 const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED"];
+
+/** A question whose words are too many for an address: it changes nothing, so it runs as a read and does not queue behind writes. */
+const READING_POSTS = ["verifyBadge"];
 
 const members = (pointer: string) => Object.keys((at(pointer).value ?? {}) as object);
 const sorted = (list: Iterable<string>) => [...list].sort();
@@ -34,18 +40,22 @@ describe("operations and handlers", () => {
     expect([404, 405, 500]).not.toContain(answer.status);
   });
 
-  it("every handler is of an operation; reads are GET, writes are not", () => {
+  it("every handler is of an operation; reads are GET or change nothing, writes are all others", () => {
     const nothing = {} as never;
     const { reads, writes } = allOperations([
       userOperations(nothing, nothing),
       tokenOperations(nothing, nothing),
       badgeOperations(nothing, nothing, nothing),
       awardOperations(nothing, nothing, nothing),
+      verificationOperations(nothing),
+      achievementOperations(nothing, nothing, nothing),
+      credentialOperations(nothing, nothing, nothing),
       eventOperations(),
       keyOperations(nothing),
       metaOperations(nothing, nothing),
     ]);
-    const idsOf = (isRead: boolean) => operations.filter(({ method }) => (method === "GET") === isRead).map(({ id }) => id);
+    const isReading = ({ id, method }: (typeof operations)[number]) => method === "GET" || READING_POSTS.includes(id);
+    const idsOf = (isRead: boolean) => operations.filter((operation) => isReading(operation) === isRead).map(({ id }) => id);
     expect(sorted(Object.keys(reads))).toEqual(sorted(idsOf(true)));
     expect(sorted(Object.keys(writes))).toEqual(sorted(idsOf(false)));
   });
@@ -98,7 +108,8 @@ describe("examples", () => {
       ...body.values(),
       ...[...responses.values()].flatMap(({ content }) => [...content.values()]),
     ]);
-    expect(schemas.filter((schema) => examplesBeside(schema).length === 0)).toEqual([]);
+    const binary = (schema: string) => at(schema).value.format === "binary"; // it cannot be written in YAML
+    expect(schemas.filter((schema) => examplesBeside(schema).length === 0 && !binary(schema))).toEqual([]);
   });
 
   it("every schema's own example is valid", () => {

@@ -1,5 +1,7 @@
 /** Small valid records for tests: only what a test speaks of is given, the rest is plain. */
 import type { ApiKeyRecord } from "../../emulator/model/api-key.ts";
+import type { AwardRecord } from "../../emulator/model/award.ts";
+import type { Badge } from "../../emulator/model/badge.ts";
 import type { EventRecord } from "../../emulator/model/event.ts";
 import type { IdempotencyRecord } from "../../emulator/model/idempotency.ts";
 import type { Submission } from "../../emulator/model/submission.ts";
@@ -74,6 +76,65 @@ export function apiKey(id: string, given: Partial<ApiKeyRecord> = {}): ApiKeyRec
     expires_at: null,
     revoked_at: null,
     created_at: AT,
+    ...given,
+  };
+}
+
+export function badge(id: string, given: Partial<Badge> = {}): Badge {
+  return {
+    id,
+    object: "badge",
+    sponsor_id: "usr_sponsor",
+    title: id,
+    description: id,
+    criteria: { narrative: id, url: null },
+    evidence_requirements: [],
+    image_url: null,
+    level: null,
+    tags: [],
+    visibility: "public",
+    reward: { amount: "1", funding: "mint" },
+    max_awards: null,
+    application_expires_at: null,
+    claim_window_days: 90,
+    auto_approve: false,
+    auto_claim: false,
+    status: "published",
+    awards_count: 0,
+    metadata: {},
+    created_at: AT,
+    updated_at: AT,
+    ...given,
+  };
+}
+
+export function award(id: string, given: Partial<AwardRecord> = {}): AwardRecord {
+  return {
+    id,
+    object: "award",
+    gets_id: "AAAAAAA",
+    badge_id: "bdg_some",
+    sponsor_id: "usr_sponsor",
+    recipient_id: "usr_some",
+    status: "approved",
+    source: "direct",
+    evidence: [],
+    narrative: null,
+    review: null,
+    reward: { amount: "1", funding: "mint", transaction_id: null },
+    claim_expires_at: null,
+    pending: null,
+    chain: null,
+    revocation: null,
+    metadata: {},
+    applied_at: null,
+    approved_at: AT,
+    claimed_at: null,
+    created_at: AT,
+    updated_at: AT,
+    token_id: "1",
+    reminded: false,
+    retry_at: null,
     ...given,
   };
 }

@@ -1,6 +1,7 @@
 import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { shouldBehaveLikeChain } from "./chain.ts";
+import { shouldReadBadgesLikeChain } from "./chain-badges.ts";
 import { shouldKeepHistoryLikeChain } from "./chain-history.ts";
 import { shouldServeWalletsLikeChain } from "./chain-wallets.ts";
 
@@ -9,3 +10,4 @@ const hardhat = (genesis: number) => HardhatChain.create({ chainId: 31337, genes
 shouldBehaveLikeChain("hardhat", hardhat);
 shouldKeepHistoryLikeChain("hardhat", hardhat);
 shouldServeWalletsLikeChain("hardhat", hardhat);
+shouldReadBadgesLikeChain("hardhat", hardhat);

@@ -8,6 +8,8 @@ export interface LockContent {
   readonly process_start: string;
   readonly boot_id: string;
   readonly urls: Readonly<Record<string, string>>;
+  /** The authority to trust when the URLs are https. */
+  readonly ca_file?: string;
 }
 
 /** The folder is in use by a living process. */
@@ -78,8 +80,8 @@ export class Lock {
   }
 
   /** Writes where the sandbox can be reached, for commands that look for it here. */
-  publish(urls: Readonly<Record<string, string>>): void {
-    this.#content = { ...this.#content, urls };
+  publish(urls: Readonly<Record<string, string>>, caFile?: string): void {
+    this.#content = { ...this.#content, urls, ...(caFile === undefined ? {} : { ca_file: caFile }) };
     writeFileSync(`${this.#file}.next`, JSON.stringify(this.#content), { mode: 0o600 });
     renameSync(`${this.#file}.next`, this.#file);
   }

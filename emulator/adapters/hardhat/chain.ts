@@ -3,6 +3,7 @@ import {
   type Address,
   type Block,
   type Chain,
+  type ChainBadge,
   type ChainCall,
   type ChainIdentity,
   type ChainLog,
@@ -11,11 +12,13 @@ import {
   type ChainStep,
   ChainUnavailable,
   type Hex,
+  type NftTransfer,
   type Receipt,
   type ServerTransaction,
   type TransferLog,
 } from "../../ports/chain.ts";
 import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
+import { badgeAt, nftTransfersIn } from "./badges.ts";
 import { BYTECODE, decodeLog, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
 import { createNetwork, type NetworkOptions, type Provider } from "./network.ts";
 
@@ -154,6 +157,15 @@ export class HardhatChain implements Chain {
     return Number(await this.#view("badge", `0x70a08231${address.slice(2).toLowerCase().padStart(64, "0")}`, block));
   }
 
+  badgeAt(tokenId: bigint, block: number | "latest"): Promise<ChainBadge | null> {
+    return badgeAt((data) => this.#call("badge", data, block), tokenId);
+  }
+
+  async nftTransfers(hash: Hex, block: number): Promise<readonly NftTransfer[]> {
+    const receipt = (await this.request("eth_getTransactionReceipt", [hash])) as RpcReceipt | null;
+    return receipt && Number(receipt.blockNumber) <= block ? nftTransfersIn(receipt.logs) : [];
+  }
+
   async tokenInfo(): Promise<{ name: string; symbol: string; decimals: number; cap: bigint }> {
     const read = async (method: string) => {
       const [value] = INTERFACES.token.decodeFunctionResult(
@@ -268,9 +280,13 @@ export class HardhatChain implements Chain {
     return new ChainRevert(gas === gasUsed ? "OutOfGas" : "Unknown");
   }
 
+  async #call(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
+    return (await this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)])) as Hex;
+  }
+
   async #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
     try {
-      return (await this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)])) as Hex;
+      return await this.#call(contract, data, block);
     } catch (cause) {
       throw new ChainUnavailable(`the ${contract} contract could not be read at block ${block}`, { cause });
     }

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
 
@@ -20,6 +21,7 @@ export function allowHost(isAllowed: (host: string | undefined) => boolean): Req
 
 /** Hosts served on a loopback sandbox, whatever the port, and the names added by `--allow-host`. */
 export function hostAllowlist(names: readonly string[]): (host: string | undefined) => boolean {
-  const allowed = new Set(["localhost", "127.0.0.1", "[::1]", ...names.map((name) => name.toLowerCase())]);
+  const added = names.map((name) => (isIPv6(name) ? `[${name}]` : name).toLowerCase());
+  const allowed = new Set(["localhost", "127.0.0.1", "[::1]", ...added]);
   return (host) => host !== undefined && allowed.has(host.toLowerCase().replace(/:\d+$/, ""));
 }

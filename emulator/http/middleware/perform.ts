@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { ApiError } from "../../model/errors.ts";
 import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { UnitOfWork } from "../../ports/unit-of-work.ts";
+import type { Unit, UnitOfWork } from "../../ports/unit-of-work.ts";
 import { type Call, callOf, header } from "../call.ts";
 import { errorEnvelope, STATUS, successJson, toApiError } from "../envelope.ts";
 import { etagOf, names } from "../etag.ts";
@@ -22,11 +22,14 @@ export interface Performance {
   readonly idempotency: Idempotency;
 }
 
-/** Runs a read: no unit, last committed state. */
-export function performRead({ world }: Performance, handler: ReadHandler<never>): RequestHandler {
+/** Runs a read: no unit, last committed state. A read that is a POST keeps its answer under an Idempotency-Key, if one is sent. */
+export function performRead(stage: Performance, handler: ReadHandler<never>): RequestHandler {
+  const { world } = stage;
   return async function read(req, res) {
     const call = callOf(res);
-    const reply = await handler(readOf(req, call, world) as never);
+    const claim = claimOf(req, call);
+    if (claim) return send(res, await once(stage, call, claim, () => readAndKeep(call, claim)));
+    const reply = await handler(readOf(call, world) as never);
     if ("type" in reply) return sendRaw(res, reply);
     const answer = answerOf(reply, call);
     const etag = answer.headers.ETag;
@@ -34,47 +37,72 @@ export function performRead({ world }: Performance, handler: ReadHandler<never>)
     if (etag && asked && names(asked, etag, "weak")) return send(res, { status: 304, headers: answer.headers, body: null });
     send(res, answer);
   };
+
+  /** It has no effect that its record would have to be one with: it runs first, and only its record is a unit. */
+  async function readAndKeep(call: Call, claim: Claim): Promise<Answer> {
+    const reply = (await handler(readOf(call, world) as never)) as Reply;
+    const { requestId, epoch } = call;
+    await world.run({ requestId, epoch }, (unit) => keep(unit, claim, reply, call));
+    return answerOf(reply, call);
+  }
 }
 
 /** Runs a write in a unit of work, once for each Idempotency-Key. */
 export function performWrite(stage: Performance, handler: WriteHandler<never>): RequestHandler {
-  const { world, clock, idempotency } = stage;
+  const { world } = stage;
   return async function write(req, res) {
     const call = callOf(res);
-    const claim = call.operation.takesIdempotencyKey ? Idempotency.claim(req, call) : null;
-    const kept = claim && idempotency.reserve(world.records, claim, clock.now());
-    if (kept) return send(res, { ...kept, headers: { ...kept.headers, "Idempotent-Replayed": "true" } });
     const { requestId, epoch } = call;
-    try {
-      const answer = await world.run({ requestId, epoch }, async (unit) => {
-        const read = readOf(req, call, world);
+    const claim = claimOf(req, call);
+    const work = () =>
+      world.run({ requestId, epoch }, async (unit) => {
+        const read = readOf(call, world);
         const reply = await handler({ ...read, unit, ifMatch: precondition(ifMatchOf(req)) } as never);
-        if (claim) unit.put("idempotency", recordOf(claim, keptAnswer(reply, call), reply.subjects ?? [], unit.now));
+        if (claim) keep(unit, claim, reply, call);
         return answerOf(reply, call);
       });
-      send(res, answer);
-    } catch (thrown) {
-      const error = toApiError(thrown);
-      if (claim && isStorable(error)) {
-        // The unit was undone; a line of its own keeps the refusal.
-        const answer = refusalOf(error, requestId);
-        await world.run({ requestId, epoch }, (unit) => unit.put("idempotency", recordOf(claim, answer, [], unit.now)));
-      }
-      throw thrown;
-    } finally {
-      if (claim) idempotency.release(claim);
-    }
+    send(res, await once(stage, call, claim, work));
   };
 }
 
-function readOf(req: Request, call: Call, world: UnitOfWork): Read<never> {
+function claimOf(req: Request, call: Call): Claim | null {
+  return call.operation.takesIdempotencyKey ? Idempotency.claim(req, call) : null;
+}
+
+/** The answer kept under the Idempotency-Key, or else that of `work`, which keeps its own; a refusal by a rule is kept here. */
+async function once(stage: Performance, call: Call, claim: Claim | null, work: () => Promise<Answer>): Promise<Answer> {
+  if (!claim) return work();
+  const { world, clock, idempotency } = stage;
+  const kept = idempotency.reserve(world.records, claim, clock.now());
+  if (kept) return { ...kept, headers: { ...kept.headers, "Idempotent-Replayed": "true" } };
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    if (isStorable(error)) {
+      // The unit was undone; a line of its own keeps the refusal.
+      const { requestId, epoch } = call;
+      const answer = refusalOf(error, requestId);
+      await world.run({ requestId, epoch }, (unit) => unit.put("idempotency", recordOf(claim, answer, [], unit.now)));
+    }
+    throw thrown;
+  } finally {
+    idempotency.release(claim);
+  }
+}
+
+function keep(unit: Unit, claim: Claim, reply: Reply, call: Call): void {
+  unit.put("idempotency", recordOf(claim, keptAnswer(reply, call), reply.subjects ?? [], unit.now));
+}
+
+function readOf(call: Call, world: UnitOfWork): Read<never> {
   return {
     params: call.params as never,
     query: call.query as never,
     body: call.body as never,
     key: call.key,
     world,
-    accept: req.headers.accept,
+    type: call.type,
   };
 }
 

@@ -21,7 +21,8 @@ export interface Read<Id extends OperationId> {
   /** The API key in use; absent on public operations. */
   readonly key: ApiKeyRecord | null;
   readonly world: UnitOfWork;
-  readonly accept: string | undefined;
+  /** The media type to answer with: of those that the operation has, the one that Accept prefers. */
+  readonly type: string | undefined;
 }
 
 /** A call that changes something: it runs inside a unit of work. */

@@ -1,0 +1,31 @@
+import { request } from "node:http";
+import { request as requestOverTls } from "node:https";
+import { getCACertificates } from "node:tls";
+
+export interface Call {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** PEM certificates to trust besides those that Node trusts anyway. */
+  readonly authorities: readonly string[];
+}
+
+/** One request and its whole answer. Not fetch: that cannot be told whom to trust. Throws Node's errors of the connection. */
+export function exchange(url: string, { method, headers, body, authorities }: Call): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { method, headers, agent: false };
+    const call = url.startsWith("https:")
+      ? requestOverTls(url, { ...options, ca: [...getCACertificates("default"), ...authorities] })
+      : request(url, options);
+    call.once("error", reject);
+    call.once("response", async (response) => {
+      try {
+        const text = (await response.setEncoding("utf8").toArray()).join("");
+        resolve({ status: response.statusCode ?? 0, text });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    call.end(body);
+  });
+}

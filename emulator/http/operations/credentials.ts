@@ -1,0 +1,32 @@
+import type { Awards } from "../../services/awards.ts";
+import type { Credentials } from "../../services/credentials.ts";
+import type { Pictures } from "../../services/pictures.ts";
+import type { RawReply, Reads } from "./handler.ts";
+
+/** Operations tagged Credentials, and the picture of an award: all without an envelope. */
+export function credentialOperations(awards: Awards, credentials: Credentials, pictures: Pictures) {
+  const reads: Reads<"getAwardCredential" | "getAwardImage" | "getJwks" | "getIssuer" | "getCredentialRevocations"> = {
+    async getAwardCredential({ params, world }) {
+      const award = awards.get(world.records, params.award_id);
+      return { type: "application/vc+jwt", body: await credentials.of(world, award) };
+    },
+    async getAwardImage({ params, world }) {
+      const award = awards.get(world.records, params.award_id);
+      return { type: "image/png", body: await pictures.of(world, award) };
+    },
+    async getJwks({ world }) {
+      return json(await credentials.keySet(world));
+    },
+    getIssuer() {
+      return json(credentials.issuer());
+    },
+    getCredentialRevocations({ world }) {
+      return json(credentials.revocations(world.records));
+    },
+  };
+  return { reads, writes: {} };
+}
+
+function json(body: object): RawReply {
+  return { type: "application/json", body: JSON.stringify(body) };
+}

@@ -1,0 +1,233 @@
+/** API.md §2, Credential. The verifier here is jsonwebtoken with jwks-rsa, which knows of the sandbox only its addresses. */
+import jwt, { type JwtPayload } from "jsonwebtoken";
+import { JwksClient } from "jwks-rsa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Api, type AwardData, api, type BadgeWorld, badgeWorld, newKey, refusal } from "./client.ts";
+import { faults } from "./contract.ts";
+import { filesWith, newFolder } from "./folder.ts";
+import { memoryLog } from "./memory-log.ts";
+import { openBadgeFaults } from "./open-badge.ts";
+
+const DETAILS = {
+  title: "The Tech Shaman",
+  description: "Runs a model at home.",
+  criteria: { narrative: "Show it.", url: "https://engines.example/criteria" },
+  level: { name: "Gold", rank: 2 },
+  tags: ["ai", "privacy"],
+  image_url: "https://engines.example/shaman.png",
+};
+
+let here: BadgeWorld;
+let origin: string;
+beforeAll(async () => {
+  here = await badgeWorld();
+  origin = await here.sandbox.listen();
+});
+afterAll(() => here.sandbox.close());
+
+/** The JWT of an award, as its address gives it. */
+async function credentialOf({ id }: { id: string }, client: Api = here.api): Promise<string> {
+  const answer = await client.get(`/awards/${id}/credential`).expect(200).expect("Content-Type", "application/vc+jwt").buffer();
+  return answer.text;
+}
+
+/** Verifies as anybody can: takes the key set from the address in `kid`, and there the key of that name. */
+async function verifiedByOthers(token: string): Promise<JwtPayload> {
+  const { kid } = headerOf(token);
+  const key = await new JwksClient({ jwksUri: kid.split("#")[0] as string }).getSigningKey(kid);
+  return jwt.verify(token, key.getPublicKey(), { algorithms: ["RS256"] }) as JwtPayload;
+}
+
+const headerOf = (token: string) => jwt.decode(token, { complete: true })?.header as { kid: string };
+const shown = async (user: { id: string }) => (await here.api.get(`/users/${user.id}`).expect(200)).body.data;
+const claim = (world: BadgeWorld, members = {}): Promise<AwardData> => world.award("claimed", members);
+
+describe("GET /awards/{award_id}/credential", () => {
+  it("is accepted by an independent verifier, with the published key", async () => {
+    const award = await claim(here, DETAILS);
+    const token = await credentialOf(award);
+    const payload = await verifiedByOthers(token);
+    expect(faults("/components/schemas/CredentialHeader", headerOf(token))).toEqual([]);
+    expect(faults("/components/schemas/Credential", payload)).toEqual([]);
+    expect(openBadgeFaults(payload)).toEqual([]);
+  });
+
+  it("states the badge, its recipient's wallet, its issuer and where its status is", async () => {
+    const award = await claim(here, DETAILS);
+    const { body } = await here.api.as(null).get("/issuer").expect(200);
+    const { "@context": context, ...issuer } = body;
+    const wallet = `did:pkh:${(await shown(here.learner)).wallet.account}`;
+    expect(await verifiedByOthers(await credentialOf(award))).toEqual({
+      "@context": context,
+      id: award.credential_url,
+      type: ["VerifiableCredential", "OpenBadgeCredential"],
+      name: "The Tech Shaman",
+      issuer,
+      validFrom: `${award.claimed_at?.slice(0, 19)}.000Z`,
+      credentialSubject: {
+        id: wallet,
+        type: ["AchievementSubject"],
+        achievement: {
+          id: `${origin}/v1/badges/${award.badge_id}`,
+          type: ["Achievement"],
+          name: "The Tech Shaman",
+          description: "Runs a model at home.",
+          criteria: { id: "https://engines.example/criteria", narrative: "Show it." },
+          image: { id: "https://engines.example/shaman.png", type: "Image" },
+          tag: ["ai", "privacy", "Gold"],
+        },
+      },
+      credentialStatus: { id: `${origin}/v1/credential-revocations`, type: "1EdTechRevocationList" },
+      iss: issuer.id,
+      jti: award.credential_url,
+      nbf: Math.floor(Date.parse(award.claimed_at as string) / 1000),
+      sub: wallet,
+    });
+  });
+
+  it("of a badge with the least of everything is valid too", async () => {
+    const payload = await verifiedByOthers(await credentialOf(await claim(here)));
+    expect([openBadgeFaults(payload), faults("/components/schemas/Credential", payload)]).toEqual([[], []]);
+    const { achievement } = payload.credentialSubject;
+    expect([achievement.image, achievement.tag, achievement.criteria.id]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("tells no e-mail address, name or evidence", async () => {
+    const badge = await here.badge({ evidence_requirements: [{ id: "essay", type: "text", label: "Essay", required: true }] });
+    const sent = { recipient_id: here.learner.id, evidence: [{ requirement_id: "essay", type: "text", value: "my-own-secret-essay" }] };
+    const { body } = await here.api.post(`/badges/${badge.id}/applications`, { ...sent, narrative: "my-own-secret-story" }).expect(201);
+    await here.api.post(`/awards/${body.data.id}/approve`).expect(200);
+    await here.api.post(`/awards/${body.data.id}/claim`).expect(200);
+    const text = JSON.stringify(await verifiedByOthers(await credentialOf(body.data)));
+    const { email, display_name } = await shown(here.learner);
+    for (const secret of ["@example", email, display_name, "my-own-secret"]) expect(text).not.toContain(secret);
+  });
+
+  it("is the same each time", async () => {
+    const award = await claim(here);
+    expect(await credentialOf(award)).toBe(await credentialOf(award));
+  });
+
+  it.each(["applied", "approved", "rejected", "revoked"] as const)(
+    "AWARD_NOT_CLAIMED of one that is %s and never was claimed",
+    async (state) => {
+      const award = await here.award(state);
+      await here.api.get(`/awards/${award.id}/credential`).expect(refusal("AWARD_NOT_CLAIMED"));
+    },
+  );
+
+  it("a claimed award that was revoked keeps it", async () => {
+    const award = await claim(here);
+    const before = await credentialOf(award);
+    await here.api.post(`/awards/${award.id}/revoke`, { reason: "A mistake." }).expect(200);
+    expect(await credentialOf(award)).toBe(before);
+  });
+
+  it("needs a key with awards:read; AWARD_NOT_FOUND; NOT_ACCEPTABLE", async () => {
+    const award = await claim(here);
+    const { secret } = await newKey(here.api, ["badges:read"]);
+    for (const path of [`/awards/${award.id}/credential`, `/awards/${award.id}/image`]) {
+      await here.api.as(null).get(path).expect(refusal("AUTHENTICATION_REQUIRED"));
+      await here.api.as(secret).get(path).expect(refusal("INSUFFICIENT_SCOPE"));
+      await here.api.get(path.replace(award.id, "awd_nobody")).expect(refusal("AWARD_NOT_FOUND"));
+      await here.api.get(path).set("Accept", "application/json").expect(refusal("NOT_ACCEPTABLE"));
+    }
+  });
+});
+
+describe("GET /jwks.json, /issuer, /credential-revocations", () => {
+  it("are public, and stand where a credential says", async () => {
+    const payload = await verifiedByOthers(await credentialOf(await claim(here)));
+    const read = async (url: string) => (await fetch(url)).json();
+    expect(await read(payload.iss as string)).toMatchObject({ id: payload.iss, type: ["Profile"] });
+    expect(await read(payload.credentialStatus.id)).toMatchObject({ id: payload.credentialStatus.id, issuer: payload.iss });
+  });
+
+  it("the key set has one public key, and nothing of the private one", async () => {
+    const { body } = await here.api.as(null).get("/jwks.json").expect(200);
+    expect(body.keys).toHaveLength(1);
+    expect(Object.keys(body.keys[0]).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"]);
+  });
+
+  it("a revoked credential is listed; one that was never claimed is not", async () => {
+    const list = async () => (await here.api.as(null).get("/credential-revocations").expect(200)).body.revokedCredentials;
+    const [award, approved] = [await claim(here), await here.award("approved")];
+    const before = await list();
+    for (const { id } of [award, approved]) await here.api.post(`/awards/${id}/revoke`, { reason: "A mistake." }).expect(200);
+    expect(await list()).toEqual([...before, { id: award.credential_url, revoked: true }]);
+    expect((await verifiedByOthers(await credentialOf(award))).id).toBe(award.credential_url);
+  });
+});
+
+describe("the issuer key", () => {
+  const keySet = async (client: Api) => (await client.as(null).get("/jwks.json").expect(200)).body;
+
+  it("is made once, also when many ask at the same time", async () => {
+    const { sandbox, api: client } = await badgeWorld();
+    const sets = await Promise.all(Array.from({ length: 8 }, () => keySet(client)));
+    expect(new Set(sets.map((set) => JSON.stringify(set))).size).toBe(1);
+    await sandbox.close();
+  });
+
+  it("survives a clean stop and a restart, and so does what it signed", async () => {
+    const dataDir = newFolder();
+    const publicUrl = "https://badges.example/v1";
+    const before = await badgeWorld({ dataDir, publicUrl });
+    const award = await claim(before);
+    const [token, keys] = [await credentialOf(award, before.api), await keySet(before.api)];
+    await before.sandbox.close();
+    const after = await badgeWorld({ dataDir, publicUrl });
+    expect([await credentialOf(award, after.api), await keySet(after.api)]).toEqual([token, keys]);
+    await after.sandbox.close();
+  });
+
+  it("survives snapshot and restore, also to before it was needed", async () => {
+    const { sandbox, api: client } = await badgeWorld();
+    const early = await sandbox.snapshot();
+    const keys = await keySet(client);
+    const late = await sandbox.snapshot();
+    for (const snapshot of [early, late, early]) {
+      await snapshot.restore();
+      expect(await keySet(client)).toEqual(keys);
+    }
+    await sandbox.close();
+  });
+
+  it("is in no answer, event or log, and on disk only in its own record", async () => {
+    const { log, text } = memoryLog();
+    const dataDir = newFolder();
+    const world = await badgeWorld({ dataDir, log, seed: "known" });
+    await credentialOf(await claim(world), world.api);
+    const { PUBLICLY_KNOWN_KEY } = await import("../../emulator/adapters/jose/publicly-known-key.ts");
+    const secret = PUBLICLY_KNOWN_KEY.private_jwk.d;
+    const answers = await Promise.all(["/events?limit=100", "/api-keys", "/users", "/awards", "/meta"].map((path) => world.api.get(path)));
+    for (const answer of answers) expect(answer.text).not.toContain(secret);
+    expect(text()).not.toContain(secret);
+    await world.sandbox.close();
+    expect(filesWith(dataDir, secret).every((file) => /journal|db\.json/.test(file))).toBe(true);
+  });
+
+  it("is its own in each sandbox, and the publicly known one in seeded ones, whose credentials are equal", async () => {
+    const worlds = await Promise.all([badgeWorld(), badgeWorld(), badgeWorld({ seed: 7 }), badgeWorld({ seed: 7 })]);
+    const kids = await Promise.all(worlds.map(async ({ api: client }) => (await keySet(client)).keys[0].n));
+    expect([new Set(kids).size, kids[2]]).toEqual([3, kids[3]]);
+    const seeded = worlds.slice(2) as [BadgeWorld, BadgeWorld];
+    const tokens = await Promise.all(seeded.map(async (world) => credentialOf(await claim(world), world.api)));
+    expect(tokens[0]).toBe(tokens[1]);
+    await Promise.all(worlds.map(({ sandbox }) => sandbox.close()));
+  });
+
+  it("keeps its name – the fragment of kid – when the sandbox stands at another port", async () => {
+    const dataDir = newFolder();
+    const kids: string[] = [];
+    for (let start = 0; start < 2; start += 1) {
+      const { sandbox } = await badgeWorld({ dataDir });
+      const served = await sandbox.listen();
+      const [{ kid }] = (await keySet(api(served, null))).keys;
+      expect(kid.split("#")[0]).toBe(`${served}/v1/jwks.json`);
+      kids.push(kid.split("#")[1]);
+      await sandbox.close();
+    }
+    expect(kids[0]).toBe(kids[1]);
+  });
+});

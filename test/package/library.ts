@@ -1,0 +1,35 @@
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { attempt, run } from "./command.ts";
+import { CHECKOUT } from "./pack.ts";
+
+const CONSUMER = fileURLToPath(new URL("consumer/", import.meta.url));
+const INSTALLING_MS = 300_000;
+const COMPILING_MS = 120_000;
+
+/** The package as a dependency of someone's project: imported, required, and seen by their compiler. */
+export function describeLibrary(packed: () => { readonly tarball: string; readonly folder: string }): void {
+  describe("import from getsmart-sandbox", () => {
+    let project: string;
+    beforeAll(async () => {
+      project = join(packed().folder, "consumer");
+      mkdirSync(project);
+      cpSync(CONSUMER, project, { recursive: true });
+      // The types of Node are the one thing that the project brings itself, as every TypeScript project on Node does.
+      await run(["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", packed().tarball, "@types/node@24"], project);
+    }, INSTALLING_MS);
+
+    it.each(["module.mjs", "common.cjs"])("runs: %s", async (script) => {
+      expect(JSON.parse(await run([process.execPath, script], project))).toEqual({ status: 201, display_name: "Grace Hopper" });
+    });
+
+    it.each(["node16", "bundler"])("has types under %s, third-party ones checked too", { timeout: COMPILING_MS }, async (resolution) => {
+      const tsc = join(CHECKOUT, "node_modules/typescript/bin/tsc");
+      const { ended, stdout } = await attempt([process.execPath, tsc, "-p", `tsconfig.${resolution}.json`], project);
+      expect(stdout).toBe("");
+      expect(ended).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe } from "vitest";
+import { describeCommandLine } from "./command-line.ts";
+import { describeLibrary } from "./library.ts";
+import { pack } from "./pack.ts";
+import { describeTarball } from "./tarball.ts";
+
+/** What `npm publish` would send, unpacked, run, imported and compiled against, all outside of the checkout. */
+describe("the package", () => {
+  const folder = mkdtempSync(join(tmpdir(), "getsmart-package-"));
+  let tarball: string;
+  beforeAll(async () => {
+    tarball = await pack(folder);
+  }, 300_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  describeTarball(() => ({ tarball, folder }));
+  describeCommandLine(() => ({ tarball, folder }));
+  describeLibrary(() => ({ tarball, folder }));
+});

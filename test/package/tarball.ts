@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { beforeAll, describe, expect, it } from "vitest";
+import { attempt } from "./command.ts";
+import { CHECKOUT, filesOf, listFiles, type PackedFile } from "./pack.ts";
+
+/** Rooms that the public types do not reach. */
+const UNTYPED = /^emulator\/(adapters|cli|http|rpc)\//;
+
+/** What runs, what types need, what people read; no more. */
+function expected(): string[] {
+  const built = [...listFiles(join(CHECKOUT, "emulator")).map((path) => `emulator/${path}`), "spec/types.ts"].filter((path) =>
+    path.endsWith(".ts"),
+  );
+  return [
+    ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "emulator/cli/bin.js", "spec/openapi.yaml"],
+    ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/spec/openapi.json", "dist/docs/scalar.js"],
+    ...listFiles(join(CHECKOUT, "fixtures")).map((path) => `fixtures/${path}`),
+    ...built.map((path) => `dist/${path.replace(/\.ts$/, ".js")}`),
+    ...built.filter((path) => !UNTYPED.test(path)).map((path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`),
+  ].sort();
+}
+
+/** Whether an unpacked tarball is what we mean to publish. */
+export function describeTarball(packed: () => { readonly tarball: string; readonly folder: string }): void {
+  describe("the tarball", () => {
+    let files: readonly PackedFile[];
+    beforeAll(async () => {
+      files = await filesOf(packed().tarball, packed().folder);
+    });
+
+    it("holds what is needed and nothing else", () => {
+      const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MB`;
+      const unpacked = files.reduce((sum, { bytes }) => sum + bytes, 0);
+      console.log(`package: ${megabytes(readFileSync(packed().tarball).length)}, unpacked ${megabytes(unpacked)}, ${files.length} files`);
+      expect(files.map(({ path }) => path)).toEqual(expected());
+    });
+
+    it("has an executable launcher", () => {
+      const launcher = files.find(({ path }) => path === "emulator/cli/bin.js");
+      expect(launcher?.isExecutable).toBe(true);
+      expect(launcher?.text).toMatch(/^#!\/usr\/bin\/env node\n/);
+    });
+
+    it("refers to no source map", () => {
+      expect(files.filter(({ text }) => text.includes("\n//# sourceMappingURL=")).map(({ path }) => path)).toEqual([]);
+    });
+
+    it("imports only what it depends on", () => {
+      const { dependencies } = JSON.parse(readFileSync(join(CHECKOUT, "package.json"), "utf8"));
+      const ours = files.filter(({ path }) => /^dist\/(emulator|spec)\/.*\.(js|d\.ts)$/.test(path));
+      const imported = ours.flatMap(({ text }) => [...text.matchAll(/(?:\bfrom |^import |\bimport\()"((?:@[^/"]+\/)?[^./"][^/"]*)/gm)]);
+      const packages = new Set(imported.map(([, name]) => name as string).filter((name) => !name.startsWith("node:")));
+      expect(packages.size).toBeGreaterThan(5);
+      expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
+    });
+
+    it("passes publint", async () => {
+      const { buffer } = new Uint8Array(readFileSync(packed().tarball));
+      const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
+      expect(messages.map((message) => formatMessage(message, pkg as Record<string, unknown>))).toEqual([]);
+    });
+
+    it("passes attw: types resolve wherever ECMAScript modules can be imported", async () => {
+      const attw = join(CHECKOUT, "node_modules/.bin/attw");
+      const { ended, stdout, stderr } = await attempt([attw, "--profile", "esm-only", "--no-color", packed().tarball], packed().folder);
+      expect(ended, stdout + stderr).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,184 @@
+import { PNG } from "pngjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { BadgePicture, Images } from "../../emulator/ports/images.ts";
+import { bakedText, type Chunk, chunksOf, FORMATS, greyPng, IEND, idat, ihdr, pngOf, rowLengths, scanned } from "./png.ts";
+
+const PICTURE: BadgePicture = {
+  title: "The Tech Shaman",
+  gets_id: "TPDT5TU",
+  sponsor: "Digital School",
+  level: { name: "Gold", rank: 2 },
+  url: "http://127.0.0.1:4010/v1/verify/TPDT5TU",
+  own: null,
+  credential: "eyJh.eyJi.c2ln",
+};
+
+const URLS = [
+  "http://127.0.0.1:4010/v1/verify/AAAAAAA",
+  "https://api.getstoken.org/v1/verify/7777777",
+  `https://sandbox.example/${"a-long-way/".repeat(12)}v1/verify/Q2W3E4R`,
+];
+const TITLES = ["A", "Straßenkünstler für Größe und Übermut – Žluťoučký", "W".repeat(45), "漢字のバッジ 🏅 عربى", " \t\n "];
+const LEVELS = [null, { name: "Bronze", rank: 0 }, { name: "x".repeat(200), rank: 10_000 }, { name: "Below", rank: -1 }];
+
+/** What every adapter of the images port does (emulator/ports/images.ts). */
+export function shouldBehaveLikeImages(name: string, create: () => Images): void {
+  const images = create();
+
+  describe(`${name}: a badge's picture`, () => {
+    let png: Buffer;
+    beforeAll(async () => void (png = await images.render(PICTURE)));
+
+    it("is a PNG for another reader too, and larger than a stamp", () => {
+      const { width, height } = PNG.sync.read(png, { checkCRC: true });
+      expect(Math.min(width, height)).toBeGreaterThanOrEqual(400);
+      expect(images.isPng(png)).toBe(true);
+    });
+
+    it("is the same for the same input", async () => {
+      expect((await create().render(structuredClone(PICTURE))).equals(png)).toBe(true);
+    });
+
+    it.each<[string, Partial<BadgePicture>]>([
+      ["title", { title: "The Cypher-Nomad" }],
+      ["GETS ID", { gets_id: "5ACMEVS" }],
+      ["sponsor", { sponsor: "Another" }],
+      ["level", { level: { name: "Silver", rank: 1 } }],
+      ["no level", { level: null }],
+      ["own picture", { own: greyPng(40, 30) }],
+    ])("shows it: another %s, another picture", async (_, members) => {
+      expect((await images.render({ ...PICTURE, ...members })).equals(png)).toBe(false);
+    });
+
+    it.each(URLS)("its QR code says %s", async (url) => {
+      expect(scanned(await images.render({ ...PICTURE, url }))).toBe(url);
+    });
+
+    it.each(TITLES)("its QR code can be read beside the title %j", async (title) => {
+      expect(scanned(await images.render({ ...PICTURE, title, sponsor: title }))).toBe(PICTURE.url);
+    });
+
+    it.each(LEVELS)("its QR code can be read at level %j", async (level) => {
+      expect(scanned(await images.render({ ...PICTURE, level }))).toBe(PICTURE.url);
+    });
+
+    it.each([
+      ["wide", greyPng(1000, 10)],
+      ["tall", greyPng(3, 1500)],
+      ["one pixel", greyPng(1, 1)],
+      ["large", greyPng(4000, 2000)],
+    ])("its QR code can be read beside an own picture that is %s", async (_, own) => {
+      expect(scanned(await images.render({ ...PICTURE, own }))).toBe(PICTURE.url);
+    });
+  });
+
+  // Open Badges 3.0 §5.3.1: "An iTXt chunk with the keyword openbadgecredential MUST NOT appear in a PNG more than once."
+  describe(`${name}: baking`, () => {
+    const textsOf = (png: Buffer) => chunksOf(png).filter(({ type }) => type === "iTXt");
+
+    it("the text stands in one uncompressed iTXt before the pixels", async () => {
+      const png = await images.render(PICTURE);
+      expect(bakedText(png)).toBe("eyJh.eyJi.c2ln");
+      expect(textsOf(png)).toHaveLength(1);
+      expect(
+        chunksOf(png)
+          .map(({ type }) => type)
+          .join(),
+      ).toMatch(/^IHDR,iTXt,IDAT/);
+      expect(textsOf(png)[0]?.data.toString("latin1")).toBe("openbadgecredential\0\0\0\0\0eyJh.eyJi.c2ln");
+    });
+
+    it("no credential, no chunk; the pixels are the same", async () => {
+      const [with_, without] = [await images.render(PICTURE), await images.render({ ...PICTURE, credential: null })];
+      expect(textsOf(without)).toEqual([]);
+      expect(PNG.sync.read(without).data.equals(PNG.sync.read(with_).data)).toBe(true);
+    });
+
+    it("what the own picture had baked in is not taken over", async () => {
+      const [first, ...rest] = chunksOf(greyPng(9, 9)) as [Chunk, ...Chunk[]];
+      const own = pngOf([first, { type: "iTXt", data: Buffer.from("openbadgecredential\0\0\0\0\0old") }, ...rest]);
+      const png = await images.render({ ...PICTURE, own });
+      expect([textsOf(png).length, bakedText(png)]).toEqual([1, "eyJh.eyJi.c2ln"]);
+    });
+  });
+
+  describe(`${name}: isPng`, () => {
+    const format = { width: 5, height: 4, depth: 8, colour: 6 };
+    const rows = Buffer.concat(rowLengths(format).map((length) => Buffer.alloc(length)));
+    const [head, data] = [ihdr(format), idat(rows)];
+    const good = pngOf([head, data, IEND]);
+    const is = (...chunks: Chunk[]) => images.isPng(pngOf(chunks));
+    const text = { type: "tEXt", data: Buffer.from("Comment\0hello") };
+    const palette = { type: "PLTE", data: Buffer.alloc(6) };
+    const half = data.data.length >> 1;
+    const split = [0, 1].map((n) => ({ type: "IDAT", data: data.data.subarray(n * half, n === 0 ? half : undefined) })) as [Chunk, Chunk];
+
+    it("accepts what another library writes", () => {
+      for (const colorType of [0, 2, 4, 6] as const) {
+        expect(images.isPng(PNG.sync.write(new PNG({ width: 7, height: 5 }), { colorType }))).toBe(true);
+      }
+    });
+
+    it("accepts chunks that need not be understood, and pixels in several chunks", () => {
+      expect(is(head, text, { type: "prVt", data: Buffer.from("?") }, data, text, IEND)).toBe(true);
+      expect(is(head, palette, ...split, IEND)).toBe(true);
+    });
+
+    it("refuses it cut off anywhere, continued, or with any byte changed", () => {
+      for (let at = 0; at < good.length; at += 1) {
+        expect(images.isPng(good.subarray(0, at)), `cut off at ${at}`).toBe(false);
+        const changed = Buffer.from(good);
+        changed[at] = (changed[at] as number) ^ 1;
+        expect(images.isPng(changed), `changed at ${at}`).toBe(false);
+      }
+      expect(images.isPng(Buffer.concat([good, Buffer.from("x")]))).toBe(false);
+    });
+
+    it("refuses chunks out of order, missing, twice, or critical and unknown", () => {
+      expect(is(data, head, IEND)).toBe(false);
+      expect(is(head, IEND)).toBe(false);
+      expect(is(text, head, data, IEND)).toBe(false);
+      expect(is(head, head, data, IEND)).toBe(false);
+      expect(is(head, split[0], text, split[1], IEND)).toBe(false);
+      expect(is(head, data, palette, IEND)).toBe(false);
+      expect(is(head, { type: "WHAT", data: Buffer.alloc(0) }, data, IEND)).toBe(false);
+      expect(images.isPng(Buffer.alloc(0))).toBe(false);
+    });
+
+    it("refuses depths that a colour type does not have, and sizes of nothing", () => {
+      const all = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((colour) => [1, 2, 3, 4, 8, 16, 32].map((depth) => [colour, depth] as const));
+      const accepted = all.filter(([colour, depth]) => {
+        const rows = Buffer.concat(rowLengths({ width: 5, height: 4, depth, colour }).map((length) => Buffer.alloc(length || 1)));
+        return is(ihdr({ width: 5, height: 4, depth, colour }), { type: "PLTE", data: Buffer.alloc(768) }, idat(rows), IEND);
+      });
+      expect(accepted).toEqual(FORMATS);
+      expect(is(ihdr({ ...format, width: 0 }), idat(Buffer.alloc(4)), IEND)).toBe(false);
+      expect(is(ihdr({ ...format, height: 0 }), idat(Buffer.alloc(0)), IEND)).toBe(false);
+    });
+
+    it("refuses pixels that are too few, too many, of an unknown filter, or not deflated", () => {
+      expect(is(head, idat(rows.subarray(1)), IEND)).toBe(false);
+      expect(is(head, idat(Buffer.concat([rows, Buffer.alloc(1)])), IEND)).toBe(false);
+      expect(is(head, idat(Buffer.from(rows).fill(5, 0, 1)), IEND)).toBe(false);
+      expect(is(head, { type: "IDAT", data: Buffer.from("not deflated") }, IEND)).toBe(false);
+    });
+
+    it("refuses a palette picture without a palette, or with half a colour", () => {
+      const indexed = { width: 2, height: 1, depth: 8, colour: 3 };
+      const pixels = idat(Buffer.alloc(3));
+      expect(is(ihdr(indexed), palette, pixels, IEND)).toBe(true);
+      expect(is(ihdr(indexed), pixels, IEND)).toBe(false);
+      expect(is(ihdr(indexed), { type: "PLTE", data: Buffer.alloc(5) }, pixels, IEND)).toBe(false);
+    });
+
+    it("refuses a small file that unpacks to gigabytes, without unpacking it", () => {
+      const bomb = { width: 60_000, height: 60_000, depth: 16, colour: 6 };
+      const before = performance.now();
+      expect(is(ihdr(bomb), idat(Buffer.alloc(20_000_000)), IEND)).toBe(false);
+      expect([images.isPng(greyPng(4000, 2000)), images.isPng(greyPng(4000, 2001))]).toEqual([true, false]);
+      expect(is(ihdr({ ...format, width: 2 ** 31 - 1, height: 2 ** 31 - 1 }), data, IEND)).toBe(false);
+      expect(is(head, idat(Buffer.alloc(200_000_000)), IEND)).toBe(false);
+      expect(performance.now() - before).toBeLessThan(10_000);
+    });
+  });
+}
