@@ -54,6 +54,8 @@ import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 import { Verifier } from "./services/verification.ts";
 
+export { FixtureError } from "./control/fixtures/problems.ts";
+export type { Seeded, SeedInput } from "./control/seeding.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 
 /** The limits that the platform publishes. */
