@@ -62,6 +62,8 @@ import { Users } from "./services/users.ts";
 import { Verifier } from "./services/verification.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 
+export { FixtureError } from "./control/fixtures/problems.ts";
+export type { Seeded, SeedInput } from "./control/seeding.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 export { signTestPayload } from "./services/webhook-signature.ts";
 
@@ -80,7 +82,7 @@ const library = new FixtureLibrary(packageFile("fixtures"));
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged; then nothing is left open. */
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
   let undo = async () => {};
@@ -247,10 +249,7 @@ async function compose(
     metaOperations(document, facts),
   ]);
   if (first) {
-    await seeding.begin(first, options.onSeeding).catch(async (error) => {
-      await chain.close();
-      throw error;
-    });
+    await seeding.begin(first, options.onSeeding);
     await writer.run({}, (unit) => keys.createDefault(unit));
     await positions.snapshot(FIXTURE);
   }

@@ -17,6 +17,8 @@ export class Overlay implements Reader {
   readonly #base: Base;
   #staged: Staged = new Map();
   #keys: Keys = new Map();
+  /** Due instants of staged records, by table and id; null until somebody asks what is due. */
+  #dues: Map<string, Due> | null = null;
 
   constructor(base: Base) {
     this.#base = base;
@@ -38,6 +40,7 @@ export class Overlay implements Reader {
   reset(saved: Staged): void {
     this.#staged = saved;
     this.#keys = new Map();
+    this.#dues = null;
   }
 
   /** What was staged, in the order of first touch; a record that came and went in the unit is no change. */
@@ -71,14 +74,16 @@ export class Overlay implements Reader {
   /** The earliest due record at or before `until`, staged or committed. */
   nextDue(until: number): Due | null {
     let earliest = this.#base.nextDue(until, ({ table, id }) => this.#staged.get(table)?.has(id) ?? false);
-    for (const [table, rows] of this.#staged) {
-      if (!TABLES[table].due) continue;
-      for (const [id, record] of rows) {
-        const at = record && dueOf(table, record);
-        if (at !== null && at <= until && (!earliest || at < earliest.at)) earliest = { table, id, at };
-      }
+    for (const due of (this.#dues ??= this.#findDues()).values()) {
+      if (due.at <= until && (!earliest || due.at < earliest.at)) earliest = due;
     }
     return earliest;
+  }
+
+  #findDues(): Map<string, Due> {
+    const dues = new Map<string, Due>();
+    for (const [table, rows] of this.#staged) for (const [id, record] of rows) noteDue(dues, table, id, record);
+    return dues;
   }
 
   newest<T extends TableName>(table: T, query: NewestQuery<Tables[T]>): readonly Tables[T][] {
@@ -97,6 +102,7 @@ export class Overlay implements Reader {
   #set(table: TableName, id: string, record: AnyRecord | null): void {
     const rows = this.#table(table);
     rows.set(id, record);
+    if (this.#dues) noteDue(this.#dues, table, id, record);
     for (const [place, found] of this.#keys) {
       const [of, index] = place.split(" ") as [TableName, string];
       if (of === table && record) note(found, table, index, record);
@@ -124,6 +130,12 @@ export class Overlay implements Reader {
     }
     return rows;
   }
+}
+
+function noteDue(dues: Map<string, Due>, table: TableName, id: string, record: AnyRecord | null): void {
+  const at = record && dueOf(table, record);
+  if (at === null) dues.delete(`${table} ${id}`);
+  else dues.set(`${table} ${id}`, { table, id, at });
 }
 
 /** Remembers under which keys a record is found. Keys it has no more stay; whoever reads them looks at the record again. */

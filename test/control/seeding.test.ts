@@ -298,6 +298,15 @@ describe("seed", () => {
     await sandbox.doctor();
   });
 
+  it("is one line of the journal: a process that is killed has written all of it or nothing", async () => {
+    const dataDir = newFolder();
+    const { sandbox } = await begin({ dataDir });
+    const lines = () => readFileSync(`${dataDir}/journal.ndjson`, "utf8").split("\n").length;
+    const before = lines();
+    await sandbox.seed("academy");
+    expect(lines()).toBe(before + 1);
+  });
+
   it("the same again conflicts, and says where", async () => {
     const { sandbox } = await begin({ fixture: "academy" });
     await expect(sandbox.seed("academy")).rejects.toMatchObject({
