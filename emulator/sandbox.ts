@@ -48,6 +48,7 @@ import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
+import { listenerSecret } from "./services/webhook-signature.ts";
 
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 export { signTestPayload } from "./services/webhook-signature.ts";
@@ -184,6 +185,7 @@ async function compose(
     limiter,
     feed,
     deliveries,
+    listenerSecret: listenerSecret(header.seed),
     moved() {
       scheduler.rearm();
       dispatcher.resume();
@@ -259,6 +261,7 @@ async function compose(
   async function shutDown(): Promise<void> {
     scheduler.stop();
     await dispatcher.stop();
+    feed.publish({ kind: "end" });
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {
