@@ -61,6 +61,7 @@ import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 import { Verifier } from "./services/verification.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
+import { listenerSecret } from "./services/webhook-signature.ts";
 
 export { FixtureError } from "./control/fixtures/problems.ts";
 export type { Seeded, SeedInput } from "./control/seeding.ts";
@@ -216,6 +217,7 @@ async function compose(
     rearm: () => scheduler.rearm(),
     feed,
     deliveries,
+    listenerSecret: listenerSecret(header.seed),
     moved() {
       scheduler.rearm();
       dispatcher.resume();
@@ -300,6 +302,7 @@ async function compose(
   async function shutDown(): Promise<void> {
     scheduler.stop();
     await dispatcher.stop();
+    feed.publish({ kind: "end" });
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {

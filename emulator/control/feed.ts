@@ -3,8 +3,12 @@ import type { EventRecord } from "../model/event.ts";
 /** Something that happened, for those who watch. */
 export type FeedMessage =
   | { readonly kind: "event"; readonly event: EventRecord }
+  /** A past event that somebody asked for again. */
+  | { readonly kind: "resent"; readonly event: EventRecord }
   /** The state is another one: a reset, a restore, an import. */
-  | { readonly kind: "reset" };
+  | { readonly kind: "reset" }
+  /** The sandbox stops; nothing more will come. */
+  | { readonly kind: "end" };
 
 export type FeedListener = (message: FeedMessage) => void;
 

@@ -32,7 +32,22 @@ export class SandboxProcess {
   #output = "";
 
   constructor(dir: string, flags: readonly string[]) {
-    const args = ["start", "--port", "0", "--rpc-port", "0", "--data-dir", dir, "--limits", "off", "--log-level", "warn", "--fixture", "empty", ...flags];
+    const args = [
+      "start",
+      "--port",
+      "0",
+      "--rpc-port",
+      "0",
+      "--data-dir",
+      dir,
+      "--limits",
+      "off",
+      "--log-level",
+      "warn",
+      "--fixture",
+      "empty",
+      ...flags,
+    ];
     const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
     running.add(child);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.#output += chunk));

@@ -7,6 +7,7 @@ import { ApiError } from "../../model/errors.ts";
 import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
+import { streamEvents } from "./event-stream.ts";
 
 export interface ControlGuard {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -102,10 +103,15 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, quotas(controls, req.params.key_id), "Set what is left to the key.");
   });
 
-  router.get("/events", (_req, res) => streamEvents(controls, res));
+  router.get("/events", (req, res) => streamEvents(controls, req, res));
+  router.get("/events/secret", (_req, res) => {
+    res.setHeader("Cache-Control", "no-store");
+    answer(res, { secret: controls.listenerSecret }, "What `listen` signs with.");
+  });
   router.post("/events/:id/resend", async (req, res) => {
-    const made = await controls.resend(req.params.id);
-    answer(res, { deliveries: made }, `Sent the event again, to ${made.length === 1 ? "one endpoint" : `${made.length} endpoints`}.`);
+    const sent = await controls.resend(req.params.id);
+    const { length } = sent.deliveries;
+    answer(res, sent, `Sent the event again, to ${length === 1 ? "one endpoint" : `${length} endpoints`}.`);
   });
 
   router.get("/doctor", async (_req, res) => {
@@ -114,23 +120,6 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, { healthy, findings }, healthy ? "Every invariant holds." : "Invariants are broken; see findings.");
   });
   return router;
-}
-
-const HEARTBEAT_MS = 15_000;
-
-/** Server-sent events (HTML Living Standard §9.2): `event: event` with the event's JSON, and `event: reset`. */
-function streamEvents(controls: Controls, res: Response): void {
-  res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
-  res.write(": watching\n\n");
-  const beat = setInterval(() => res.write(": still here\n\n"), HEARTBEAT_MS);
-  const stop = controls.watch((message) => {
-    if (message.kind === "reset") res.write("event: reset\ndata: {}\n\n");
-    else res.write(`event: event\nid: ${message.event.id}\ndata: ${JSON.stringify(message.event)}\n\n`);
-  });
-  res.on("close", () => {
-    clearInterval(beat);
-    stop();
-  });
 }
 
 /** The token is compared by its hash, so that the time taken says nothing. */
