@@ -7,7 +7,7 @@ import { openCertificates } from "../../emulator/adapters/crypto/certificates.ts
 import { api, newUser } from "../http/client.ts";
 import { newFolder } from "../http/folder.ts";
 import { type Manner, type Received, Receiver } from "../webhooks/receiver.ts";
-import { type Background, background, command, type Started, start } from "./command.ts";
+import { type Background, background, command, type Started, start } from "./processes.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 

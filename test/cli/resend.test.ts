@@ -4,7 +4,7 @@ import type { Delivery } from "../../emulator/model/webhook.ts";
 import { newUser } from "../http/client.ts";
 import { newFolder } from "../http/folder.ts";
 import { type Hooked, hooked } from "../webhooks/world.ts";
-import { background, command } from "./command.ts";
+import { background, command } from "./processes.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

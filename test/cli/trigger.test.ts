@@ -9,7 +9,7 @@ import { at } from "../http/contract.ts";
 import { newFolder } from "../http/folder.ts";
 import { problemsOfEvent } from "../webhooks/contract.ts";
 import { Receiver } from "../webhooks/receiver.ts";
-import { command } from "./command.ts";
+import { command } from "./processes.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
