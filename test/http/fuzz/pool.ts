@@ -36,6 +36,7 @@ export class Pool {
     const items = Array.isArray(data.items) ? data.items.slice(0, 3) : [data];
     for (const item of items as Record<string, unknown>[]) {
       if (typeof item.id === "string") this.keep(item.id.slice(0, 3), item.id);
+      if (typeof item.gets_id === "string") this.keep("gets", item.gets_id);
       if (typeof item.email === "string") this.keep("email", item.email);
       const { address } = (item.wallet ?? {}) as { address?: string };
       if (address) this.keep("wallet", address);

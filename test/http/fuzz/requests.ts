@@ -16,6 +16,8 @@ export interface FuzzRequest {
 /** How often an operation is asked for; others 20. What makes things to name comes more often than what ends them. */
 const WEIGHTS: Readonly<Record<string, number>> = {
   ...{ createUser: 60, mintTokens: 60, transferTokens: 60, updateUser: 60, createAchievement: 60, recordProgress: 100 },
+  ...{ createBadge: 40, publishBadge: 40, issueBadge: 60, applyForBadge: 60, rejectAward: 10, revokeAward: 10, archiveBadge: 4 },
+  ...{ createApiKey: 40, rollApiKey: 40, claimAward: 30, createWebhookEndpoint: 10, deleteWebhookEndpoint: 3 },
   ...{ deleteUser: 6, deleteApiKey: 10, getDocs: 1, getOpenApiJson: 1, getOpenApiYaml: 1 },
 };
 
@@ -61,6 +63,9 @@ export class Requests {
       badge_id: "bdg",
       award_id: "awd",
       achievement_id: "ach",
+      webhook_endpoint_id: "whe",
+      delivery_id: "dlv",
+      gets_id: "gets",
     };
     return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const prefix = prefixes[name] as string;

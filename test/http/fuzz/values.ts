@@ -130,6 +130,15 @@ export class Values {
         ]);
       case "Locale":
         return random.pick(["en", "de-AT", "zh-Hant-TW", "abc"]);
+      case "WebhookUrl":
+        return random.pick(["http://127.0.0.1:9/hooks", "http://127.0.0.1:9/", "http://169.254.169.254/", "http://u:p@127.0.0.1:9/"]);
+      case "EnabledEvents":
+        return random.pick([["*"], ["badge.archived"], ["award.claimed", "user.created"], ["*", "user.created"]]);
+      case "RewardAmountInput":
+        return random.pick(["1", "5", "7.25", "0.5", "999999999999"]);
+      case "ImageUrl":
+      case "CriteriaUrl":
+        return "https://a.example/picture.png";
       case "Website":
         return random.pick([
           "https://a.example",
