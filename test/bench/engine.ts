@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Figure, measureAll, mediansOf, type Task, type Values } from "./figure.ts";
+import { awards } from "./figures/awards.ts";
 import { fixtures } from "./figures/fixtures.ts";
 import { generate } from "./figures/generate.ts";
 import { get } from "./figures/get.ts";
@@ -20,7 +21,7 @@ import { unit } from "./figures/unit.ts";
 import { verify } from "./figures/verify.ts";
 
 const FIGURES: Readonly<Record<string, Figure>> = {
-  ...{ start, get, mint, verify, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
+  ...{ start, get, mint, awards, verify, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
 };
 
 const { values: flags, positionals } = parseArgs({
