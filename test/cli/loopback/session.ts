@@ -12,7 +12,8 @@ const line = [process.execPath, LAUNCHER, "start", "--port", "0", "--rpc-port", 
 // Trust is another test's matter.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 process.env.NODE_NO_WARNINGS = "1";
-const terminal = spawn("script", ["-qec", line.map((word) => `'${word}'`).join(" "), "/dev/null"]);
+// `exec`: a shell between would be ended by Ctrl-C too, and tell its own end.
+const terminal = spawn("script", ["-qec", `exec ${line.map((word) => `'${word}'`).join(" ")}`, "/dev/null"]);
 const ended = new Promise<number | null>((resolve) => terminal.once("close", resolve));
 
 const banner = await new Promise<string>((resolve, reject) => {

@@ -41,6 +41,10 @@ export async function setStage(client: Api, sandbox: Sandbox, pool: Pool): Promi
     if (i % 3 > 0 && status === "applied") await client.post(`/awards/${id}/approve`).expect(200);
     if (i % 3 === 2) await client.post(`/awards/${id}/claim`).expect(200);
   }
+  for (let i = 0; i < 4; i++) {
+    const { id } = await badge({ max_awards: 1 });
+    await client.post(`/badges/${id}/issue`, { recipient_id: (await newUser(client)).id }).expect(201);
+  }
   keep(sponsor);
   const { data } = (await client.post("/webhook-endpoints", { url: "http://127.0.0.1:9/hooks", enabled_events: ["badge.archived"] })).body;
   keep(data);
