@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EVENT_TYPES, STORIES } from "../../emulator/cli/trigger/stories.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
-import { achievementsAreBuilt } from "../http/built.ts";
 import { type Api, api, newKey, newUser, template } from "../http/client.ts";
 import { at } from "../http/contract.ts";
 import { newFolder } from "../http/folder.ts";
@@ -51,13 +50,9 @@ it("knows every event type of the document, in its order", async () => {
   ).toEqual(EVENT_TYPES);
 });
 
-const built = await achievementsAreBuilt();
-
 describe("makes happen, with all that it needs", () => {
   const elsewhere = ["webhook.test", "token.transaction.failed"];
-  // TEMPORARY: until their operations are built.
-  const missing = (type: string) => type.startsWith("achievement.") && !built;
-  const types = EVENT_TYPES.filter((type) => !elsewhere.includes(type) && !missing(type));
+  const types = EVENT_TYPES.filter((type) => !elsewhere.includes(type));
   it.each(types.map((type) => [type]))("%s", async (type) => {
     await here.sandbox.reset();
     const { code, stdout, stderr } = await here.trigger([type, ...(STORIES[type].time ? ["--advance-clock"] : [])]);
