@@ -19,9 +19,10 @@ import { snapshot } from "./figures/snapshot.ts";
 import { start } from "./figures/start.ts";
 import { unit } from "./figures/unit.ts";
 import { verify } from "./figures/verify.ts";
+import { webhooks } from "./figures/webhooks.ts";
 
 const FIGURES: Readonly<Record<string, Figure>> = {
-  ...{ start, get, mint, awards, verify, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
+  ...{ start, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
 };
 
 const { values: flags, positionals } = parseArgs({
