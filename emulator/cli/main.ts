@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { conformanceCommand } from "../../test/conformance/kit/cli.ts";
 import { SETTINGS } from "../config.ts";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
@@ -49,6 +50,8 @@ example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M87
   const { revokeKey } = await import("./keys.ts");
   await revokeKey(await control(options), id);
 });
+
+conformanceCommand(program);
 
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),

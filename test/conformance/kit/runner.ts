@@ -6,7 +6,7 @@ import type { CheckResult, Status } from "./outcome.ts";
 import { Failed, Inconclusive, Interrupted, NoAnswer, NotApplicable, SetupFailed, TargetUnusable, Untestable } from "./outcomes.ts";
 import { preflight } from "./preflight.ts";
 import { type Facts, probeOf } from "./probe.ts";
-import { refuseEmpty, select } from "./selection.ts";
+import { inOrder, refuseEmpty, select } from "./selection.ts";
 import { Session } from "./session.ts";
 import { openTarget } from "./target.ts";
 
@@ -129,12 +129,6 @@ export async function judge(check: Check, session: Session, facts: Facts): Promi
       }
     }
   }
-}
-
-/** What judges the traffic comes after what makes it; what uses up quota comes last, alone. */
-export function inOrder(checks: readonly Check[]): readonly Check[] {
-  const rank = ({ mode, judgesTraffic }: Check) => (mode[0] === "q" ? 2 : judgesTraffic ? 1 : 0);
-  return checks.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function inListOrder(results: readonly CheckResult[], checks: readonly Check[]): CheckResult[] {

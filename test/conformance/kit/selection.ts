@@ -57,6 +57,12 @@ function unfit({ mode, needs = [] }: Check, { apiKeyB, rateKey }: Asked, { capab
   return null;
 }
 
+/** What judges the traffic comes after what makes it; what uses up quota comes last, alone. */
+export function inOrder(checks: readonly Check[]): readonly Check[] {
+  const rank = ({ mode, judgesTraffic }: Check) => (mode[0] === "q" ? 2 : judgesTraffic ? 1 : 0);
+  return checks.toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** `USER-*` and the like; case does not matter. */
 export function matches(glob: string, id: string): boolean {
   const pattern = glob
