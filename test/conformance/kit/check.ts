@@ -23,10 +23,12 @@ export interface Check {
   readonly requirement: string;
   /** For the developer whose build is red: where to look first. */
   readonly hint: string;
-  /** The most requests that it sends (what is asked again after a 429 not counted). Shown by `--dry-run`. */
+  /** The most requests that it sends itself (neither the survey's, see judgesTraffic, nor what is asked again after a 429). Shown by `--dry-run`. */
   readonly requests: number;
   /** It judges the answers that the whole run has seen, so it runs after the others. */
   readonly judgesTraffic?: boolean;
+  /** It looks at what each operation answers without a key; those requests are sent once a run and not among `requests`. */
+  readonly sweeps?: boolean;
   /** Without this capability the check does not apply. */
   readonly needs?: readonly CapabilityName[];
   /** Checks whose failure makes this one meaningless. */

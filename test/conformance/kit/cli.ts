@@ -109,16 +109,18 @@ function running(command: Command): Command {
     .option("--strict", "SHOULDs gate too");
 }
 
-/** A command's exit code is what it returns; what it throws is told in one line, or is the kit's own fault (5). */
 async function ending(work: () => number | Promise<number>): Promise<void> {
+  process.exitCode = await exitCodeOf(work);
+}
+
+/** A command's exit code is what it returns; what it throws is told in one line, or is the kit's own fault (5). */
+export async function exitCodeOf(work: () => number | Promise<number>, tell: (text: string) => void = console.error): Promise<number> {
   try {
-    process.exitCode = await work();
+    return await work();
   } catch (error) {
     const { name, message, stack } = error as Error;
     const code = name === "UsageError" ? 2 : name === "TargetUnusable" ? 3 : 5;
-    console.error(
-      code === 5 ? `getsmart-sandbox: this is the kit's own fault, not the target's\n${stack}` : `getsmart-sandbox: ${message}`,
-    );
-    process.exitCode = code;
+    tell(code === 5 ? `getsmart-sandbox: this is the kit's own fault, not the target's\n${stack}` : `getsmart-sandbox: ${message}`);
+    return code;
   }
 }

@@ -31,6 +31,13 @@ export interface Burst {
   readonly spanMs: number;
 }
 
+/**
+ * Twenty of these are a little more than a second. A sliding window frees a place a second after it was taken, and the attempt that takes it
+ * must not come just before: on a grid of which a second is a multiple half of the places would wait for one attempt more, and eleven a
+ * second would look like ten.
+ */
+export const ATTEMPT_GAP_MS = 51;
+
 /** Long enough for every window of a second to have passed, whatever the algorithm. */
 export const QUIET_MS = 2100;
 

@@ -57,9 +57,9 @@ function unfit({ mode, needs = [] }: Check, { apiKeyB, rateKey }: Asked, { capab
   return null;
 }
 
-/** What judges the traffic comes after what makes it; what uses up quota comes last, alone. */
+/** What judges the traffic comes after what makes it; what uses up quota comes last, alone, the whole hour at the very end. */
 export function inOrder(checks: readonly Check[]): readonly Check[] {
-  const rank = ({ mode, judgesTraffic }: Check) => (mode[0] === "q" ? 2 : judgesTraffic ? 1 : 0);
+  const rank = ({ mode, judgesTraffic }: Check) => (mode === "qc" ? 3 : mode[0] === "q" ? 2 : judgesTraffic ? 1 : 0);
   return checks.toSorted((a, b) => rank(a) - rank(b));
 }
 

@@ -19,7 +19,7 @@ const checks: readonly Check[] = [
     requirement:
       "Every JSON answer is `Content-Type: application/json` (parameters allowed), valid UTF-8 and strict JSON without a name twice in an object.",
     hint: "Set the type where the body is serialised, and serialise with a JSON library.",
-    requests: 45,
+    requests: 0,
     judgesTraffic: true,
     async run(t) {
       const answers = (await t.traffic()).filter((exchange) => isDeclaredJson(t, exchange));
@@ -46,7 +46,7 @@ const checks: readonly Check[] = [
     requirement:
       "A method that a path does not have is refused with 405 (404 on templated paths), and a 405 carries Allow with the documented methods.",
     hint: "Add a handler for all other methods of a path, after those that it has.",
-    requests: 16,
+    requests: 13,
     async run(t) {
       const byPath = Map.groupBy(t.operations(), ({ path }) => path);
       const paths = ["/users", "/users/{user_id}", "/tokens", "/tokens/mint", "/tokens/transactions", "/meta"].filter((path) =>
@@ -83,7 +83,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Malformed JSON is refused with a 400-class parse or validation code, and nothing is created.",
     hint: "Parse strictly and answer before anything is read from what could be parsed.",
-    requests: 16,
+    requests: 11,
     async run(t) {
       const bodies: readonly [what: string, make: (whole: string) => string | Buffer][] = [
         ["cut off at the end", (whole) => whole.slice(0, -1)],
@@ -116,7 +116,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "A body of a wrong media type is answered 415; it MUST be refused with a 4xx and never stored.",
     hint: "Look at Content-Type before the body; a parser that guesses accepts what a browser form sends across sites.",
-    requests: 10,
+    requests: 7,
     async run(t) {
       const statuses: Exchange[] = [];
       for (const type of ["text/plain", "application/xml", "application/x-www-form-urlencoded"]) {
@@ -147,14 +147,21 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Input that violates the schema never leads to a 5xx.",
     hint: "Validate the type of every member before it is used.",
-    requests: 40,
+    requests: 16,
     async run(t) {
       const person = t.person();
       const values: readonly unknown[] = [null, 1, "", [], {}, true, "x".repeat(5000), "\u0000", [[[[]]]]];
       const probes = (operationId: string, members: Record<string, unknown>) =>
         Object.keys(members).map((name) => ({ operationId, json: { ...members, [name]: t.random.pick(values) }, name }));
       const all = [
-        ...probes("createUser", { ...person, type: "individual", roles: ["earner"], external_id: "e", locale: "en", metadata: {} }),
+        ...probes("createUser", {
+          ...person,
+          type: "individual",
+          roles: ["earner"],
+          external_id: `conf-${t.runId}-${t.random.word()}`,
+          locale: "en",
+          metadata: {},
+        }),
         ...(t.offers("mintTokens")
           ? values.slice(0, 5).map((value) => ({ operationId: "mintTokens", json: { user_id: value, amount: value }, name: "amount" }))
           : []),
@@ -183,7 +190,7 @@ const checks: readonly Check[] = [
     requirement:
       "An unknown id is answered 404 with a NOT_FOUND code, a malformed one 400 or 404 (verification answers unknown badges itself).",
     hint: "An empty answer for an id that does not exist hides typing errors.",
-    requests: 24,
+    requests: 12,
     async run(t) {
       const lookups = t.operations(
         ({ method, path, id }) =>
@@ -216,7 +223,7 @@ const checks: readonly Check[] = [
     mode: "m",
     requirement: "Creating answers 201 (or the documented status), and a 201 has a Location that leads to what was created.",
     hint: "Location may be relative; it is resolved against the request's URL.",
-    requests: 5,
+    requests: 4,
     async run(t) {
       const created = await t.call("createUser", { json: t.person() });
       const id = t.made(created);
@@ -246,7 +253,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "GET is safe: any number of reads changes nothing that can be observed.",
     hint: "Counters of reads, last-seen times and lazy changes must not show in the data.",
-    requests: 24,
+    requests: 11,
     async run(t) {
       const { id } = await t.subject();
       const params = { user_id: id };
@@ -274,7 +281,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "Every answer has a request id, another one each time, errors included.",
     hint: "Support can find nothing without it. Request-Id or X-Request-Id.",
-    requests: 45,
+    requests: 0,
     judgesTraffic: true,
     async run(t) {
       const seen = new Map<string, Exchange>();

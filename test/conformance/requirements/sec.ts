@@ -99,7 +99,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "Error bodies show no stack trace, SQL, file-system path or other host.",
     hint: "Log the inside, answer a code and a sentence.",
-    requests: 45,
+    requests: 0,
     judgesTraffic: true,
     async run(t) {
       const errors = (await t.traffic()).filter(({ status }) => status >= 400);
@@ -122,7 +122,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "The API key, or eight characters of its random part, never appears in a body or a header.",
     hint: "Do not echo Authorization; show the last four characters at most.",
-    requests: 45,
+    requests: 5,
     judgesTraffic: true,
     async run(t) {
       // A key of the run's own is random for certain; the well-known key of a sandbox is not.
@@ -150,7 +150,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Members that the server owns (id, status, balance, created_at) are refused or ignored in a body, never applied.",
     hint: "Take the members that you know from a body, instead of taking the body.",
-    requests: 24,
+    requests: 14,
     async run(t) {
       const owned: Readonly<Record<string, unknown>> = {
         id: `usr_0${t.random.base32(25)}`,
@@ -180,7 +180,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "Answers carry `X-Content-Type-Options: nosniff`, and authenticated ones are not publicly cacheable.",
     hint: "`Cache-Control: no-store`, or `private, no-cache` with an ETag.",
-    requests: 45,
+    requests: 0,
     judgesTraffic: true,
     async run(t) {
       for (const exchange of await t.traffic()) {

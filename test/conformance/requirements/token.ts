@@ -44,7 +44,7 @@ const checks: readonly Check[] = [
     mode: "m",
     requirement: "Minting n raises the balance by exactly n (and the total by n when nobody else uses the target).",
     hint: "Count in integers of the smallest unit.",
-    requests: 16,
+    requests: 9,
     async run(t) {
       const user = await t.user();
       let balance = await t.balance(user.id);
@@ -68,7 +68,7 @@ const checks: readonly Check[] = [
     mode: "m",
     requirement: "Amounts that are zero, negative, no plain decimal, too precise or too large are refused, and the balance stays.",
     hint: "Match the text against the pattern of the document before making a number of it.",
-    requests: 60,
+    requests: 37,
     async run(t) {
       const [from, to] = [await t.funded("50"), await t.funded("50")];
       const refusal = { status: [400, 422], codes: /AMOUNT|VALIDATION|INVALID|SUPPLY|BALANCE/ };
@@ -93,7 +93,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "A transfer conserves: the sender has n less, the receiver n more, the sum is the same.",
     hint: "Debit and credit in one transaction.",
-    requests: 20,
+    requests: 11,
     async run(t) {
       const start = t.random.amount(100, 200);
       const [a, b] = [await t.funded(start), await t.funded("0")];
@@ -135,7 +135,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Exactly the balance can be sent; the balance and one smallest unit cannot.",
     hint: "Compare with ≤, and in integers.",
-    requests: 10,
+    requests: 7,
     async run(t) {
       const whole = t.random.amount(5, 50, 18);
       const [a, b] = [await t.funded(whole), await t.funded("0")];
@@ -153,7 +153,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "A transfer to oneself never changes the balance, whether it is allowed or refused.",
     hint: "Debit and credit from two copies of one record loses one of them.",
-    requests: 8,
+    requests: 6,
     async run(t) {
       const a = await t.funded("20");
       for (const amount of ["7", "20"]) {
@@ -172,7 +172,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "A transfer to an unknown recipient is answered 404, and nothing is debited.",
     hint: "Look up both sides before anything is moved.",
-    requests: 8,
+    requests: 7,
     async run(t) {
       const a = await t.funded("20");
       const stranger = { id: unknownId(t.random, "user_id") } as MadeUser;
@@ -192,7 +192,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Of two transfers of the whole balance at the same time exactly one succeeds; no balance is ever negative.",
     hint: "Check and act under one lock or in one transaction.",
-    requests: 40,
+    requests: 18,
     async run(t) {
       for (let round = 0; round < 2; round++) {
         const [a, b, c] = [await t.funded("10"), await t.funded("0"), await t.funded("0")];
@@ -242,7 +242,7 @@ const checks: readonly Check[] = [
     mode: "m",
     requirement: "The history shows each transaction once, with the id that was returned.",
     hint: "Return the id under which the transaction is kept.",
-    requests: 12,
+    requests: 10,
     async run(t) {
       const [a, b] = [await t.user(), await t.user()];
       const made = [await mint(t, a, "9"), await mint(t, a, t.random.amount(1, 5)), await send(t, a, b, "2")];
@@ -272,7 +272,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Balances show a completed transfer (within the declared consistency time), whatever connection asks.",
     hint: "Read balances where they are written, or invalidate the cache with the write.",
-    requests: 24,
+    requests: 13,
     async run(t) {
       const [a, b] = [await t.funded("30"), await t.funded("0")];
       const see = (user: MadeUser, fresh: boolean, amount: string) =>

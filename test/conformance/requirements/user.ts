@@ -19,7 +19,7 @@ const checks: readonly Check[] = [
     requirement:
       "Creating a user returns an id; reading it gives every member that was sent, unchanged or in the documented canonical form.",
     hint: "Right-to-left text, characters beyond the BMP and combining accents come back as they were sent; e-mail addresses in lower case.",
-    requests: 10,
+    requests: 5,
     async run(t) {
       const sent = t.person({ external_id: `conf-${t.runId}-${t.random.word()}`, locale: t.random.pick(["he-IL", "ar", "en-GB"]) });
       const person = { ...sent, email: String(sent.email).replace("conf", "Conf") };
@@ -55,7 +55,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Updating changes exactly the members that were named, and later reads agree.",
     hint: "PATCH is a merge: what is not named stays as it was.",
-    requests: 14,
+    requests: 7,
     async run(t) {
       const user = await t.user({ external_id: `conf-${t.runId}-${t.random.word()}`, locale: "en" });
       let before: Json = user;
@@ -89,7 +89,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "A create without one of the required members is refused with a validation code, and nothing is created.",
     hint: "The required members stand in the document.",
-    requests: 10,
+    requests: 7,
     async run(t) {
       const { required } = t.document.members("createUser");
       if (required.length === 0) throw new Untestable("the document has no required members for createUser");
@@ -118,7 +118,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Each declared bound holds: the shortest and longest values are accepted, one step outside is refused.",
     hint: "Lengths count characters (code points), not bytes or UTF-16 units.",
-    requests: 40,
+    requests: 13,
     async run(t) {
       const user = await t.user();
       const params = { user_id: user.id };
@@ -157,7 +157,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "A second user with a unique member of the first is refused with 409, and the first stays as it was.",
     hint: "E-mail addresses are compared in lower case; an update can collide too.",
-    requests: 16,
+    requests: 11,
     async run(t) {
       const first = await t.user({ external_id: `conf-${t.runId}-${t.random.word()}` });
       const other = await t.user();
@@ -187,7 +187,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Updating an unknown id is answered 404 and creates nothing.",
     hint: "An upsert lets a typing error make a user.",
-    requests: 6,
+    requests: 5,
     async run(t) {
       const id = unknownId(t.random, "user_id");
       const person = t.person();
@@ -211,7 +211,7 @@ const checks: readonly Check[] = [
     mode: "w",
     requirement: "Ids are unique and opaque; times are RFC 3339 in UTC; updated_at never goes back and moves with a change.",
     hint: "Write times with Z; take updated_at from the same clock as created_at.",
-    requests: 8,
+    requests: 5,
     async run(t) {
       const users = [await t.user(), await t.user(), await t.user()];
       t.expect.equal(new Set(users.map(({ id }) => id)).size, 3, "ids of three users differ");
@@ -278,8 +278,9 @@ function boundsOf(t: Probe): readonly Bound[] {
   });
 }
 
-/** Distinct each time; the last character is one beyond the BMP, which counts as one. */
+/** Distinct each time, as the member may be unique; the last character of a long one is beyond the BMP and counts as one. */
 function textOf(t: Probe, length: number): string {
+  if (length === 1) return String.fromCodePoint(t.random.int(0x4e00, 0x9fff));
   return length === 0 ? "" : t.random.word(length - 1) + (length < 12 ? t.random.word(1) : "🦉");
 }
 

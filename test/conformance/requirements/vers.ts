@@ -15,7 +15,8 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "Every operation lives under /v1.",
     hint: "Mount the router once, below /v1.",
-    requests: 70,
+    requests: 9,
+    sweeps: true,
     async run(t) {
       t.expect.that(new URL(t.target.baseUrl).pathname.endsWith("/v1"), "the base URL ends in /v1", { actual: t.target.baseUrl });
       const nowhere = await t.send({ method: "GET", path: `/${t.random.word()}` });
@@ -43,7 +44,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "An unknown version is answered 404 in the envelope, never with what /v1 would say.",
     hint: "Do not match the version with a wildcard.",
-    requests: 6,
+    requests: 4,
     async run(t) {
       for (const version of ["v999", "v0", "v2"]) {
         const exchange = await t.send({ method: "GET", path: "", url: elsewhere(t, `/${version}`), operationId: null });
@@ -60,7 +61,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "A path without version is not served.",
     hint: "An address without version cannot be kept stable.",
-    requests: 3,
+    requests: 2,
     async run(t) {
       const exchange = await t.send({ method: "GET", path: "", url: elsewhere(t, ""), operationId: null });
       t.expect.that(exchange.status >= 400, "the same path without /v1 is served", {
@@ -79,7 +80,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "Members keep the name and the type that the v1 document gives them.",
     hint: "Add members; never rename one, drop one or change its type within v1.",
-    requests: 45,
+    requests: 0,
     judgesTraffic: true,
     async run(t) {
       const answers = enveloped(await t.traffic(), "success", t.document).filter(({ documented }) => documented !== null);

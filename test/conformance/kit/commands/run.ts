@@ -1,5 +1,6 @@
 import { CHECKS } from "../../requirements/index.ts";
 import { updateBaseline } from "../baseline.ts";
+import { estimate } from "../estimate.ts";
 import { type RunOptions, settle } from "../options.ts";
 import { UsageError } from "../outcomes.ts";
 import { consoleReport, MARKS } from "../reports/console.ts";
@@ -18,7 +19,7 @@ export interface RunFlags extends Flags {
 }
 
 /** Runs the checks and tells what they found. Returns the exit code. */
-export async function run(flags: RunFlags): Promise<number> {
+export async function run(flags: RunFlags, tell: (text: string) => void = (text) => void process.stdout.write(text)): Promise<number> {
   if (flags.baselineUpdate && !flags.baseline) throw new UsageError("--baseline-update needs --baseline FILE");
   const options = await readFlags(flags);
   const reports = flags.report === undefined ? [] : readReports(flags.report);
@@ -35,7 +36,7 @@ export async function run(flags: RunFlags): Promise<number> {
   stop.done();
   writeReports(result, reports);
   const colour = (flags.color ?? true) && process.stdout.isTTY === true && !process.env.NO_COLOR;
-  process.stdout.write(consoleReport(reportOf(result), { colour }));
+  tell(consoleReport(reportOf(result), { colour }));
   if (flags.baselineUpdate && flags.baseline) {
     const entries = updateBaseline(flags.baseline, result.results, IDS);
     console.log(`${flags.baseline} now holds ${entries} known failures; say the reason of each.`);
@@ -48,12 +49,7 @@ export function dryRun(options: RunOptions): number {
   const settings = settle(options);
   const selection = select(CHECKS, settings, null);
   refuseEmpty(selection, null);
-  const paced = selection.chosen.filter(({ mode }) => mode[0] !== "q");
-  const sum = (checks: typeof paced) =>
-    checks.filter(({ judgesTraffic }) => !judgesTraffic).reduce((total, { requests }) => total + requests, 0);
-  const survey = Math.max(0, ...paced.filter(({ judgesTraffic }) => judgesTraffic).map(({ requests }) => requests));
-  const bursts = sum(selection.chosen.filter(({ mode }) => mode[0] === "q"));
-  const requests = sum(paced) + survey;
+  const { paced: requests, bursts } = estimate(selection.chosen, settings.document);
   for (const { id, level, provenance, mode, requests: most } of selection.chosen) {
     console.log(`  ${id.padEnd(9)} ${level.padEnd(6)} ${provenance} ${mode.padEnd(2)} ≤ ${most} requests`);
   }
@@ -62,7 +58,7 @@ export function dryRun(options: RunOptions): number {
     `Governor: at most ${settings.maxRps} requests a second (the limit is 10), so about ${Math.ceil(requests / settings.maxRps)} s.`,
   );
   console.log(
-    `Budget: at most ${requests} of ${settings.budget} requests${requests > settings.budget ? " – MORE THAN THE BUDGET: raise --budget or select less" : ""}.`,
+    `Budget: at most ${requests} of ${settings.budget} that are allowed${requests > settings.budget ? " – MORE THAN THE BUDGET: raise --budget or select less" : ""}.`,
   );
   if (bursts > 0) console.log(`Beside it, on the rate key and not paced: at most ${bursts} requests.`);
   return 0;
