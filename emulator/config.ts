@@ -3,7 +3,7 @@ import { parse as parseYaml } from "yaml";
 import type { Setting } from "./setting.ts";
 import { type Config, kebab, SETTINGS, settings, variableOf } from "./settings.ts";
 
-export { type Config, type Limits, SETTINGS, type SettingName } from "./settings.ts";
+export { type Config, type Limits, SETTINGS, type SettingName, settings } from "./settings.ts";
 
 /** A value that cannot be used: names the value, where it came from, and what would be accepted. Exit code 2. */
 export class ConfigError extends Error {
@@ -15,9 +15,14 @@ export const CONFIG_FILE = "getsmart-sandbox.config.yaml";
 
 /**
  * Flags, then `GETSMART_*`, then the configuration file, then defaults. Throws ConfigError for the first value that cannot be used.
- * `flags`: as commander gives them. `file`: given by `--config`, or the one found by itself.
+ * `flags`: as commander gives them. `file`: given by `--config`, or the one found by itself. `initial`: defaults other than those of `start`.
  */
-export function resolveConfig(flags: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv, file?: string): Config {
+export function resolveConfig(
+  flags: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv,
+  file?: string,
+  initial: Partial<Config> = {},
+): Config {
   const fileName = file ?? CONFIG_FILE;
   const fromFile = readConfigFile(fileName, file !== undefined);
   const resolved: Record<string, unknown> = {};
@@ -27,7 +32,7 @@ export function resolveConfig(flags: Readonly<Record<string, unknown>>, env: Nod
       { value: env[variableOf(name)], origin: variableOf(name), isText: true },
       { value: fromFile[kebab(name)], origin: `${kebab(name)} in ${fileName}`, isText: false },
     ].find(({ value }) => value !== undefined);
-    resolved[name] = given ? accept(each, given) : each.initial;
+    resolved[name] = given ? accept(each, given) : (initial[name] ?? each.initial);
   }
   const config = Object.freeze(resolved) as Config;
   if (!isLoopback(config.host) && config.controlToken === null) {

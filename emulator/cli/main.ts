@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { SETTINGS } from "../config.ts";
+import { settings } from "../config.ts";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
 import { reportAndExit } from "./failures.ts";
@@ -8,20 +8,25 @@ import { reportAndExit } from "./failures.ts";
 const program = new Command("getsmart-sandbox")
   .description("A local emulator and contract test kit for the Get Smart Token API.")
   .version(VERSION)
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true })
+  .enablePositionalOptions();
 
-const start = program
-  .command("start")
-  .description("start a sandbox and serve it until it is stopped")
-  .option("--config <file>", "configuration file (default: getsmart-sandbox.config.yaml, if it is there)");
-for (const { flag, description, initial } of Object.values(SETTINGS)) {
-  const shown = typeof initial === "string" || typeof initial === "number" ? ` (default: ${initial})` : "";
-  start.addOption(new Option(flag, description + (description.includes("default") ? "" : shown)));
-}
-example(start, "start --port 0 --ephemeral --limits off").action(async (flags) => {
-  const { startSandbox } = await import("./start.ts");
-  await startSandbox(flags);
-});
+example(server("start", "start a sandbox and serve it until it is stopped"), "start --port 0 --ephemeral --limits off").action(
+  async (flags) => {
+    const { startSandbox } = await import("./start.ts");
+    await startSandbox(flags);
+  },
+);
+
+const EXEC_DEFAULTS = { port: "0", rpcPort: "0", dataDir: "none", fixture: "empty", limits: "off", logLevel: "error" };
+const exec = server("exec", "run a command beside a sandbox of its own, and end as the command ends", EXEC_DEFAULTS);
+example(exec, "exec --fixture course -- npm test")
+  .argument("<command...>", "command and its arguments, run without a shell; it finds the sandbox in GETSMART_BASE_URL, GETSMART_API_KEY …")
+  .passThroughOptions()
+  .action(async (line: string[], flags) => {
+    const { execute } = await import("./exec.ts");
+    await execute(flags, line);
+  });
 
 example(client("wait", "return when the sandbox is ready, or fail after a time-out"), "wait -t 30")
   .option("-t, --timeout <seconds>", "how long to wait", seconds, 30)
@@ -65,6 +70,21 @@ everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),
 );
 program.parseAsync().catch(reportAndExit);
+
+/** A command that runs a sandbox: every setting is a flag. `defaults`: those that are not as the settings say. */
+function server(name: string, description: string, defaults: Readonly<Record<string, string>> = {}): Command {
+  const command = program
+    .command(name)
+    .description(description)
+    .option("--config <file>", "configuration file (default: getsmart-sandbox.config.yaml, if it is there)");
+  for (const [setting, { flag, description, initial }] of settings()) {
+    const value = defaults[setting] ?? (typeof initial === "string" || typeof initial === "number" ? initial : null);
+    const says = description.includes("default");
+    const shown = says && defaults[setting] ? description.replace(/default: \w+/, `default: ${value}`) : description;
+    command.addOption(new Option(flag, says || value === null ? shown : `${shown} (default: ${value})`));
+  }
+  return command;
+}
 
 /** A command that talks to a running sandbox. */
 function client(name: string, description: string, parent: Command = program): Command {
