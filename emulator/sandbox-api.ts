@@ -62,7 +62,9 @@ export interface Snapshot {
 }
 
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
-export interface Sandbox extends AsyncDisposable, Pick<Controls, "ready" | "info" | "reset" | "restore" | "snapshots" | "clock" | "keys"> {
+export interface Sandbox
+  extends AsyncDisposable,
+    Pick<Controls, "ready" | "info" | "reset" | "restore" | "snapshots" | "clock" | "keys" | "requests" | "trace" | "coverage"> {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -126,6 +128,9 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     snapshots: controls.snapshots,
     clock: controls.clock,
     keys: controls.keys,
+    requests: controls.requests,
+    trace: controls.trace,
+    coverage: controls.coverage,
     chain: { mine: controls.mine },
     limits: {
       show: (key: string) => controls.limits.show(idOf(key)),

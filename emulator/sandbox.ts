@@ -8,8 +8,11 @@ import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
+import { CoverageCounter } from "./control/coverage.ts";
 import { compareBalances, examine, type Finding } from "./control/doctor.ts";
 import { Feed } from "./control/feed.ts";
+import { Observation } from "./control/observation.ts";
+import { RequestLog } from "./control/requests.ts";
 import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
@@ -29,6 +32,7 @@ import { metaOperations } from "./http/operations/meta.ts";
 import { tokenOperations } from "./http/operations/tokens.ts";
 import { userOperations } from "./http/operations/users.ts";
 import { webhookOperations } from "./http/operations/webhooks.ts";
+import { rawRecorder } from "./http/raw-exchange.ts";
 import { listen } from "./http/server.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
 import { hostKind } from "./model/network.ts";
@@ -49,6 +53,10 @@ import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 
+export type { Coverage } from "./control/coverage.ts";
+export type { LoggedRequest, RequestSummary } from "./control/exchange.ts";
+export type { RequestFilter, RequestQuery } from "./control/request-filter.ts";
+export type { Trace } from "./control/trace.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 export { signTestPayload } from "./services/webhook-signature.ts";
 
@@ -143,7 +151,11 @@ async function compose(
   });
   const feed = new Feed();
   const waiter = new Waiter(feed, store);
-  writer.onCommit(({ changes, events }) => {
+  const coverage = new CoverageCounter(document);
+  const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, wall: SYSTEM_TIME.wall });
+  writer.onCommit((commit) => {
+    const { changes, events } = commit;
+    observation.committed(commit);
     dispatcher.committed(changes.flatMap(({ table, record }) => (table === "webhook_deliveries" && record ? [record] : [])));
     for (const event of events) feed.publish({ kind: "event", event });
   });
@@ -183,6 +195,7 @@ async function compose(
     keys,
     limiter,
     feed,
+    observation,
     deliveries,
     moved() {
       scheduler.rearm();
@@ -216,7 +229,22 @@ async function compose(
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
-  const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
+  const recorder = observation;
+  const app = createApp({
+    document,
+    operations,
+    control,
+    world: writer,
+    clock,
+    newRequestId,
+    keys,
+    limiter,
+    isHostAllowed,
+    cors,
+    log,
+    recorder,
+  });
+  const raw = rawRecorder(recorder, newRequestId, () => clock.now());
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());
@@ -233,7 +261,7 @@ async function compose(
       reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
-      const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);
+      const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, raw);
       servers.push(server);
       links.served ??= `${server.origin}/v1`;
       publish({ api: server.origin, control: `${server.origin}/_sandbox` });

@@ -11,6 +11,8 @@ import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor.ts";
 import type { Feed, FeedListener } from "./feed.ts";
+import type { Observation } from "./observation.ts";
+import type { RequestFilter, RequestQuery } from "./request-filter.ts";
 
 /** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {
@@ -58,6 +60,7 @@ export interface ControlParts {
   /** Told after the state became another one: looks again for due work and deliveries, tells those who watch. */
   readonly moved: () => void;
   readonly feed: Feed;
+  readonly observation: Observation;
   readonly deliveries: Deliveries;
   readonly ready: () => boolean;
   readonly info: () => SandboxInfo;
@@ -68,7 +71,7 @@ export interface ControlParts {
 export type Controls = ReturnType<typeof createControls>;
 
 export function createControls(parts: ControlParts) {
-  const { world, positions, clock, clockControl, mining, keys, limiter } = parts;
+  const { world, positions, clock, clockControl, mining, keys, limiter, observation } = parts;
 
   function meteredKey(keyId: string): string {
     if (!world.records.get("api_keys", keyId)) throw new ApiError("API_KEY_NOT_FOUND", `There is no API key with the id ${keyId}.`);
@@ -82,10 +85,11 @@ export function createControls(parts: ControlParts) {
     /** Which invariants (API.md §5) hold. */
     doctor: parts.doctor,
 
-    /** Back to the state right after the fixture; quotas are cleared too. */
+    /** Back to the state right after the fixture; quotas and request log are cleared too. Coverage is of the whole run, and stays. */
     async reset(): Promise<void> {
       await positions.restore(parts.fixture);
       limiter.clear();
+      observation.clear();
       parts.moved();
     },
     /** Names the present state. Throws SNAPSHOT_EXISTS, INVALID_REQUEST. */
@@ -106,7 +110,19 @@ export function createControls(parts: ControlParts) {
     deleteSnapshot: (name: string): Promise<void> => positions.drop(name),
     snapshots: (): readonly SnapshotEntry[] => positions.list(),
 
-    /** Tells of events as they are committed, and of resets; returns the end of it. */
+    requests: {
+      /** The latest requests to the API, newest first. Throws INVALID_REQUEST, API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
+      list: (query: RequestQuery = {}) => observation.list(query),
+      /** Throws as `list`. */
+      count: (filter: RequestFilter = {}) => observation.count(filter),
+      clear: () => observation.clear(),
+    },
+    /** All that one request did, from its stages to the webhooks. Throws REQUEST_NOT_FOUND. */
+    trace: (requestId: string) => observation.trace(requestId),
+    /** Which operations, error codes and event types the client has met since the sandbox was started. */
+    coverage: () => observation.coverage(),
+
+    /** Tells of events as they are committed, of requests as they are answered, and of resets; returns the end of it. */
     watch: (listener: FeedListener): (() => void) => parts.feed.subscribe(listener),
     /** Sends a past event again, to every enabled endpoint that wants it, and to those who watch. Throws EVENT_NOT_FOUND. */
     async resend(eventId: string): Promise<readonly Delivery[]> {
@@ -127,8 +143,11 @@ export function createControls(parts: ControlParts) {
 
     keys: {
       list: (query: PageQuery = {}): Page<ApiKey> => keys.list(world.records, query),
-      /** The answer holds the secret, which is shown only now. */
-      create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }): Promise<ApiKey> =>
+      /**
+       * The answer holds the secret, which is shown only now. A `session` key is for tools beside the client: unmetered, left out of
+       * coverage and of the log unless asked for.
+       */
+      create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null; session?: boolean }): Promise<ApiKey> =>
         world.run({}, (unit: Unit) => keys.create(unit, input, null)),
       /** Throws API_KEY_NOT_FOUND. */
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),

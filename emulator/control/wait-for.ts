@@ -26,7 +26,7 @@ export class Waiter {
     this.#seen = [...records.newest("events", { limit: MOST })].reverse();
     feed.subscribe((message) => {
       if (message.kind === "reset") this.#seen.length = 0;
-      else this.#seen.push(message.event);
+      if (message.kind === "event") this.#seen.push(message.event);
       if (this.#seen.length > MOST) this.#seen.shift();
     });
   }

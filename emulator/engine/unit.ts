@@ -3,7 +3,7 @@ import type { TableName, Tables } from "../model/tables.ts";
 import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { NewestQuery, Reader } from "../ports/store.ts";
-import type { Mined, Outcome, Unit } from "../ports/unit-of-work.ts";
+import type { Mined, Outcome, Sent, Unit } from "../ports/unit-of-work.ts";
 import { Overlay } from "./overlay.ts";
 
 export interface Surroundings {
@@ -29,6 +29,9 @@ export class LiveUnit implements Unit {
   readonly overlay: Overlay;
   /** What was emitted, in order. */
   readonly events: EventRecord[] = [];
+  /** The calls that it sent and the blocks that it mined, for those who trace it. */
+  readonly sent: Sent[] = [];
+  readonly blocks: Block[] = [];
   /** State of the chain before this unit touched it. */
   before: ChainMark | null = null;
   block: Block | null = null;
@@ -86,6 +89,7 @@ export class LiveUnit implements Unit {
     for (const call of calls) {
       const step = await chain.send(call);
       this.steps.push(step);
+      this.sent.push({ hash: step.hash, call });
       hashes.push(step.hash);
     }
     if (mining === "deferred") return hashes.map((hash) => ({ status: "pending", hash }));
@@ -108,15 +112,17 @@ export class LiveUnit implements Unit {
     const mark = await chain.mark();
     const records = this.overlay.save();
     const { block, others } = this;
-    const [steps, events] = [this.steps.length, this.events.length];
+    const grown = [this.steps, this.events, this.sent, this.blocks];
+    const lengths = grown.map(({ length }) => length);
     try {
       return await part();
     } catch (error) {
       this.overlay.reset(records);
       this.block = block;
       this.others = others;
-      this.steps.length = steps;
-      this.events.length = events;
+      grown.forEach((list, index) => {
+        list.length = lengths[index] as number;
+      });
       await chain.revert(mark);
       throw error;
     }
@@ -136,6 +142,7 @@ export class LiveUnit implements Unit {
     const timestamp = Math.max(Math.floor(this.now / 1000), this.block?.timestamp ?? this.#around.lastTimestamp);
     const { step, block } = await this.#around.chain.mine(timestamp);
     this.steps.push(step);
+    this.blocks.push(block);
     this.block = block;
     this.others = [...this.others, ...block.receipts.map((receipt) => ({ block, receipt }))];
     return block;

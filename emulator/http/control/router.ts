@@ -6,6 +6,7 @@ import { ApiError } from "../../model/errors.ts";
 import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
+import { observe } from "./observe.ts";
 
 export interface ControlGuard {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -77,12 +78,16 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
 
   router.get("/keys", (req, res) => answer(res, controls.keys.list({ limit: 100, cursor: cursorOf(req) }), "API keys, newest first."));
   router.post("/keys", async (req, res) => {
-    const { name, scopes = ALL_SCOPES, expires_at = null } = req.body ?? {};
+    const { name, scopes = ALL_SCOPES, expires_at = null, session = false } = req.body ?? {};
     if (typeof name !== "string" || name === "" || !isScopes(scopes)) {
       throw new ApiError("INVALID_REQUEST", `Send {"name": "CI", "scopes": [...]}; scopes are ${ALL_SCOPES.join(", ")}.`);
     }
     res.status(201);
-    answer(res, await controls.keys.create({ name, scopes, expires_at }), "Created the API key; its secret is shown only now.");
+    answer(
+      res,
+      await controls.keys.create({ name, scopes, expires_at, session: session === true }),
+      "Created the API key; its secret is shown only now.",
+    );
   });
   router.delete("/keys/:id", async (req, res) => {
     await controls.keys.revoke(req.params.id);
@@ -94,7 +99,7 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, quotas(controls, req.params.key_id), "Set what is left to the key.");
   });
 
-  router.get("/events", (_req, res) => streamEvents(controls, res));
+  observe(router, controls);
   router.post("/events/:id/resend", async (req, res) => {
     const made = await controls.resend(req.params.id);
     answer(res, { deliveries: made }, `Sent the event again, to ${made.length === 1 ? "one endpoint" : `${made.length} endpoints`}.`);
@@ -106,23 +111,6 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, { healthy, findings }, healthy ? "Every invariant holds." : "Invariants are broken; see findings.");
   });
   return router;
-}
-
-const HEARTBEAT_MS = 15_000;
-
-/** Server-sent events (HTML Living Standard §9.2): `event: event` with the event's JSON, and `event: reset`. */
-function streamEvents(controls: Controls, res: Response): void {
-  res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
-  res.write(": watching\n\n");
-  const beat = setInterval(() => res.write(": still here\n\n"), HEARTBEAT_MS);
-  const stop = controls.watch((message) => {
-    if (message.kind === "reset") res.write("event: reset\ndata: {}\n\n");
-    else res.write(`event: event\nid: ${message.event.id}\ndata: ${JSON.stringify(message.event)}\n\n`);
-  });
-  res.on("close", () => {
-    clearInterval(beat);
-    stop();
-  });
 }
 
 /** The token is compared by its hash, so that the time taken says nothing. */

@@ -42,11 +42,14 @@ export function performWrite(stage: Performance, handler: WriteHandler<never>): 
   return async function write(req, res) {
     const call = callOf(res);
     const claim = call.operation.takesIdempotencyKey ? Idempotency.claim(req, call) : null;
+    if (claim) call.idempotencyId = claim.id;
     const kept = claim && idempotency.reserve(world.records, claim, clock.now());
+    call.passed.idempotency = performance.now();
     if (kept) return send(res, { ...kept, headers: { ...kept.headers, "Idempotent-Replayed": "true" } });
     const { requestId, epoch } = call;
     try {
       const answer = await world.run({ requestId, epoch }, async (unit) => {
+        call.passed.unit = performance.now();
         const read = readOf(req, call, world);
         const reply = await handler({ ...read, unit, ifMatch: precondition(ifMatchOf(req)) } as never);
         if (claim) unit.put("idempotency", recordOf(claim, keptAnswer(reply, call), reply.subjects ?? [], unit.now));
