@@ -52,6 +52,7 @@ import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
 import { Users } from "./services/users.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
+import { listenerSecret } from "./services/webhook-signature.ts";
 
 export type { Coverage } from "./control/coverage.ts";
 export type { LoggedRequest, RequestSummary } from "./control/exchange.ts";
@@ -197,6 +198,7 @@ async function compose(
     feed,
     observation,
     deliveries,
+    listenerSecret: listenerSecret(header.seed),
     moved() {
       scheduler.rearm();
       dispatcher.resume();
@@ -287,6 +289,7 @@ async function compose(
   async function shutDown(): Promise<void> {
     scheduler.stop();
     await dispatcher.stop();
+    feed.publish({ kind: "end" });
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {

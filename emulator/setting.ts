@@ -55,6 +55,14 @@ export function whole(minimum: number, maximum: number): Kind<number> {
   };
 }
 
+/** A number from 0 to 1. */
+export const share: Kind<number> = {
+  accepts: "a number from 0 to 1",
+  schema: { type: "number", minimum: 0, maximum: 1 },
+  read: (value) => (typeof value === "number" && value >= 0 && value <= 1 ? value : undefined),
+  fromText: (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text),
+};
+
 export function oneOf<T extends string>(...allowed: readonly T[]): Kind<T> {
   return {
     accepts: `${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1)}`,

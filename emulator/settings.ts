@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseDuration } from "./control/duration.ts";
 import type { MiningMode } from "./services/mining.ts";
-import { form, type Kind, names, oneOf, type Setting, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
+import { form, type Kind, names, oneOf, type Setting, share, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
 
 export type Limits = { readonly perSecond: number; readonly perHour: number } | "off";
 
@@ -52,6 +52,8 @@ export const SETTINGS = {
   mining: setting("--mining <mode>", "when blocks are mined", mining, { kind: "auto" }),
   chainId: optional("--chain-id <number>", "chain id of the local chain (default 31337)", whole(1, 2 ** 31 - 1)),
   limits: setting("--limits <limits>", "quotas of every API key", limits, { perSecond: 10, perHour: 1000 }),
+  webhookOrder: setting("--webhook-order <order>", "order of first attempts at webhook endpoints", oneOf("event", "shuffle"), "event"),
+  webhookDuplicates: setting("--webhook-duplicates <share>", "how likely a webhook is sent twice", share, 0),
   logLevel: setting("--log-level <level>", "what is logged", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent"), "info"),
   logFormat: setting("--log-format <format>", "how it is logged", oneOf("pretty", "json"), "pretty"),
   silent: setting("--silent", "print nothing but errors", yesOrNo, false),

@@ -123,10 +123,15 @@ const RULES: readonly Rule[] = [
       "emulator/package-root.ts",
       "emulator/engine/recovery.ts",
       "emulator/adapters/fs/lock.ts",
+      "emulator/adapters/node-http/sender.ts",
+      "emulator/services/keys.ts",
+      "emulator/services/webhook-signature.ts",
+      "emulator/model",
+      "emulator/control",
       "commander",
       "pino",
     ],
-    because: "the command line drives the sandbox",
+    because: "the command line drives the sandbox; `listen` delivers as the sandbox does",
   },
 ];
 

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SETTINGS } from "../config.ts";
-import { exchange } from "./exchange.ts";
+import { type Call, open, textOf } from "./exchange.ts";
 
 /** Where a command looks for its sandbox. */
 export interface ClientOptions {
@@ -16,9 +18,12 @@ export class ControlError extends Error {
   override readonly name = "ControlError";
   /** The refusal's code; null when nothing answered. */
   readonly code: string | null;
-  constructor(message: string, code: string | null) {
+  /** `Retry-After`, in seconds. */
+  readonly retryAfter: number | null;
+  constructor(message: string, code: string | null, retryAfter: number | null = null) {
     super(message);
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -28,14 +33,23 @@ interface Envelope {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Talks to the control plane of a running sandbox. */
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Talks to a running sandbox. */
 export interface ControlClient {
   readonly url: string;
-  /** `data` of the answer. Throws ControlError. */
-  call<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T>;
+  /** `data` of the control plane's answer. Throws ControlError. */
+  call<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /** `data` of the API's answer to this key, left out of coverage; `path` is below /v1. Where the quota of a second is used up it waits. Throws ControlError. */
+  api<T>(key: string, method: Method, path: string, body?: unknown): Promise<T>;
+  /** The control plane's events as they come (event-source.ts reads them). `kinds`: only these. Throws ControlError. */
+  events(lastEventId: string | null, kinds: "event" | "request"): Promise<IncomingMessage>;
 }
 
 const EVERYWHERE = "http://127.0.0.1:4010/_sandbox";
+
+/** As long as a quota that is counted by the second may ask. */
+const PATIENCE_S = 2;
 
 /**
  * Finds the sandbox: `--url`, then GETSMART_CONTROL_URL, then the lock in the data folder, then port 4010. Under HTTPS it is trusted
@@ -49,29 +63,58 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
   const authorities = [lock?.ca_file, caFile]
     .filter((file) => file !== undefined && existsSync(file))
     .map((file) => readFileSync(`${file}`, "utf8"));
+  const credentials = token ? { authorization: `Bearer ${token}` } : {};
 
-  async function send(at: string, method: string, path: string, body: unknown): Promise<unknown> {
-    const { status, text } = await exchange(`${at}${path}`, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      authorities,
-    }).catch((error: NodeJS.ErrnoException) => {
-      throw unanswered(at, error, caFile);
-    });
-    const answer = envelopeOf(text);
-    if (answer?.status === "success") return answer.data;
+  const failedAt = (at: string) => (error: NodeJS.ErrnoException) => {
+    throw unanswered(at, error, caFile);
+  };
+
+  /** An answer that is a success. */
+  async function ask(at: string, path: string, call: Omit<Call, "authorities">): Promise<IncomingMessage> {
+    const response = await open(`${at}${path}`, { ...call, authorities }).catch(failedAt(at));
+    const { statusCode = 0, headers } = response;
+    if (statusCode < 300) return response;
+    const error = envelopeOf(await textOf(response).catch(failedAt(at)))?.error;
+    if (!error) throw notASandbox(at, statusCode);
     // The same port speaks HTTPS.
-    if (answer?.error?.code === "HTTPS_REQUIRED" && at === base) return await send(base.replace("http:", "https:"), method, path, body);
-    throw new ControlError(
-      answer?.error ? `${answer.error.code}: ${answer.error.message}` : `${at} answered ${status}, not as a sandbox does`,
-      answer?.error?.code ?? null,
-    );
+    if (error.code === "HTTPS_REQUIRED" && at.startsWith("http:")) return await ask(at.replace("http:", "https:"), path, call);
+    throw new ControlError(`${error.code}: ${error.message}`, error.code, Number(headers["retry-after"]) || null);
   }
-  return { url: base, call: async <T>(method: string, path: string, body?: unknown) => (await send(base, method, path, body)) as T };
+
+  async function send(at: string, method: Method, path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
+    const json = body === undefined ? {} : { "content-type": "application/json" };
+    const call = { method, headers: { ...json, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await ask(at, path, call);
+    const text = await textOf(response).catch(failedAt(at));
+    if (response.statusCode === 204) return null;
+    const answer = envelopeOf(text);
+    if (answer?.status !== "success") throw notASandbox(at, response.statusCode);
+    return answer.data;
+  }
+
+  async function api<T>(key: string, method: Method, path: string, body?: unknown): Promise<T> {
+    const at = base.replace(/\/_sandbox$/, "/v1");
+    for (;;) {
+      try {
+        return (await send(at, method, path, body, { authorization: `Bearer ${key}`, "sandbox-uncounted": "true" })) as T;
+      } catch (error) {
+        const { code, retryAfter } = error as ControlError;
+        if (code !== "RATE_LIMIT_EXCEEDED" || retryAfter === null || retryAfter > PATIENCE_S) throw error;
+        await sleep(retryAfter * 1000);
+      }
+    }
+  }
+
+  return {
+    url: base,
+    call: async <T>(method: Method, path: string, body?: unknown) => (await send(base, method, path, body, credentials)) as T,
+    api,
+    events: (lastEventId, kinds) =>
+      ask(base, `/events?kinds=${kinds}`, {
+        method: "GET",
+        headers: { ...credentials, accept: "text/event-stream", ...(lastEventId === null ? {} : { "last-event-id": lastEventId }) },
+      }),
+  };
 }
 
 async function livingLock(dataDir = process.env.GETSMART_DATA_DIR ?? SETTINGS.dataDir.initial) {
@@ -98,4 +141,8 @@ function unanswered(at: string, { code, message }: NodeJS.ErrnoException, caFile
     return new ControlError(`${at} is not trusted (${reason}); ${advice}`, null);
   }
   return new ControlError(`no sandbox answers at ${at} (${reason}); start one with: npx getsmart-sandbox start`, null);
+}
+
+function notASandbox(at: string, status = 0): ControlError {
+  return new ControlError(`${at} answered ${status}, not as a sandbox does`, null);
 }

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { request as requestOverTls } from "node:https";
 import { getCACertificates } from "node:tls";
 
@@ -10,22 +10,19 @@ export interface Call {
   readonly authorities: readonly string[];
 }
 
-/** One request and its whole answer. Not fetch: that cannot be told whom to trust. Throws Node's errors of the connection. */
-export function exchange(url: string, { method, headers, body, authorities }: Call): Promise<{ status: number; text: string }> {
+/** One request; its answer, to be read. Not fetch: that cannot be told whom to trust. Throws Node's errors of the connection. */
+export function open(url: string, { method, headers, body, authorities }: Call): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options = { method, headers, agent: false };
     const call = url.startsWith("https:")
       ? requestOverTls(url, { ...options, ca: [...getCACertificates("default"), ...authorities] })
       : request(url, options);
     call.once("error", reject);
-    call.once("response", async (response) => {
-      try {
-        const text = (await response.setEncoding("utf8").toArray()).join("");
-        resolve({ status: response.statusCode ?? 0, text });
-      } catch (error) {
-        reject(error);
-      }
-    });
+    call.once("response", resolve);
     call.end(body);
   });
+}
+
+export async function textOf(response: IncomingMessage): Promise<string> {
+  return (await response.setEncoding("utf8").toArray()).join("");
 }

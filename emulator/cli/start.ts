@@ -18,6 +18,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
     ...(config.chainId === null ? {} : { chainId: config.chainId }),
     mining: config.mining,
     limits: config.limits,
+    webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates },
     allowHosts: [...config.allowHost, ...(["0.0.0.0", "::"].includes(config.host) ? [] : [config.host])],
     cors: config.cors,
     ...(config.https ? { https: { caDir: config.caDir } } : {}),

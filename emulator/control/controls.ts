@@ -1,7 +1,7 @@
 import type { ApiKey, Scope } from "../model/api-key.ts";
 import { ApiError } from "../model/errors.ts";
+import type { EventRecord, EventType } from "../model/event.ts";
 import type { Page, PageQuery } from "../model/page.ts";
-import type { Delivery } from "../model/webhook.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
@@ -10,6 +10,7 @@ import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor.ts";
+import { type Missed, missedSince } from "./event-log.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { Observation } from "./observation.ts";
 import type { RequestFilter, RequestQuery } from "./request-filter.ts";
@@ -39,6 +40,15 @@ export interface SnapshotEntry {
   readonly at: string;
 }
 
+/** To whom a past event was sent again. */
+export interface Resent {
+  readonly event_id: string;
+  readonly event_type: EventType;
+  readonly deliveries: readonly { readonly endpoint_id: string; readonly url: string; readonly delivery_id: string }[];
+  /** How many watch, `listen` among them; which types they want is their matter. */
+  readonly watchers: number;
+}
+
 /** The engine's positions (engine/positions.ts), as control uses them. */
 interface Positions {
   snapshot(name: string): Promise<void>;
@@ -62,6 +72,8 @@ export interface ControlParts {
   readonly feed: Feed;
   readonly observation: Observation;
   readonly deliveries: Deliveries;
+  /** What `listen` signs with (services/webhook-signature.ts, `listenerSecret`). */
+  readonly listenerSecret: string;
   readonly ready: () => boolean;
   readonly info: () => SandboxInfo;
   readonly doctor: () => Promise<readonly Finding[]>;
@@ -72,6 +84,7 @@ export type Controls = ReturnType<typeof createControls>;
 
 export function createControls(parts: ControlParts) {
   const { world, positions, clock, clockControl, mining, keys, limiter, observation } = parts;
+  let watching = 0;
 
   function meteredKey(keyId: string): string {
     if (!world.records.get("api_keys", keyId)) throw new ApiError("API_KEY_NOT_FOUND", `There is no API key with the id ${keyId}.`);
@@ -122,14 +135,29 @@ export function createControls(parts: ControlParts) {
     /** Which operations, error codes and event types the client has met since the sandbox was started. */
     coverage: () => observation.coverage(),
 
-    /** Tells of events as they are committed, of requests as they are answered, and of resets; returns the end of it. */
-    watch: (listener: FeedListener): (() => void) => parts.feed.subscribe(listener),
+    /**
+     * Tells of events as they are committed, of requests as they are answered, and of resets; returns the end of it, to be called once.
+     * `isReceiver`: whether a past event that is sent again is sent to this one too.
+     */
+    watch(listener: FeedListener, isReceiver = true): () => void {
+      const stop = parts.feed.subscribe(listener);
+      watching += Number(isReceiver);
+      return () => {
+        watching -= Number(isReceiver);
+        stop();
+      };
+    },
+    /** What a watcher missed who last saw this event. */
+    missedSince: (eventId: string | null): Missed => missedSince(world.records, eventId),
+    listenerSecret: parts.listenerSecret,
     /** Sends a past event again, to every enabled endpoint that wants it, and to those who watch. Throws EVENT_NOT_FOUND. */
-    async resend(eventId: string): Promise<readonly Delivery[]> {
-      const made = await world.run({}, (unit) => parts.deliveries.resend(unit, eventId));
-      const event = world.records.get("events", eventId);
-      if (event) parts.feed.publish({ kind: "event", event });
-      return made;
+    async resend(eventId: string): Promise<Resent> {
+      const deliveries = await world.run({}, (unit) => parts.deliveries.resend(unit, eventId));
+      const event = world.records.get("events", eventId) as EventRecord;
+      parts.feed.publish({ kind: "resent", event });
+      const urlOf = (id: string) => world.records.get("webhook_endpoints", id)?.url ?? "";
+      const sent = deliveries.map((each) => ({ endpoint_id: each.endpoint_id, url: urlOf(each.endpoint_id), delivery_id: each.id }));
+      return { event_id: event.id, event_type: event.type, deliveries: sent, watchers: watching };
     },
 
     clock: clockControl,

@@ -63,7 +63,7 @@ const OF_THE_CONNECTION = ["HOST_NOT_ALLOWED", "HTTPS_REQUIRED"];
 
 /**
  * What a client's whole run has met: a reset does not begin it anew. Left out is what is not the client's doing: requests with a
- * session key, units that are silent or uncounted.
+ * session key or the header `Sandbox-Uncounted`, and silent units.
  */
 export class CoverageCounter {
   readonly #coverable: Coverable;
@@ -84,7 +84,7 @@ export class CoverageCounter {
   }
 
   answered({ exchange, work }: Logged): void {
-    if (exchange.session) return;
+    if (!exchange.counted) return;
     for (const { events, changes } of work?.units ?? []) {
       this.committed(events, []);
       for (const { table, record } of changes) if (table === "events" && record) this.#emitted.add(record.type);

@@ -28,8 +28,10 @@ export interface Exchange {
   /** Null when it reached no operation. */
   readonly course: Course | null;
   readonly keyId: string | null;
-  /** Made with a key of the control plane: not the client's doing. */
+  /** Made with a session key of the control plane: hidden unless asked for. */
   readonly session: boolean;
+  /** The client's doing; coverage counts no other. */
+  readonly counted: boolean;
   readonly idempotencyKey: boolean;
   readonly replayed: boolean;
   readonly status: number;

@@ -6,8 +6,12 @@ export type FeedMessage =
   | { readonly kind: "event"; readonly event: EventRecord }
   /** A request was answered. */
   | { readonly kind: "request"; readonly exchange: Exchange }
+  /** A past event that somebody asked for again. */
+  | { readonly kind: "resent"; readonly event: EventRecord }
   /** The state is another one: a reset, a restore, an import. */
-  | { readonly kind: "reset" };
+  | { readonly kind: "reset" }
+  /** The sandbox stops; nothing more will come. */
+  | { readonly kind: "end" };
 
 export type FeedListener = (message: FeedMessage) => void;
 

@@ -34,6 +34,7 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
         course: null,
         keyId: null,
         session: false,
+        counted: true,
         idempotencyKey: false,
         replayed: false,
         quota: null,

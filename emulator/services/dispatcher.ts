@@ -3,7 +3,7 @@ import type { Sender } from "../ports/sender.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Deliveries, MadeAttempt } from "./deliveries.ts";
 import { signingSecrets, type WebhookEndpoints } from "./webhook-endpoints.ts";
-import { signedHeaders } from "./webhook-signature.ts";
+import { signedEvent } from "./webhook-signature.ts";
 
 /** How the order and number of deliveries are troubled, to test receivers. */
 export interface Troubles {
@@ -143,11 +143,9 @@ export class Dispatcher {
     const event = delivery && records.get("events", delivery.event_id);
     const secret = endpoint && (records.get("webhook_secrets", endpoint.id) as WebhookSecret);
     if (!delivery || !endpoint || !event || !secret || delivery.status !== "pending" || endpoint.status !== "enabled") return null;
-    const body = JSON.stringify({ type: event.type, timestamp: event.timestamp, data: event.data });
     const began = performance.now();
-    const signed = signedHeaders(signingSecrets(secret, now()), event.id, Math.floor(wall() / 1000), body);
-    const headers = { "Content-Type": "application/json", "User-Agent": "getsmart-sandbox", ...signed };
-    const result = await sender.post({ url: endpoint.url, headers, body, allows: (address) => endpoints.allows(address) });
+    const message = signedEvent(event, signingSecrets(secret, now()), Math.floor(wall() / 1000));
+    const result = await sender.post({ url: endpoint.url, ...message, allows: (address) => endpoints.allows(address) });
     return { ...result, delivery_id: id, duration_ms: Math.round(performance.now() - began) };
   }
 

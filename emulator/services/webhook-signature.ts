@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { EventRecord } from "../model/event.ts";
 
 const PREFIX = "whsec_";
 
@@ -18,6 +19,18 @@ export function signedHeaders(secrets: readonly string[], id: string, timestamp:
     return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
   });
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": signatures.join(" ") };
+}
+
+/** An event as it is sent, signed with each secret. `timestamp`: seconds since the epoch, of real time. */
+export function signedEvent(event: EventRecord, secrets: readonly string[], timestamp: number) {
+  const body = JSON.stringify({ type: event.type, timestamp: event.timestamp, data: event.data });
+  const signed = signedHeaders(secrets, event.id, timestamp, body);
+  return { headers: { "Content-Type": "application/json", "User-Agent": "getsmart-sandbox", ...signed }, body };
+}
+
+/** The secret that `listen` signs with: it follows from the sandbox' seed, so it is the same as long as the sandbox is. */
+export function listenerSecret(seed: string): string {
+  return `${PREFIX}${createHmac("sha256", seed).update("listen").digest("base64")}`;
 }
 
 export interface TestPayload {

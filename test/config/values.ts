@@ -102,6 +102,17 @@ export const VALUES: Readonly<Record<SettingName, Values>> = {
     [["off", "off"], quotas(10, 1000), quotas(1, 1), quotas(999_999_999, 999_999_999)],
     ["on", "10/s", "1000/h", "1000/h,10/s", "0/s,1/h", "10/s, 1000/h", "10/s,1000/h,", "1e1/s,1/h", "1000000000/s,1/h", "off\n"],
   ),
+  webhookOrder: forms(itself("event", "shuffle"), ["Event", "random", "shuffle "]),
+  webhookDuplicates: {
+    file: itself(0, 0.25, 1),
+    badInFile: [null, -0.1, 1.01, "0.5", "", true, [0.5], {}, Number.NaN, Number.POSITIVE_INFINITY],
+    text: [
+      ["0", 0],
+      ["0.25", 0.25],
+      ["1", 1],
+    ],
+    badText: ["", "-0", "1.01", "2", ".5", "1e-1", "50%", " 1"],
+  },
   logLevel: forms(itself("fatal", "error", "warn", "info", "debug", "trace", "silent"), ["warning", "INFO", "info "]),
   logFormat: forms(itself("pretty", "json"), ["text", "JSON"]),
   silent: YES_OR_NO,

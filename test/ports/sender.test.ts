@@ -1,4 +1,4 @@
 import { NodeSender } from "../../emulator/adapters/node-http/sender.ts";
 import { shouldBehaveLikeSender } from "./sender.ts";
 
-shouldBehaveLikeSender("node-http", (timeoutMs) => new NodeSender(timeoutMs));
+shouldBehaveLikeSender("node-http", (timeoutMs) => new NodeSender({ timeoutMs }));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import formats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import { parse } from "yaml";
 
 const document = parse(readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8"));

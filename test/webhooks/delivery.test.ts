@@ -1,6 +1,7 @@
 /** API.md §2, Webhooks: what is delivered, how it is signed, and that nobody waits for a receiver. */
-import { afterEach, describe, expect, it } from "vitest";
+
 import { Webhook } from "standardwebhooks";
+import { afterEach, describe, expect, it } from "vitest";
 import { signTestPayload } from "../../emulator/sandbox.ts";
 import { newUser, refusal, rich } from "../http/client.ts";
 import { problemsOfEvent } from "./contract.ts";
@@ -146,6 +147,8 @@ describe("waitFor", () => {
     await here.api.post("/tokens/mint", { user_id: ada.id, amount: "1" }).expect(201);
     expect((await later).type).toBe("token.transaction.created");
     const nothing = here.sandbox.webhooks.waitFor({ type: "award.claimed", timeout: 20 });
-    await expect(nothing).rejects.toThrow("no event of type award.claimed came within 20 ms; events not waited for yet: token.transaction.confirmed");
+    await expect(nothing).rejects.toThrow(
+      "no event of type award.claimed came within 20 ms; events not waited for yet: token.transaction.confirmed",
+    );
   });
 });

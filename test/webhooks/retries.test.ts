@@ -46,7 +46,9 @@ describe("the schedule", () => {
     expect(delivery).toMatchObject({ status: "pending", next_attempt_at: expect.any(String) });
     here.receiver.manner = 204;
     await here.sandbox.clock.advance("6s");
-    expect(await here.deliveries()).toMatchObject([{ status: "succeeded", attempts: [{ response_status: 500 }, { response_status: 204 }] }]);
+    expect(await here.deliveries()).toMatchObject([
+      { status: "succeeded", attempts: [{ response_status: 500 }, { response_status: 204 }] },
+    ]);
     await here.sandbox.clock.advance("10d");
     expect(here.receiver.received).toHaveLength(2);
   });

@@ -24,11 +24,16 @@ const ERRORS: Readonly<Record<string, DeliveryError>> = {
 
 /** POSTs over node:http and node:https, each on a connection of its own or one kept open. */
 export class NodeSender implements Sender {
-  readonly #agents = { "http:": new http.Agent({ keepAlive: true }), "https:": new https.Agent({ keepAlive: true }) };
+  readonly #agents: { "http:": http.Agent; "https:": https.Agent };
   readonly #timeoutMs: number;
 
-  constructor(timeoutMs = TIMEOUT_MS) {
+  /** `verify`: whether a receiver's certificate must be trusted (by default it must). */
+  constructor({ timeoutMs = TIMEOUT_MS, verify = true } = {}) {
     this.#timeoutMs = timeoutMs;
+    this.#agents = {
+      "http:": new http.Agent({ keepAlive: true }),
+      "https:": new https.Agent({ keepAlive: true, rejectUnauthorized: verify }),
+    };
   }
 
   post(outgoing: OutgoingRequest): Promise<SendResult> {

@@ -6,6 +6,7 @@ import { ApiError } from "../../model/errors.ts";
 import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
+import { streamEvents } from "./event-stream.ts";
 import { observe } from "./observe.ts";
 
 export interface ControlGuard {
@@ -100,9 +101,15 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
   });
 
   observe(router, controls);
+  router.get("/events", (req, res) => streamEvents(controls, req, res));
+  router.get("/events/secret", (_req, res) => {
+    res.setHeader("Cache-Control", "no-store");
+    answer(res, { secret: controls.listenerSecret }, "What `listen` signs with.");
+  });
   router.post("/events/:id/resend", async (req, res) => {
-    const made = await controls.resend(req.params.id);
-    answer(res, { deliveries: made }, `Sent the event again, to ${made.length === 1 ? "one endpoint" : `${made.length} endpoints`}.`);
+    const sent = await controls.resend(req.params.id);
+    const { length } = sent.deliveries;
+    answer(res, sent, `Sent the event again, to ${length === 1 ? "one endpoint" : `${length} endpoints`}.`);
   });
 
   router.get("/doctor", async (_req, res) => {

@@ -27,6 +27,7 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
       const body = req.method === "HEAD" || typeof answer[0] === "function" ? null : answerBody(res, answer[0]);
       const { requestId, code } = res.locals;
       const call = res.locals.call as Call | undefined;
+      const session = call?.key?.session ?? false;
       // A raw refusal has answered already when the connection was ended by us.
       if (!res.socket?.writableEnded || res.socket.destroyed) {
         recorder.record({
@@ -39,7 +40,8 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
           url,
           course: call ? courseOf(call) : null,
           keyId: call?.key?.id ?? null,
-          session: call?.key?.session ?? false,
+          session,
+          counted: !session && req.headers["sandbox-uncounted"] === undefined,
           idempotencyKey: req.headers["idempotency-key"] !== undefined,
           replayed: res.hasHeader("Idempotent-Replayed"),
           status: res.statusCode,

@@ -1,0 +1,81 @@
+import type { Request, Response } from "express";
+import type { Controls } from "../../control/controls.ts";
+import { BEFORE_ALL } from "../../control/event-log.ts";
+import { summaryOf } from "../../control/exchange.ts";
+import type { FeedMessage } from "../../control/feed.ts";
+import { ApiError } from "../../model/errors.ts";
+
+/** Often enough that proxies and clients do not take silence for the end. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * What a consumer may leave unread. One that does not read would have every later event kept in memory for it; it is cut off instead, and
+ * is told what it missed when it comes back with `Last-Event-ID`. Some thousand events: more than any that reads falls behind.
+ */
+const MOST_UNREAD_BYTES = 8 * 2 ** 20;
+
+/**
+ * Server-sent events (HTML Living Standard §9.2):
+ * `watching` first, with what was missed since `Last-Event-ID`; `event` for each as it is committed; `resent` for a past one that was asked
+ * for again; `request` for each request to the API as it is answered, without its bodies; `reset` when the state became another one.
+ * `?kinds=request` leaves out the events, `?kinds=event` the requests. `data` is JSON. The id is the newest event's, so that the next
+ * `Last-Event-ID` is always where the consumer stands. Ends when the sandbox does.
+ */
+export function streamEvents(controls: Controls, req: Request, res: Response): void {
+  const kinds = kindsOf(req);
+  const isWanted = (kind: FeedMessage["kind"]) => ["reset", "end"].includes(kind) || kinds.has(kind === "resent" ? "event" : kind);
+  res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
+  const beat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
+  const unwatch = controls.watch((message) => {
+    if (!isWanted(message.kind)) return;
+    switch (message.kind) {
+      case "request":
+        return say("request", null, summaryOf(message.exchange));
+      case "event":
+        return say("event", message.event.id, message.event);
+      case "resent":
+        return say("resent", null, message.event);
+      case "reset":
+        return say("reset", controls.missedSince(null).latest ?? BEFORE_ALL, {});
+      case "end":
+        stop();
+        res.end();
+    }
+  }, kinds.has("event"));
+  let stopped = false;
+  res.on("close", stop);
+  res.on("error", stop);
+  // Told in the same turn as the watch began: nothing can come between.
+  const { latest, ...missed } = controls.missedSince(req.headers["last-event-id"]?.toString() ?? null);
+  say("watching", latest ?? BEFORE_ALL, { missed });
+
+  function say(event: string, id: string | null, data: unknown): void {
+    write(`event: ${event}\n${id === null ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`);
+  }
+
+  function write(text: string): void {
+    if (stopped) return;
+    if (res.writableLength <= MOST_UNREAD_BYTES) {
+      res.write(text);
+      return;
+    }
+    stop();
+    res.destroy();
+  }
+
+  function stop(): void {
+    if (stopped) return;
+    stopped = true;
+    clearInterval(beat);
+    unwatch();
+  }
+}
+
+const KINDS = ["event", "request"] as const;
+
+/** Throws INVALID_REQUEST. */
+function kindsOf({ query }: Request): ReadonlySet<string> {
+  const kinds: readonly string[] = query.kinds === undefined ? KINDS : String(query.kinds).split(",");
+  if (kinds.every((kind) => KINDS.some((known) => known === kind))) return new Set(kinds);
+  throw new ApiError("INVALID_REQUEST", `kinds is a list of ${KINDS.join(" and ")}.`, { param: "kinds" });
+}
