@@ -42,8 +42,8 @@ export interface ControlClient {
   call<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** `data` of the API's answer to this key, left out of coverage; `path` is below /v1. Where the quota of a second is used up it waits. Throws ControlError. */
   api<T>(key: string, method: Method, path: string, body?: unknown): Promise<T>;
-  /** The control plane's events as they come (event-source.ts reads them). `kinds`: only these. Throws ControlError. */
-  events(lastEventId: string | null, kinds: "event" | "request"): Promise<IncomingMessage>;
+  /** The control plane's events as they come (event-source.ts reads them). `wish`: which, as the stream's query. Throws ControlError. */
+  events(lastEventId: string | null, wish: Readonly<Record<string, string>>): Promise<IncomingMessage>;
 }
 
 const EVERYWHERE = "http://127.0.0.1:4010/_sandbox";
@@ -109,8 +109,8 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
     url: base,
     call: async <T>(method: Method, path: string, body?: unknown) => (await send(base, method, path, body, credentials)) as T,
     api,
-    events: (lastEventId, kinds) =>
-      ask(base, `/events?kinds=${kinds}`, {
+    events: (lastEventId, wish) =>
+      ask(base, `/events?${new URLSearchParams(wish)}`, {
         method: "GET",
         headers: { ...credentials, accept: "text/event-stream", ...(lastEventId === null ? {} : { "last-event-id": lastEventId }) },
       }),

@@ -3,6 +3,7 @@ import { SETTINGS } from "../config.ts";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
 import { reportAndExit } from "./failures.ts";
+import { addObservationCommands } from "./observation-commands.ts";
 import { addWebhookCommands } from "./webhook-commands.ts";
 
 /** The command line. Each command's work is imported when it runs. */
@@ -52,6 +53,7 @@ example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M87
 });
 
 addWebhookCommands({ client, example, control, print });
+addObservationCommands(program, { client, example, control, print });
 
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),

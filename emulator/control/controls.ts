@@ -129,6 +129,8 @@ export function createControls(parts: ControlParts) {
       /** Throws as `list`. */
       count: (filter: RequestFilter = {}) => observation.count(filter),
       clear: () => observation.clear(),
+      /** The filter as a function, for those who watch. Throws as `list`. */
+      matcher: (filter: RequestFilter) => observation.matcher(filter),
     },
     /** All that one request did, from its stages to the webhooks. Throws REQUEST_NOT_FOUND. */
     trace: (requestId: string) => observation.trace(requestId),

@@ -135,7 +135,8 @@ function readable(text: string): unknown {
 /** Path and query of a request target, an absolute one too. */
 export function splitUrl(url: string | null): { path: string | null; query: string | null } {
   if (url === null) return { path: null, query: null };
-  const target = url.replace(/^https?:\/\/[^/?#]*/i, "");
+  const isAbsolute = /^https?:/i.test(url) && URL.canParse(url);
+  const target = isAbsolute ? url.replace(/^https?:\/\/[^/?#]*/i, "") || "/" : url;
   const at = target.indexOf("?");
   return at === -1 ? { path: target, query: null } : { path: target.slice(0, at), query: target.slice(at + 1) };
 }

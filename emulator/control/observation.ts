@@ -4,7 +4,7 @@ import type { Keys } from "../services/keys.ts";
 import type { Coverage, CoverageCounter } from "./coverage.ts";
 import { type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
 import type { Feed } from "./feed.ts";
-import { limitOf, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
+import { limitOf, type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
 import type { RequestLog } from "./requests.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import type { Committed } from "./work.ts";
@@ -73,13 +73,15 @@ export class Observation {
     return this.#parts.coverage.report();
   }
 
+  /** Throws INVALID_REQUEST, API_KEY_NOT_FOUND. */
+  matcher(filter: RequestFilter): Matches {
+    return matcher(filter, (key) => this.#keyIdOf(key), this.#parts.wall());
+  }
+
   #select({ since, ...filter }: RequestFilter) {
     const after = since?.startsWith("req_") ? since : undefined;
     const rest = after === undefined && since !== undefined ? { ...filter, since } : filter;
-    return this.#parts.log.select(
-      matcher(rest, (key) => this.#keyIdOf(key), this.#parts.wall()),
-      after,
-    );
+    return this.#parts.log.select(this.matcher(rest), after);
   }
 
   #keyIdOf(key: string): string {

@@ -37,7 +37,8 @@ export function recordsOf({ changes, undo }: Written): RecordTrace[] {
 }
 
 function statusOf(record: AnyRecord | null): string | null {
-  return record && "status" in record ? String(record.status) : null;
+  // An idempotency record has the status of an answer.
+  return record && "status" in record && typeof record.status === "string" ? record.status : null;
 }
 
 function changedMembers(before: AnyRecord, after: AnyRecord): NonNullable<RecordTrace["changed"]> {

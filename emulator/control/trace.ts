@@ -10,8 +10,8 @@ import type { Written } from "./work.ts";
 
 /** One stage on the way of a request. `ms`: since it arrived. */
 export interface StageTrace {
-  readonly stage: "route" | StageName | "answer";
-  readonly outcome: "passed" | "refused" | "replayed" | "failed";
+  readonly stage: "route" | StageName | "rules" | "answer";
+  readonly outcome: "passed" | "refused" | "replayed";
   readonly ms: number | null;
   readonly note: string | null;
 }
@@ -92,7 +92,9 @@ function stagesOf(exchange: Exchange, records: Reader): StageTrace[] {
     stages.push({ stage, outcome, ms, note: refused ? code : noteOf(stage, exchange, records) });
     if (refused) return [...stages, answer];
   }
-  return [...stages, code !== null && !replayed ? { ...answer, outcome: "failed", note: `${status} ${code}` } : answer];
+  // Nothing before it refused: existence, preconditions and rules are looked at by the operation itself.
+  if (code !== null && !replayed) stages.push({ stage: "rules", outcome: "refused", ms: null, note: code });
+  return [...stages, answer];
 }
 
 function noteOf(stage: StageName, { keyId, quota, idempotencyKey }: Exchange, records: Reader): string | null {

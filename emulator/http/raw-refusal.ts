@@ -3,6 +3,13 @@ import { ApiError } from "../model/errors.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
 import type { RawRecorder, RawRefusal } from "./raw-exchange.ts";
 
+const refused = new WeakSet<Socket>();
+
+/** Whether the connection has had its answer by `refuseRaw`: what else is said to it is not heard. */
+export function wasRefusedRaw(socket: Socket): boolean {
+  return refused.has(socket);
+}
+
 /**
  * Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. `line`: what could be read of
  * the request line. HEAD gets no body.
@@ -33,6 +40,7 @@ export function refuseRaw(
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
+  refused.add(socket);
   recorder.refused({ ...line, requestId, status: STATUS[refusal.code], code: refusal.code, body: isHead ? null : body });
   socket.end(`${head.join("\r\n")}\r\n\r\n${isHead ? "" : body}`);
 }

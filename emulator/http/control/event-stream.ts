@@ -4,6 +4,7 @@ import { BEFORE_ALL } from "../../control/event-log.ts";
 import { summaryOf } from "../../control/exchange.ts";
 import type { FeedMessage } from "../../control/feed.ts";
 import { ApiError } from "../../model/errors.ts";
+import { requestQuery } from "./request-query.ts";
 
 /** Often enough that proxies and clients do not take silence for the end. */
 const HEARTBEAT_MS = 15_000;
@@ -18,11 +19,12 @@ const MOST_UNREAD_BYTES = 8 * 2 ** 20;
  * Server-sent events (HTML Living Standard §9.2):
  * `watching` first, with what was missed since `Last-Event-ID`; `event` for each as it is committed; `resent` for a past one that was asked
  * for again; `request` for each request to the API as it is answered, without its bodies; `reset` when the state became another one.
- * `?kinds=request` leaves out the events, `?kinds=event` the requests. `data` is JSON. The id is the newest event's, so that the next
+ * `?kinds=request` leaves out the events, `?kinds=event` the requests; `status=4XX`, `path=…` and the other filters
+ * of the request log choose among these. `data` is JSON. The id is the newest event's, so that the next
  * `Last-Event-ID` is always where the consumer stands. Ends when the sandbox does.
  */
 export function streamEvents(controls: Controls, req: Request, res: Response): void {
-  const kinds = kindsOf(req);
+  const { kinds, matches } = wishOf(controls, req);
   const isWanted = (kind: FeedMessage["kind"]) => ["reset", "end"].includes(kind) || kinds.has(kind === "resent" ? "event" : kind);
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
   const beat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
@@ -30,7 +32,8 @@ export function streamEvents(controls: Controls, req: Request, res: Response): v
     if (!isWanted(message.kind)) return;
     switch (message.kind) {
       case "request":
-        return say("request", null, summaryOf(message.exchange));
+        if (matches(message.exchange)) say("request", null, summaryOf(message.exchange));
+        return;
       case "event":
         return say("event", message.event.id, message.event);
       case "resent":
@@ -73,9 +76,11 @@ export function streamEvents(controls: Controls, req: Request, res: Response): v
 
 const KINDS = ["event", "request"] as const;
 
-/** Throws INVALID_REQUEST. */
-function kindsOf({ query }: Request): ReadonlySet<string> {
-  const kinds: readonly string[] = query.kinds === undefined ? KINDS : String(query.kinds).split(",");
-  if (kinds.every((kind) => KINDS.some((known) => known === kind))) return new Set(kinds);
-  throw new ApiError("INVALID_REQUEST", `kinds is a list of ${KINDS.join(" and ")}.`, { param: "kinds" });
+/** What a consumer wants to be told. Throws INVALID_REQUEST, UNKNOWN_PARAMETER. */
+function wishOf(controls: Controls, { query: { kinds: list, ...filter } }: Request) {
+  const kinds: readonly string[] = list === undefined ? KINDS : String(list).split(",");
+  if (!kinds.every((kind) => KINDS.some((known) => known === kind))) {
+    throw new ApiError("INVALID_REQUEST", `kinds is a list of ${KINDS.join(" and ")}.`, { param: "kinds" });
+  }
+  return { kinds: new Set(kinds), matches: controls.requests.matcher(requestQuery(filter)) };
 }

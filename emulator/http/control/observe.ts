@@ -1,17 +1,16 @@
-import type { Request, Router } from "express";
+import type { Router } from "express";
 import type { Controls } from "../../control/controls.ts";
-import type { RequestQuery } from "../../control/request-filter.ts";
-import { ApiError } from "../../model/errors.ts";
 import { successEnvelope } from "../envelope.ts";
+import { requestQuery } from "./request-query.ts";
 
 /** What is seen of a sandbox: its request log, traces and coverage. */
 export function observe(router: Router, controls: Controls): void {
   router.get("/requests", (req, res) => {
-    const items = controls.requests.list(queryOf(req));
+    const items = controls.requests.list(requestQuery(req.query));
     res.json(successEnvelope({ items }, `${items.length} requests, newest first.`));
   });
   router.get("/requests/count", (req, res) => {
-    const count = controls.requests.count(queryOf(req));
+    const count = controls.requests.count(requestQuery(req.query));
     res.json(successEnvelope({ count }, `${count} requests fit.`));
   });
   router.delete("/requests", (_req, res) => {
@@ -26,21 +25,4 @@ export function observe(router: Router, controls: Controls): void {
     const coverage = controls.coverage();
     res.json(successEnvelope(coverage, `The client has met ${coverage.percent} % of the API.`));
   });
-}
-
-const FILTERS = ["operationId", "method", "path", "status", "code", "api_key", "since"] as const;
-
-function queryOf({ query }: Request): RequestQuery {
-  const unknown = Object.keys(query).find((name) => ![...FILTERS, "session", "limit"].includes(name));
-  if (unknown !== undefined) {
-    throw new ApiError("UNKNOWN_PARAMETER", `${unknown} is no filter; there are ${FILTERS.join(", ")}, session and limit.`, {
-      param: unknown,
-    });
-  }
-  const given = FILTERS.filter((name) => query[name] !== undefined).map((name) => [name, String(query[name])]);
-  return {
-    ...Object.fromEntries(given),
-    ...(query.session === "true" ? { session: true } : {}),
-    ...(query.limit === undefined ? {} : { limit: Number(query.limit) }),
-  };
 }
