@@ -42,6 +42,11 @@ const RULES: readonly Rule[] = [
     because: "an adapter knows its ports and its one dependency",
   },
   { room: "emulator/adapters/fs", may: ["emulator/model", "emulator/ports"], because: "an adapter knows its ports and its one dependency" },
+  {
+    room: "emulator/adapters/node-http",
+    may: ["emulator/model", "emulator/ports"],
+    because: "an adapter knows its ports and its one dependency",
+  },
   { room: "emulator/adapters/crypto", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   {

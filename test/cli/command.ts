@@ -48,6 +48,62 @@ export const shell = (line: string, surroundings: Surroundings) => run("sh", ["-
 /** `getsmart-sandbox …`, to its end. */
 export const command = (args: readonly string[], surroundings: Surroundings) => run(process.execPath, [LAUNCHER, ...args], surroundings);
 
+/** A command that goes on until it is told to stop. */
+export interface Background {
+  /** What it printed so far. */
+  readonly output: string;
+  readonly pid: number;
+  /** Resolves when its output holds this; rejects when it ended before, or said nothing of the kind for long. */
+  until(text: string | RegExp): Promise<string>;
+  /** Sends the signal; what it left behind. */
+  stop(signal?: NodeJS.Signals): Promise<Outcome>;
+}
+
+/** `getsmart-sandbox …` beside the test. */
+export function background(args: readonly string[], surroundings: Surroundings): Background {
+  let child = null as ChildProcess | null;
+  let output = "";
+  let wake = () => {};
+  let outcome: Outcome | null = null;
+  const ended = run(process.execPath, [LAUNCHER, ...args], surroundings, (started) => {
+    child = started;
+    const hear = (chunk: unknown) => {
+      output += chunk;
+      wake();
+    };
+    started.stdout?.on("data", hear);
+    started.stderr?.on("data", hear);
+  });
+  ended.then((its) => {
+    outcome = its;
+    wake();
+  });
+  return {
+    get output() {
+      return output;
+    },
+    pid: (child as ChildProcess | null)?.pid as number,
+    async until(text) {
+      const late = performance.now() + PATIENCE_MS;
+      while (typeof text === "string" ? !output.includes(text) : !text.test(output)) {
+        if (outcome || performance.now() > late) throw new Error(`${outcome ? "it ended" : "late"} without ${text}:\n${output}`);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, 1000);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      return output;
+    },
+    stop(signal = "SIGINT") {
+      child?.kill(signal);
+      return ended;
+    },
+  };
+}
+
 export interface Started {
   readonly banner: string;
   /** Where the API is: ends in /v1. */
