@@ -68,7 +68,7 @@ export interface Snapshot {
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
 export interface Sandbox
   extends AsyncDisposable,
-    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "snapshots" | "clock" | "keys"> {
+    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "snapshots" | "clock" | "keys" | "faults"> {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -133,6 +133,7 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     snapshots: controls.snapshots,
     clock: controls.clock,
     keys: controls.keys,
+    faults: controls.faults,
     chain: { mine: controls.mine },
     limits: {
       show: (key: string) => controls.limits.show(idOf(key)),

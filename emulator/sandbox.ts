@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { ChainTroubles, faultyChain } from "./adapters/faulty/chain.ts";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
@@ -11,6 +12,7 @@ import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
 import { compareBalances, examine, type Finding } from "./control/doctor.ts";
+import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
@@ -23,6 +25,7 @@ import { Scheduler } from "./engine/scheduler.ts";
 import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
+import { STATUS } from "./http/envelope.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
 import { achievementOperations } from "./http/operations/achievements.ts";
 import { awardOperations } from "./http/operations/awards.ts";
@@ -113,8 +116,10 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture);
-  const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
-  opened(chain);
+  const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  opened(node);
+  const troubles = new ChainTroubles();
+  const chain = faultyChain(node, troubles);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
@@ -140,7 +145,7 @@ async function compose(
   // The engine.
   const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
   const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
-    mining: mode.kind === "auto" ? "auto" : "deferred",
+    mining: () => (mode.kind === "auto" && troubles.current !== "pending" ? "auto" : "deferred"),
     settle: settlement(chain, awards),
     emitted: (unit, event) => deliveries.enqueue(unit, event),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
@@ -156,6 +161,12 @@ async function compose(
   const progress = new UserProgress(users, achievements, badges, awards);
   const credentials = new Credentials(new JoseCredentials(header.seeded), base);
   const keys = new Keys(store, () => clock.now());
+  const faults = new Faults({
+    operations: document.operations.map(({ id }) => id),
+    statuses: STATUS,
+    keyIdOf: (key) => (store.get("api_keys", key) ?? keys.authenticate(key))?.id ?? null,
+    random: (name) => seededRandom(`${header.seed} faults ${name}`),
+  });
   const dispatcher = new Dispatcher({
     world: writer,
     sender: new NodeSender(),
@@ -207,6 +218,7 @@ async function compose(
     mining,
     keys,
     limiter,
+    faults,
     seeding,
     rearm: () => scheduler.rearm(),
     feed,
@@ -255,7 +267,12 @@ async function compose(
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
-  const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
+  const injection = {
+    strike: faults.strike.bind(faults),
+    duringTrouble: troubles.during.bind(troubles),
+  };
+  const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
+  const app = createApp({ ...parts, isHostAllowed, cors, log });
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());

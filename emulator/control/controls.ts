@@ -1,5 +1,6 @@
 import type { ApiKey, Scope } from "../model/api-key.ts";
 import { ApiError } from "../model/errors.ts";
+import type { Fault, FaultEntry } from "../model/fault.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { Delivery } from "../model/webhook.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -10,6 +11,7 @@ import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor.ts";
+import type { Faults } from "./faults.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { StepProgress } from "./fixtures/apply.ts";
 import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
@@ -57,6 +59,7 @@ export interface ControlParts {
   readonly mining: Mining;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
+  readonly faults: Faults;
   readonly seeding: Seeding;
   /** Looks again for due work. */
   readonly rearm: () => void;
@@ -87,10 +90,11 @@ export function createControls(parts: ControlParts) {
     /** Which invariants (API.md §5) hold. */
     doctor: parts.doctor,
 
-    /** Back to the state right after the fixture; quotas are cleared too. */
+    /** Back to the state right after the fixture; quotas and faults are cleared too. */
     async reset(): Promise<void> {
       await positions.restore(parts.fixture);
       limiter.clear();
+      parts.faults.reset();
       parts.moved();
     },
     /** Brings in a fixture, whole or not at all, or generated data. Throws FixtureError, UnknownFixture, INVALID_REQUEST. */
@@ -145,6 +149,15 @@ export function createControls(parts: ControlParts) {
         world.run({}, (unit: Unit) => keys.create(unit, input, null)),
       /** Throws API_KEY_NOT_FOUND. */
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
+    },
+
+    /** Troubles on demand. */
+    faults: {
+      /** Throws INVALID_REQUEST, API_KEY_NOT_FOUND. */
+      add: (fault: Fault): FaultEntry => parts.faults.add(fault),
+      list: (): readonly FaultEntry[] => parts.faults.list(),
+      /** One, or all. Throws FAULT_NOT_FOUND. */
+      clear: (id?: string): void => parts.faults.clear(id),
     },
 
     limits: {

@@ -7,7 +7,8 @@ import type { Settle } from "./unit.ts";
 import { type Emitted, Writer } from "./writer.ts";
 
 export interface EngineOptions {
-  readonly mining: "auto" | "deferred";
+  /** A function is asked at each unit. */
+  readonly mining: "auto" | "deferred" | (() => "auto" | "deferred");
   readonly settle: Settle;
   readonly emitted?: Emitted;
   readonly progress?: Progress;
@@ -36,7 +37,14 @@ export async function openEngine(
   options: EngineOptions,
 ): Promise<Engine> {
   const { state, report } = kept ? await recover(ports, file, kept, options.progress ?? (() => {})) : await begin(ports, header);
-  const writer = new Writer(ports, state, options.mining, options.settle, options.emitted ?? (() => {}));
+  const { mining } = options;
+  const writer = new Writer(
+    ports,
+    state,
+    typeof mining === "function" ? mining : () => mining,
+    options.settle,
+    options.emitted ?? (() => {}),
+  );
   if (state.head.parent === null) await writer.deploy();
   return {
     writer,

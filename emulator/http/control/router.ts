@@ -7,6 +7,7 @@ import { ApiError } from "../../model/errors.ts";
 import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
+import { faultRoutes } from "./faults.ts";
 
 export interface ControlGuard {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -102,6 +103,7 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, quotas(controls, req.params.key_id), "Set what is left to the key.");
   });
 
+  router.use("/faults", faultRoutes(controls));
   router.get("/events", (_req, res) => streamEvents(controls, res));
   router.post("/events/:id/resend", async (req, res) => {
     const made = await controls.resend(req.params.id);
