@@ -68,7 +68,7 @@ export interface Snapshot {
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
 export interface Sandbox
   extends AsyncDisposable,
-    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "snapshots" | "clock" | "keys" | "faults"> {
+    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "deleteSnapshot" | "snapshots" | "clock" | "keys" | "faults"> {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -130,6 +130,7 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     reset: controls.reset,
     seed: controls.seed,
     restore: controls.restore,
+    deleteSnapshot: controls.deleteSnapshot,
     snapshots: controls.snapshots,
     clock: controls.clock,
     keys: controls.keys,

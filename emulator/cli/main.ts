@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { SETTINGS } from "../config.ts";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
+import { addControlCommands } from "./control-commands.ts";
 import { reportAndExit } from "./failures.ts";
 
 /** The command line. Each command's work is imported when it runs. */
@@ -60,6 +61,8 @@ example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M87
   const { revokeKey } = await import("./keys.ts");
   await revokeKey(await control(options), id);
 });
+
+addControlCommands(program, { client, control, example, print });
 
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),

@@ -26,18 +26,24 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
     if (!fault) return next();
     res.locals.faultId = fault.id;
     const wait = fault.connection === "slow" ? 0 : (fault.latency_ms ?? 0);
-    if (wait === 0) return happen();
+    if (wait === 0) {
+      happen();
+      return;
+    }
     const timer = setTimeout(happen, wait);
     res.once("close", () => clearTimeout(timer));
 
     function happen(): void {
       const { error, connection, chain, latency_ms = SLOW_MS } = fault as FaultEntry;
-      if (error) return next(injected(fault as FaultEntry, call));
-      if (connection === "slow") answerInPieces(res, latency_ms);
-      else if (connection) return breakOff(res, connection);
-      if (!chain) return next();
-      const end = duringTrouble(chain, next);
-      res.once("finish", end).once("close", end);
+      if (error) next(injected(fault as FaultEntry, call));
+      else if (chain) {
+        const end = duringTrouble(chain, next);
+        res.once("finish", end).once("close", end);
+      } else if (connection !== undefined && connection !== "slow") breakOff(res, connection);
+      else {
+        if (connection === "slow") answerInPieces(res, latency_ms);
+        next();
+      }
     }
   };
 }
