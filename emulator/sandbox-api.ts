@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
-import type { Finding } from "./control/doctor.ts";
+import type { Finding } from "./control/doctor/finding.ts";
 import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import { ApiError } from "./model/errors.ts";

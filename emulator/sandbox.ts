@@ -11,7 +11,9 @@ import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
-import { compareBalances, examine, type Finding } from "./control/doctor.ts";
+import { compareBalances } from "./control/doctor/balances.ts";
+import { examine } from "./control/doctor/examine.ts";
+import type { Finding } from "./control/doctor/finding.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
@@ -230,7 +232,7 @@ async function compose(
     },
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
-    doctor: () => examine(writer, store, chain),
+    doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read().lines }),
   });
 
   // HTTP.

@@ -10,7 +10,7 @@ import type { Deliveries } from "../services/deliveries.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./doctor/finding.ts";
 import type { Faults } from "./faults.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { StepProgress } from "./fixtures/apply.ts";
