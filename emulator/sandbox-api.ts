@@ -68,7 +68,10 @@ export interface Snapshot {
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
 export interface Sandbox
   extends AsyncDisposable,
-    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "deleteSnapshot" | "snapshots" | "clock" | "keys" | "faults"> {
+    Pick<
+      Controls,
+      "ready" | "info" | "reset" | "seed" | "restore" | "deleteSnapshot" | "snapshots" | "clock" | "keys" | "faults" | "export" | "import"
+    > {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -135,6 +138,8 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     clock: controls.clock,
     keys: controls.keys,
     faults: controls.faults,
+    export: controls.export,
+    import: controls.import,
     chain: { mine: controls.mine },
     limits: {
       show: (key: string) => controls.limits.show(idOf(key)),

@@ -17,6 +17,7 @@ import type { Finding } from "./control/doctor/finding.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
+import { Transfer } from "./control/fixtures/transfer.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
@@ -121,7 +122,8 @@ async function compose(
   const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
   opened(node);
   const troubles = new ChainTroubles();
-  const chain = faultyChain(node, troubles);
+  const served = { chain: node };
+  const chain = faultyChain(() => served.chain, troubles);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
@@ -137,7 +139,8 @@ async function compose(
   const mining = new Mining(mode);
   const images = new PngImages();
   const badges = new Badges(images);
-  const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
+  const tokenUri = (getsId: string) => `${links.public}/verify/${getsId}`;
+  const awards = new Awards(badges, new Rewards(chain, mining, tokenUri), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
   const reach = { isLocal: true };
@@ -204,6 +207,35 @@ async function compose(
   });
   dispatcher.resume();
 
+  /** A world beside this one, for an import. */
+  const beginWorld = async (start: number, count: number) => {
+    const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(start), root: PACKAGE_ROOT });
+    const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
+    const ids = new SeededIds(header.seed, header.seeded);
+    ids.set(count);
+    const settings = { mining: "auto", settle: async () => {} } as const;
+    const other = await openEngine({ ...made, ids }, { ...header, start: new Date(start).toISOString() }, null, "import", settings);
+    const takeChain = () => {
+      const before = served.chain;
+      served.chain = node;
+      return () => void (served.chain = before);
+    };
+    return {
+      world: other.writer,
+      async problems() {
+        const findings = await examine({ world: other.writer, ...made, lines: () => [] });
+        return findings.flatMap(({ problems }) => problems);
+      },
+      async replace() {
+        await other.positions.snapshot(FIXTURE);
+        const before = served.chain;
+        await engine.adopt({ store: made.store, state: other.state, takeChain });
+        await before.close();
+      },
+      discard: () => node.close(),
+    };
+  };
+
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
   let closing: Promise<void> | null = null;
@@ -221,6 +253,7 @@ async function compose(
     keys,
     limiter,
     faults,
+    transfer: new Transfer({ world: writer, store, chain, clock, ids, tokenUri, begin: beginWorld }),
     seeding,
     rearm: () => scheduler.rearm(),
     feed,

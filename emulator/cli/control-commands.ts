@@ -16,6 +16,17 @@ export function addControlCommands(program: Command, { client, control, example,
     print(await (await state()).reset(await control(options)));
   });
 
+  example(client("export [file]", "write the whole state, but for secrets, as readable YAML"), "export class.yaml").action(
+    async (file, options) => {
+      const { exportTo } = await import("./transfer.ts");
+      print(await exportTo(await control(options), file));
+    },
+  );
+  example(client("import <file>", "replace everything by an exported state"), "import class.yaml").action(async (file, options) => {
+    const { importFrom } = await import("./transfer.ts");
+    print(await importFrom(await control(options), file));
+  });
+
   const snapshot = program.command("snapshot").description("named states to go back to, any number of times");
   example(client("save <name>", "name the present state", snapshot), "snapshot save before-exam").action(async (name, options) => {
     print(await (await state()).saveSnapshot(await control(options), name));

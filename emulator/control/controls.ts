@@ -14,6 +14,7 @@ import type { Finding } from "./doctor/finding.ts";
 import type { Faults } from "./faults.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { StepProgress } from "./fixtures/apply.ts";
+import type { Imported, Transfer } from "./fixtures/transfer.ts";
 import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
 /** Where a sandbox is and what it was made with. */
@@ -60,6 +61,7 @@ export interface ControlParts {
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly faults: Faults;
+  readonly transfer: Transfer;
   readonly seeding: Seeding;
   /** Looks again for due work. */
   readonly rearm: () => void;
@@ -102,6 +104,16 @@ export function createControls(parts: ControlParts) {
       const seeded = await parts.seeding.seed(input, progress);
       parts.rearm();
       return seeded;
+    },
+    /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it. */
+    export: (): Promise<string> => parts.transfer.export(),
+    /** Replaces everything by an exported state: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST. */
+    async import(yaml: string): Promise<Imported> {
+      const imported = await parts.transfer.import(yaml);
+      limiter.clear();
+      parts.faults.reset();
+      parts.moved();
+      return imported;
     },
     /** The names of the fixtures that are shipped. */
     fixtures: (): readonly string[] => parts.seeding.names(),

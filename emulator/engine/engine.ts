@@ -1,3 +1,4 @@
+import { type Adoptee, adopt } from "./adopt.ts";
 import { compact } from "./compaction.ts";
 import { encodeLine, type HeaderLine } from "./journal-line.ts";
 import { Positions } from "./positions.ts";
@@ -23,6 +24,9 @@ export interface Engine {
   readonly recovered: RecoveryReport | null;
   /** Ends the generation: db.json takes the records. No unit may follow. */
   compact(): Promise<void>;
+  readonly state: EngineState;
+  /** Takes another world over, as a new generation. */
+  adopt(other: Adoptee): Promise<void>;
 }
 
 /**
@@ -52,6 +56,8 @@ export async function openEngine(
     header: state.header,
     recovered: report,
     compact: () => writer.exclusive(() => compact(ports, state)),
+    state,
+    adopt: (other) => writer.exclusive(() => adopt(ports, state, other)),
   };
 }
 

@@ -36,21 +36,22 @@ export class ChainTroubles {
   }
 }
 
-/** A chain with troubles: the same chain but for the work that is to meet one. */
-export function faultyChain<C extends Chain>(chain: C, troubles: ChainTroubles): C {
+/** A chain with troubles: the same chain but for the work that is to meet one. `current`: which chain that is at present. */
+export function faultyChain<C extends Chain>(current: () => C, troubles: ChainTroubles): C {
   const refuse = (name: string) => (troubles.current === "rpc_down" && ANSWERS.includes(name) ? new ChainUnavailable("rpc_down") : null);
   const changed = {
     async preflight(call: ChainCall): Promise<void> {
       if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
-      await chain.preflight(call);
+      await current().preflight(call);
     },
     async send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }> {
       if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
-      return await chain.send(call, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
+      return await current().send(call, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
     },
   };
-  return new Proxy(chain, {
-    get(target, name) {
+  return new Proxy({} as C, {
+    get(_, name) {
+      const target = current();
       const value = Object.hasOwn(changed, name) ? changed[name as keyof typeof changed] : Reflect.get(target, name, target);
       if (typeof value !== "function") return value;
       return (...args: unknown[]) => {

@@ -8,6 +8,7 @@ import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
 import { faultRoutes } from "./faults.ts";
+import { transferRoutes } from "./transfer.ts";
 
 export interface ControlGuard {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -103,6 +104,7 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, quotas(controls, req.params.key_id), "Set what is left to the key.");
   });
 
+  router.use(transferRoutes(controls));
   router.use("/faults", faultRoutes(controls));
   router.get("/events", (_req, res) => streamEvents(controls, res));
   router.post("/events/:id/resend", async (req, res) => {
