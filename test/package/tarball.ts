@@ -17,6 +17,7 @@ function expected(): string[] {
   return [
     ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "emulator/cli/bin.js", "spec/openapi.yaml"],
     ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/spec/openapi.json", "dist/docs/scalar.js"],
+    "dist/config.schema.json",
     ...listFiles(join(CHECKOUT, "fixtures")).map((path) => `fixtures/${path}`),
     ...built.map((path) => `dist/${path.replace(/\.ts$/, ".js")}`),
     ...built.filter((path) => !UNTYPED.test(path)).map((path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`),
