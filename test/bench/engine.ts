@@ -1,4 +1,4 @@
-/** `node test/bench/engine.ts [start|get|mint|replay|unit|size|snapshot|second|kills|install …] [--rounds N]`; README.md says how to read it. */
+/** `node test/bench/engine.ts [start|get|mint|replay|unit|size|snapshot|second|webhooks|kills|install …] [--rounds N]`; README.md says how to read it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +15,9 @@ import { size } from "./figures/size.ts";
 import { snapshot } from "./figures/snapshot.ts";
 import { start } from "./figures/start.ts";
 import { unit } from "./figures/unit.ts";
+import { webhooks } from "./figures/webhooks.ts";
 
-const FIGURES: Readonly<Record<string, Figure>> = { start, get, mint, replay, unit, size, snapshot, second, kills, install };
+const FIGURES: Readonly<Record<string, Figure>> = { start, get, mint, replay, unit, size, snapshot, second, webhooks, kills, install };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
