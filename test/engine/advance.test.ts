@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ClockControl } from "../../emulator/control/clock.ts";
 import { Scheduler } from "../../emulator/engine/scheduler.ts";
 import { submission } from "../model/records.ts";
@@ -70,6 +70,19 @@ describe("advancing the clock", () => {
     await clock.advance(1000);
     expect(mined).toEqual([1]);
     expect(world.clock.elapsed() - before).toBe(3000);
+  });
+
+  it("skips just what was asked for, although time goes on between two looks at it", async () => {
+    await clock.run();
+    const wall = world.time.wall.bind(world.time);
+    vi.spyOn(world.time, "wall").mockImplementation(() => {
+      world.time.pass(1);
+      return wall();
+    });
+    const monotonic = world.time.monotonic();
+    const elapsed = world.clock.elapsed();
+    await clock.advance(1);
+    expect(world.clock.elapsed() - elapsed).toBe(world.time.monotonic() - monotonic + 1);
   });
 
   it("goes forward only", async () => {
