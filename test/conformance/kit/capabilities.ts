@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { UsageError } from "./outcomes.ts";
+
+/** What a target offers beside what every implementation must: declared in a small YAML file, or found by preflight. */
+export interface Capabilities {
+  readonly webhooks: boolean;
+  readonly idempotency: boolean;
+  /** Badges have the draft, publish, apply, approve, claim flow. */
+  readonly badges_flow: boolean;
+  /** POST /api-keys makes keys, so the run can make its second and its rate key itself. */
+  readonly keys: boolean;
+  /** Nobody else writes to the target while it is judged: totals may be compared. */
+  readonly exclusive: boolean;
+  /** How long a write may take to be seen by reads. */
+  readonly consistency_ms: number;
+  /** How long a transaction may stay `pending`. */
+  readonly confirmation_ms: number;
+  /** The algorithm of the limits; only then exact refills are judged. */
+  readonly limiter: "sliding" | "fixed" | "token_bucket" | "unknown";
+  /** The controller's clock moves the limiter too. */
+  readonly limiter_follows_clock: boolean;
+  /** Operations that the target does not offer; sweeps leave them out and the report lists them. */
+  readonly unsupported: readonly string[];
+  /** Ids that exist already, for `--mode readonly`. */
+  readonly known: { readonly user_id?: string };
+  readonly implementation: { readonly name?: string; readonly version?: string; readonly url?: string };
+}
+
+/** Those that a check can ask for. */
+export type CapabilityName = "webhooks" | "idempotency" | "badges_flow" | "keys";
+
+export const DEFAULTS: Capabilities = {
+  webhooks: true,
+  idempotency: true,
+  badges_flow: true,
+  keys: true,
+  exclusive: false,
+  consistency_ms: 0,
+  confirmation_ms: 15_000,
+  limiter: "unknown",
+  limiter_follows_clock: false,
+  unsupported: [],
+  known: {},
+  implementation: {},
+};
+
+const LIMITERS: readonly unknown[] = ["sliding", "fixed", "token_bucket", "unknown"];
+
+/** Throws UsageError, naming the member that cannot be used. */
+export function readCapabilities(file: string): Partial<Capabilities> {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UsageError(`--capabilities: ${file} cannot be read: ${(error as Error).message}`);
+  }
+  if (content === null || typeof content !== "object" || Array.isArray(content)) {
+    throw new UsageError(`--capabilities: ${file} has no lines such as \`webhooks: false\``);
+  }
+  for (const [name, value] of Object.entries(content)) {
+    if (!(name in DEFAULTS)) throw new UsageError(`--capabilities: ${name} is not known; known are ${Object.keys(DEFAULTS).join(", ")}`);
+    const expected = DEFAULTS[name as keyof Capabilities];
+    const fits =
+      name === "limiter" ? LIMITERS.includes(value) : Array.isArray(expected) ? Array.isArray(value) : typeof value === typeof expected;
+    if (!fits) throw new UsageError(`--capabilities: ${name} cannot be ${JSON.stringify(value)}`);
+  }
+  return content as Partial<Capabilities>;
+}

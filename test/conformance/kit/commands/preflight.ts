@@ -1,0 +1,15 @@
+import type { Flags } from "./flags.ts";
+import { withTarget } from "./session.ts";
+
+/** `conformance preflight`. Throws TargetUnusable (exit 3). */
+export function showPreflight(flags: Flags): Promise<number> {
+  return withTarget(flags, async (t, { capabilities, limits, notes }) => {
+    console.log(`${t.target.baseUrl} answers and accepts the key.`);
+    console.log(
+      `Limits: ${limits === null ? "unknown" : limits.enabled ? `${limits.per_second} a second, ${limits.per_hour} an hour` : "off"}`,
+    );
+    for (const note of notes) console.log(`Note: ${note}`);
+    for (const [name, value] of Object.entries(capabilities)) console.log(`  ${name}: ${JSON.stringify(value)}`);
+    return 0;
+  });
+}

@@ -1,0 +1,88 @@
+import type { DocumentedResponse, Json } from "./document.ts";
+import { type StrictJson, strictJson } from "./strict-json.ts";
+
+/** What was sent. `url` is whole; secrets in it are still there, redact.ts takes them out of reports. */
+export interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | Buffer | null;
+}
+
+/** What came back. Header names in lower case, repeated ones joined by a comma. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** A request and its answer, as seen by a check. */
+export interface Exchange {
+  /** Number in the run. */
+  readonly n: number;
+  /** The check that sent it. */
+  readonly check: string;
+  /** The operation it was meant for; null for what the document does not have. */
+  readonly operationId: string | null;
+  readonly sent: Sent;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** The body as text. */
+  readonly text: string;
+  /** The body read strictly. */
+  readonly strict: StrictJson;
+  /** The body's value; undefined when it is no JSON. */
+  readonly json: Json | undefined;
+  /** `data` of a success; an empty object when there is none, so that a failing assertion can say what is missing. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** `error.code`, or null. */
+  readonly code: string | null;
+  readonly ms: number;
+  /** What the document says of this answer; null when it says nothing. */
+  readonly documented: DocumentedResponse | null;
+  /** Whether checks of the whole traffic look at it (not: plain HTTP, other hosts). */
+  readonly judged: boolean;
+}
+
+export interface About {
+  readonly n: number;
+  readonly check: string;
+  readonly operationId: string | null;
+  readonly ms: number;
+  readonly documented: DocumentedResponse | null;
+  readonly judged: boolean;
+}
+
+export function exchangeOf(sent: Sent, answer: Answer, about: About): Exchange {
+  const text = answer.body.toString("utf8");
+  const strict = strictJson(answer.body);
+  const json = parsed(text);
+  const data = json?.data;
+  const error = json?.error as { code?: unknown } | undefined;
+  return {
+    ...about,
+    sent,
+    ...answer,
+    text,
+    strict,
+    json,
+    data: data !== null && typeof data === "object" ? (data as Json) : {},
+    code: typeof error?.code === "string" ? error.code : null,
+  };
+}
+
+/** `POST /users → 409 EMAIL_ALREADY_EXISTS`, for one line of a report. */
+export function lineOf({ sent, status, code }: Pick<Exchange, "sent" | "status" | "code">): string {
+  const { pathname, search } = new URL(sent.url);
+  return `${sent.method} ${pathname}${search} → ${status}${code ? ` ${code}` : ""}`;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === "object" ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { strangerTo } from "./keys.ts";
+import { Untestable } from "./outcomes.ts";
+import type { BaseProbe } from "./probe.ts";
+import type { Session } from "./session.ts";
+
+/** API keys beside the run's own. */
+export interface Keyring {
+  readonly apiKey: string;
+  /** Of the same shape, and nobody's. */
+  strangerKey(): string;
+  /** A second key of the same account: given, or made for the run. */
+  secondKey(): Promise<string>;
+  /** The key whose quota may be used up: given, or made for the run. */
+  rateKey(): Promise<string>;
+  /** A key of this check alone, revoked at the end; null where none can be made. */
+  ownKey(): Promise<string | null>;
+}
+
+const made = new WeakMap<Session, Map<string, Promise<string | null>>>();
+
+export function keyring(t: BaseProbe, session: Session): Keyring {
+  const { settings } = session;
+  const shared = made.get(session) ?? new Map<string, Promise<string | null>>();
+  made.set(session, shared);
+
+  async function ownKey(purpose = "own"): Promise<string | null> {
+    if (!t.facts.capabilities.keys || !t.offers("createApiKey") || t.mode === "readonly") return null;
+    const current = await t.call("getCurrentApiKey");
+    const exchange = await t.call("createApiKey", { json: { name: `conformance ${t.runId} ${purpose}`, scopes: current.data.scopes } });
+    const { id, secret } = exchange.data;
+    if (typeof secret !== "string" || typeof id !== "string") return null;
+    session.secrets.add(secret);
+    session.cleanup.add(`API key ${id}`, async () => {
+      const { status } = await t.call("deleteApiKey", { params: { api_key_id: id } });
+      return [200, 204, 404].includes(status) ? null : `DELETE answered ${status}`;
+    });
+    return secret;
+  }
+
+  async function sharedKey(purpose: string, option: string): Promise<string> {
+    const making = shared.get(purpose) ?? ownKey(purpose);
+    shared.set(purpose, making);
+    const key = await making;
+    if (key === null) throw new Untestable(`needs another key: ${option}`);
+    return key;
+  }
+
+  return {
+    apiKey: settings.apiKey,
+    strangerKey: () => strangerTo(settings.apiKey, t.random),
+    secondKey: async () => settings.apiKeyB ?? (await sharedKey("second", "--api-key-b")),
+    rateKey: async () => settings.rateKey ?? (await sharedKey("rate", "--rate-key")),
+    ownKey: () => ownKey(),
+  };
+}

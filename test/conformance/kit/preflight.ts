@@ -1,0 +1,88 @@
+import { type Capabilities, DEFAULTS } from "./capabilities.ts";
+import type { Exchange } from "./exchange.ts";
+import { Governor } from "./governor.ts";
+import { NoAnswer, TargetUnusable } from "./outcomes.ts";
+import type { Facts } from "./probe.ts";
+import type { Session } from "./session.ts";
+import { NOT_BUILT_YET } from "./temporary.ts";
+import { type Controller, runTime } from "./time.ts";
+
+/** Largest difference between the target's clock and ours; beyond it nothing that has to do with time could be judged. */
+const SKEW_MS = 5 * 60_000;
+
+/**
+ * Whether the target can be judged at all, and what it is: asked before any check, so that a wrong address or key is never taken for an
+ * implementation that fails (or passes) everything. Throws TargetUnusable.
+ */
+export async function preflight(session: Session): Promise<Facts> {
+  const { settings } = session;
+  const notes: string[] = [];
+  const exchange = await accepted(session);
+  const skew = skewOf(exchange);
+  if (Math.abs(skew) > SKEW_MS && settings.controller === null) {
+    throw new TargetUnusable(`the target's clock is ${Math.round(skew / 1000)} s away from this machine's; set one of them right`);
+  }
+  const capabilities = await discover(session, settings.controller);
+  const limits = await limitsOf(session, capabilities);
+  session.time = runTime(capabilities.limiter_follows_clock ? settings.controller : null, settings.signal);
+  const isUnlimited = limits?.enabled === false && session.target.isLoopback;
+  session.governor = new Governor(session.time, isUnlimited ? null : settings.maxRps);
+  if (isUnlimited) notes.push("limits are off on this loopback target: requests are not paced");
+  if (settings.insecure) notes.push("the certificate is not verified (--insecure)");
+  if (session.time.moved) notes.push("the limiter follows the controller's clock: instead of waiting the clock is moved");
+  if (capabilities.unsupported.length > 0) notes.push(`not offered by the target: ${capabilities.unsupported.join(", ")}`);
+  return { capabilities, limits, notes };
+}
+
+/** A read that any good key may do. */
+const PROBES = ["getCurrentApiKey", "getToken", "listUsers"];
+
+async function accepted(session: Session): Promise<Exchange> {
+  let last: Exchange | null = null;
+  for (const id of PROBES) {
+    const { method, path } = session.settings.pathMap.get(id) ?? session.document.operation(id);
+    last = await session.send("preflight", { method, path, operationId: id }).catch((error: Error) => {
+      if (!(error instanceof NoAnswer)) throw error;
+      throw new TargetUnusable(`${session.target.baseUrl} cannot be reached: ${adviceFor(error)}`);
+    });
+    if (last.status === 200) return last;
+  }
+  const { status = 0, code = null, sent } = last ?? {};
+  if (status === 401 || status === 403)
+    throw new TargetUnusable(`the target does not accept the API key (${status}${code ? ` ${code}` : ""})`);
+  throw new TargetUnusable(`${sent?.url} answers ${status}: is this the base URL of the API? (--path-map, if its paths are others)`);
+}
+
+function adviceFor(error: NoAnswer): string {
+  const text = error.message;
+  if (/certificate|CERT|altnames|self-signed/i.test(text)) {
+    return `${text} (--ca FILE trusts an authority of its own; --insecure goes on and lets SEC-02 fail)`;
+  }
+  return text;
+}
+
+async function discover(session: Session, controller: Controller | null): Promise<Capabilities> {
+  const declared = session.settings.capabilities;
+  const isSandbox = controller !== null && "isSandbox" in controller && (await (controller.isSandbox as () => Promise<boolean>)());
+  return {
+    ...DEFAULTS,
+    exclusive: session.target.isLoopback,
+    ...(isSandbox ? ({ limiter: "sliding", limiter_follows_clock: true } as const) : {}),
+    ...declared,
+    unsupported: [...new Set([...(declared.unsupported ?? []), ...NOT_BUILT_YET])],
+  };
+}
+
+async function limitsOf(session: Session, { unsupported }: Capabilities): Promise<Facts["limits"]> {
+  if (unsupported.includes("getMeta")) return null;
+  const { method, path } = session.settings.pathMap.get("getMeta") ?? session.document.operation("getMeta");
+  const { data } = await session.send("preflight", { method, path, operationId: "getMeta", key: null });
+  const limits = data.limits as Facts["limits"] | undefined;
+  return typeof limits?.enabled === "boolean" ? limits : null;
+}
+
+/** By the Date field; 0 when there is none. */
+function skewOf({ headers }: Exchange): number {
+  const date = Date.parse(headers.date ?? "");
+  return Number.isNaN(date) ? 0 : date - Date.now();
+}
