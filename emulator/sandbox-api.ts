@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
-import type { Finding } from "./control/doctor.ts";
+import type { Finding } from "./control/doctor/finding.ts";
 import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import { ApiError } from "./model/errors.ts";
@@ -68,7 +68,10 @@ export interface Snapshot {
 /** A running sandbox. `close()` it; on Node 24, `await using` does. */
 export interface Sandbox
   extends AsyncDisposable,
-    Pick<Controls, "ready" | "info" | "reset" | "seed" | "restore" | "snapshots" | "clock" | "keys"> {
+    Pick<
+      Controls,
+      "ready" | "info" | "reset" | "seed" | "restore" | "deleteSnapshot" | "snapshots" | "clock" | "keys" | "faults" | "export" | "import"
+    > {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -130,9 +133,13 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     reset: controls.reset,
     seed: controls.seed,
     restore: controls.restore,
+    deleteSnapshot: controls.deleteSnapshot,
     snapshots: controls.snapshots,
     clock: controls.clock,
     keys: controls.keys,
+    faults: controls.faults,
+    export: controls.export,
+    import: controls.import,
     chain: { mine: controls.mine },
     limits: {
       show: (key: string) => controls.limits.show(idOf(key)),

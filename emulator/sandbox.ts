@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { ChainTroubles, faultyChain } from "./adapters/faulty/chain.ts";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
@@ -10,9 +11,13 @@ import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls, type SandboxInfo } from "./control/controls.ts";
-import { compareBalances, examine, type Finding } from "./control/doctor.ts";
+import { compareBalances } from "./control/doctor/balances.ts";
+import { examine } from "./control/doctor/examine.ts";
+import type { Finding } from "./control/doctor/finding.ts";
+import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
+import { Transfer } from "./control/fixtures/transfer.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
@@ -23,6 +28,7 @@ import { Scheduler } from "./engine/scheduler.ts";
 import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
+import { STATUS } from "./http/envelope.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
 import { achievementOperations } from "./http/operations/achievements.ts";
 import { awardOperations } from "./http/operations/awards.ts";
@@ -119,8 +125,11 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture);
-  const chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
-  opened(chain);
+  const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  opened(node);
+  const troubles = new ChainTroubles();
+  const served = { chain: node };
+  const chain = faultyChain(() => served.chain, troubles);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
@@ -136,7 +145,8 @@ async function compose(
   const mining = new Mining(mode);
   const images = new PngImages();
   const badges = new Badges(images);
-  const awards = new Awards(badges, new Rewards(chain, mining, (getsId) => `${links.public}/verify/${getsId}`), base);
+  const tokenUri = (getsId: string) => `${links.public}/verify/${getsId}`;
+  const awards = new Awards(badges, new Rewards(chain, mining, tokenUri), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
   const reach = { isLocal: true };
@@ -146,7 +156,7 @@ async function compose(
   // The engine.
   const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
   const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
-    mining: mode.kind === "auto" ? "auto" : "deferred",
+    mining: () => (mode.kind === "auto" && troubles.current !== "pending" ? "auto" : "deferred"),
     settle: settlement(chain, awards),
     emitted: (unit, event) => deliveries.enqueue(unit, event),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
@@ -162,6 +172,12 @@ async function compose(
   const progress = new UserProgress(users, achievements, badges, awards);
   const credentials = new Credentials(new JoseCredentials(header.seeded), base);
   const keys = new Keys(store, () => clock.now());
+  const faults = new Faults({
+    operations: document.operations.map(({ id }) => id),
+    statuses: STATUS,
+    keyIdOf: (key) => (store.get("api_keys", key) ?? keys.authenticate(key))?.id ?? null,
+    random: (name) => seededRandom(`${header.seed} faults ${name}`),
+  });
   const dispatcher = new Dispatcher({
     world: writer,
     sender: new NodeSender(),
@@ -197,6 +213,35 @@ async function compose(
   });
   dispatcher.resume();
 
+  /** A world beside this one, for an import. */
+  const beginWorld = async (start: number, count: number) => {
+    const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(start), root: PACKAGE_ROOT });
+    const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
+    const ids = new SeededIds(header.seed, header.seeded);
+    ids.set(count);
+    const settings = { mining: "auto", settle: async () => {} } as const;
+    const other = await openEngine({ ...made, ids }, { ...header, start: new Date(start).toISOString() }, null, "import", settings);
+    const takeChain = () => {
+      const before = served.chain;
+      served.chain = node;
+      return () => void (served.chain = before);
+    };
+    return {
+      world: other.writer,
+      async problems() {
+        const findings = await examine({ world: other.writer, ...made, lines: () => [] });
+        return findings.flatMap(({ problems }) => problems);
+      },
+      async replace() {
+        await other.positions.snapshot(FIXTURE);
+        const before = served.chain;
+        await engine.adopt({ store: made.store, state: other.state, takeChain });
+        await before.close();
+      },
+      discard: () => node.close(),
+    };
+  };
+
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
   let closing: Promise<void> | null = null;
@@ -213,6 +258,8 @@ async function compose(
     mining,
     keys,
     limiter,
+    faults,
+    transfer: new Transfer({ world: writer, store, chain, clock, ids, tokenUri, begin: beginWorld }),
     seeding,
     rearm: () => scheduler.rearm(),
     feed,
@@ -225,7 +272,7 @@ async function compose(
     },
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
-    doctor: () => examine(writer, store, chain),
+    doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read().lines }),
   });
 
   // HTTP.
@@ -259,7 +306,12 @@ async function compose(
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
-  const app = createApp({ document, operations, control, world: writer, clock, newRequestId, keys, limiter, isHostAllowed, cors, log });
+  const injection = {
+    strike: faults.strike.bind(faults),
+    duringTrouble: troubles.during.bind(troubles),
+  };
+  const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
+  const app = createApp({ ...parts, isHostAllowed, cors, log });
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());

@@ -46,6 +46,11 @@ const RULES: readonly Rule[] = [
     may: ["emulator/model", "emulator/ports", "lowdb"],
     because: "an adapter knows its ports and its one dependency",
   },
+  {
+    room: "emulator/adapters/faulty",
+    may: ["emulator/model", "emulator/ports"],
+    because: "a decorator knows the port that it decorates",
+  },
   { room: "emulator/adapters/fs", may: ["emulator/model", "emulator/ports"], because: "an adapter knows its ports and its one dependency" },
   {
     room: "emulator/adapters/node-http",

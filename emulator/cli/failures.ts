@@ -1,5 +1,13 @@
 /** Faults that a user can mend: told in one line. Anything else is ours, and shows its stack. */
-const USAGE = new Set(["UsageError", "ConfigError", "DataFolderMismatch", "AuthorityUnusable", "UnknownFixture", "SeedUsageError"]);
+const USAGE = new Set([
+  "UsageError",
+  "ConfigError",
+  "DataFolderMismatch",
+  "AuthorityUnusable",
+  "UnknownFixture",
+  "SeedUsageError",
+  "TransferUsageError",
+]);
 const KNOWN = new Set(["ControlError", "DataFolderInUse", "StorageDamaged", "PortInUse", "FixtureError"]);
 
 /** Prints a failure and ends the process: 2 for usage, 1 for what went wrong. */

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { SETTINGS } from "../config.ts";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
+import { addControlCommands } from "./control-commands.ts";
 import { reportAndExit } from "./failures.ts";
 import { addWebhookCommands } from "./webhook-commands.ts";
 
@@ -63,6 +64,7 @@ example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M87
 });
 
 addWebhookCommands({ client, example, control, print });
+addControlCommands(program, { client, control, example, print });
 
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),

@@ -1,6 +1,7 @@
 import type { ApiKey, Scope } from "../model/api-key.ts";
 import { ApiError } from "../model/errors.ts";
 import type { EventRecord, EventType } from "../model/event.ts";
+import type { Fault, FaultEntry } from "../model/fault.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
@@ -9,10 +10,12 @@ import type { Deliveries } from "../services/deliveries.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./doctor/finding.ts";
 import { type Missed, missedSince } from "./event-log.ts";
+import type { Faults } from "./faults.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { StepProgress } from "./fixtures/apply.ts";
+import type { Imported, Transfer } from "./fixtures/transfer.ts";
 import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
 /** Where a sandbox is and what it was made with. */
@@ -67,6 +70,8 @@ export interface ControlParts {
   readonly mining: Mining;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
+  readonly faults: Faults;
+  readonly transfer: Transfer;
   readonly seeding: Seeding;
   /** Looks again for due work. */
   readonly rearm: () => void;
@@ -100,10 +105,11 @@ export function createControls(parts: ControlParts) {
     /** Which invariants (API.md §5) hold. */
     doctor: parts.doctor,
 
-    /** Back to the state right after the fixture; quotas are cleared too. */
+    /** Back to the state right after the fixture; quotas and faults are cleared too. */
     async reset(): Promise<void> {
       await positions.restore(parts.fixture);
       limiter.clear();
+      parts.faults.reset();
       parts.moved();
     },
     /** Brings in a fixture, whole or not at all, or generated data. Throws FixtureError, UnknownFixture, INVALID_REQUEST. */
@@ -111,6 +117,16 @@ export function createControls(parts: ControlParts) {
       const seeded = await parts.seeding.seed(input, progress);
       parts.rearm();
       return seeded;
+    },
+    /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it. */
+    export: (): Promise<string> => parts.transfer.export(),
+    /** Replaces everything by an exported state: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST. */
+    async import(yaml: string): Promise<Imported> {
+      const imported = await parts.transfer.import(yaml);
+      limiter.clear();
+      parts.faults.reset();
+      parts.moved();
+      return imported;
     },
     /** The names of the fixtures that are shipped. */
     fixtures: (): readonly string[] => parts.seeding.names(),
@@ -170,6 +186,15 @@ export function createControls(parts: ControlParts) {
         world.run({}, (unit: Unit) => keys.create(unit, input, null)),
       /** Throws API_KEY_NOT_FOUND. */
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
+    },
+
+    /** Troubles on demand. */
+    faults: {
+      /** Throws INVALID_REQUEST, API_KEY_NOT_FOUND. */
+      add: (fault: Fault): FaultEntry => parts.faults.add(fault),
+      list: (): readonly FaultEntry[] => parts.faults.list(),
+      /** One, or all. Throws FAULT_NOT_FOUND. */
+      clear: (id?: string): void => parts.faults.clear(id),
     },
 
     limits: {

@@ -5,14 +5,15 @@ import type { EnginePorts, EngineState } from "./state.ts";
 
 /**
  * A new generation: db.json takes the live records; the journal keeps the whole chain log, and of the records only what
- * leads back to named positions. The journal's rename is the commit point.
+ * leads back to named positions. The journal's rename is the commit point, of which `committed` is told.
  */
-export async function compact({ store, journal }: EnginePorts, state: EngineState): Promise<void> {
+export async function compact({ store, journal }: EnginePorts, state: EngineState, committed = () => {}): Promise<void> {
   // A flush under way is of the file that is about to be replaced.
   await journal.durable();
   const header: HeaderLine = { ...state.header, generation: state.header.generation + 1, base_seq: state.head.seq, last_seq: state.seq };
   await store.stage({ generation: header.generation, seq: state.head.seq });
   journal.rewrite(numbered(compactedLines(header, state)));
+  committed();
   await store.publish();
 }
 

@@ -1,3 +1,4 @@
+import { type Adoptee, adopt } from "./adopt.ts";
 import { compact } from "./compaction.ts";
 import { encodeLine, type HeaderLine } from "./journal-line.ts";
 import { Positions } from "./positions.ts";
@@ -7,7 +8,8 @@ import type { Settle } from "./unit.ts";
 import { type Emitted, Writer } from "./writer.ts";
 
 export interface EngineOptions {
-  readonly mining: "auto" | "deferred";
+  /** A function is asked at each unit. */
+  readonly mining: "auto" | "deferred" | (() => "auto" | "deferred");
   readonly settle: Settle;
   readonly emitted?: Emitted;
   readonly progress?: Progress;
@@ -22,6 +24,9 @@ export interface Engine {
   readonly recovered: RecoveryReport | null;
   /** Ends the generation: db.json takes the records. No unit may follow. */
   compact(): Promise<void>;
+  readonly state: EngineState;
+  /** Takes another world over, as a new generation. */
+  adopt(other: Adoptee): Promise<void>;
 }
 
 /**
@@ -36,7 +41,14 @@ export async function openEngine(
   options: EngineOptions,
 ): Promise<Engine> {
   const { state, report } = kept ? await recover(ports, file, kept, options.progress ?? (() => {})) : await begin(ports, header);
-  const writer = new Writer(ports, state, options.mining, options.settle, options.emitted ?? (() => {}));
+  const { mining } = options;
+  const writer = new Writer(
+    ports,
+    state,
+    typeof mining === "function" ? mining : () => mining,
+    options.settle,
+    options.emitted ?? (() => {}),
+  );
   if (state.head.parent === null) await writer.deploy();
   return {
     writer,
@@ -44,6 +56,8 @@ export async function openEngine(
     header: state.header,
     recovered: report,
     compact: () => writer.exclusive(() => compact(ports, state)),
+    state,
+    adopt: (other) => writer.exclusive(() => adopt(ports, state, other)),
   };
 }
 

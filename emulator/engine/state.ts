@@ -17,11 +17,11 @@ export interface EnginePorts {
 
 /** Where the engine stands: one object, shared by writer, positions and compaction, changed only inside the writer's queue. */
 export interface EngineState {
-  readonly header: HeaderLine;
+  header: HeaderLine;
   head: Position;
   /** seq of the last line written. */
   seq: number;
-  readonly names: Map<string, Position>;
+  names: Map<string, Position>;
   epoch: number;
   /** Set when undoing failed: no write is served any more. */
   broken: Error | null;

@@ -31,13 +31,13 @@ export type CommitListener = (commit: Commit) => void;
 export class Writer implements UnitOfWork {
   readonly #ports: EnginePorts;
   readonly #state: EngineState;
-  readonly #mining: "auto" | "deferred";
+  readonly #mining: () => "auto" | "deferred";
   readonly #settle: Settle;
   readonly #emitted: Emitted;
   readonly #listeners = new Set<CommitListener>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: EnginePorts, state: EngineState, mining: "auto" | "deferred", settle: Settle, emitted: Emitted) {
+  constructor(ports: EnginePorts, state: EngineState, mining: () => "auto" | "deferred", settle: Settle, emitted: Emitted) {
     this.#ports = ports;
     this.#state = state;
     this.#mining = mining;
@@ -70,7 +70,7 @@ export class Writer implements UnitOfWork {
 
   /** Like `run`; the unit also changes the clock. */
   runWithClock<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T, clock: ClockState | null): Promise<T> {
-    return this.exclusive(() => this.#unit(options, work, clock, this.#mining));
+    return this.exclusive(() => this.#unit(options, work, clock, this.#mining()));
   }
 
   chronicle<T>({ from, clock }: ChronicleOptions, work: (unit: Chronicle) => Promise<T>): Promise<T> {

@@ -7,12 +7,13 @@ import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Call } from "./call.ts";
 import type { ApiDocument, Operation } from "./document.ts";
-import { errorEnvelope, STATUS, toApiError } from "./envelope.ts";
+import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
 import { Idempotency } from "./idempotency.ts";
 import { allowHost } from "./middleware/allow-host.ts";
 import { allowOrigins } from "./middleware/allow-origins.ts";
 import { authenticate, authorise } from "./middleware/authenticate.ts";
 import { identify } from "./middleware/identify.ts";
+import { type FaultInjection, injectFault } from "./middleware/inject-fault.ts";
 import { logRequests } from "./middleware/log-requests.ts";
 import { meter } from "./middleware/meter.ts";
 import { negotiate } from "./middleware/negotiate.ts";
@@ -30,6 +31,7 @@ export interface AppParts {
   readonly newRequestId: () => string;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
+  readonly faults: FaultInjection;
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /** Origins whose pages may call /v1. */
   readonly cors: readonly string[];
@@ -60,6 +62,7 @@ export function createApp(parts: AppParts): Express {
         negotiate(operation),
         ...(operation.consumes.length > 0 ? readBody(operation) : []),
         validate(operation),
+        injectFault(parts.faults),
         handlerOf(operation),
       );
     }
@@ -143,8 +146,7 @@ function answerError(log: Logger): ErrorRequestHandler {
   return function answer(thrown, req, res, _next) {
     const error = toApiError(thrown);
     const { requestId } = res.locals;
-    if (STATUS[error.code] >= 500)
-      log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
+    if (statusOf(error) >= 500) log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
     if (res.headersSent) {
       res.destroy();
       return;
@@ -152,7 +154,7 @@ function answerError(log: Logger): ErrorRequestHandler {
     for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
     res.setHeader("Cache-Control", "no-store");
     res
-      .status(STATUS[error.code])
+      .status(statusOf(error))
       .type("application/json")
       .send(JSON.stringify(errorEnvelope(error, requestId)));
   };

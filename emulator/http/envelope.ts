@@ -26,6 +26,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   WEBHOOK_ENDPOINT_NOT_FOUND: 404,
   WEBHOOK_DELIVERY_NOT_FOUND: 404,
   SNAPSHOT_NOT_FOUND: 404,
+  FAULT_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   NOT_ACCEPTABLE: 406,
   EMAIL_ALREADY_EXISTS: 409,
@@ -73,6 +74,11 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   STORAGE_UNAVAILABLE: 503,
 };
 
+/** The status that a refusal is answered with. */
+export function statusOf({ code, status }: ApiError): number {
+  return status ?? STATUS[code];
+}
+
 export function successEnvelope(data: unknown, message: string) {
   return { status: "success" as const, data, message };
 }
@@ -91,7 +97,8 @@ export function errorEnvelope(error: ApiError, requestId: string) {
       request_id: requestId,
       details: error.details,
       param: error.param,
-      doc_url: `/v1/docs#${error.code}`,
+      // A fault may answer with a code that is none of ours.
+      doc_url: Object.hasOwn(STATUS, error.code) ? `/v1/docs#${error.code}` : null,
     },
   };
 }

@@ -31,6 +31,7 @@ export type ErrorCode =
   | "WEBHOOK_ENDPOINT_NOT_FOUND"
   | "WEBHOOK_DELIVERY_NOT_FOUND"
   | "SNAPSHOT_NOT_FOUND"
+  | "FAULT_NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "NOT_ACCEPTABLE"
   | "EMAIL_ALREADY_EXISTS"
@@ -82,6 +83,8 @@ export interface ErrorContext {
   /** The parameter at fault, when there is exactly one. */
   readonly param?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the code's own: of an injected fault, whose code may be none of ours. */
+  readonly status?: number;
   readonly cause?: unknown;
 }
 
@@ -91,6 +94,8 @@ export class ApiError extends Error {
   readonly details: readonly ErrorDetail[] | null;
   readonly param: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Null for the status that belongs to the code. */
+  readonly status: number | null;
 
   constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
     super(message, { cause: context.cause });
@@ -99,6 +104,7 @@ export class ApiError extends Error {
     this.details = context.details ?? null;
     this.param = context.param ?? null;
     this.headers = context.headers ?? {};
+    this.status = context.status ?? null;
   }
 }
 

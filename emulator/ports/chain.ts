@@ -88,8 +88,8 @@ export interface Chain {
   deploy(timestamp: number): Promise<ChainStep[]>;
   /** Throws ChainRevert, with the contract's custom error, if the call would be refused on the latest block. */
   preflight(call: ChainCall): Promise<void>;
-  /** Puts a transaction in the mempool. */
-  send(call: ChainCall): Promise<ChainStep & { hash: Hex }>;
+  /** Puts a transaction in the mempool. `gas`: the most that it may use, when not the usual. */
+  send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }>;
   /** Puts somebody else's transaction in the mempool: signed (`raw`) or to be signed by a funded account. */
   sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }>;
   /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */

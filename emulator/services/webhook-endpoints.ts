@@ -158,6 +158,7 @@ export function cancelPending(unit: Unit, endpointId: string): void {
 }
 
 /** `whsec_` and the base64 of 32 bytes. */
-function newSecret(unit: Unit): string {
+/** A signing secret as Standard Webhooks writes it. */
+export function newSecret(unit: Unit): string {
   return `whsec_${Buffer.from(unit.secret("0123456789abcdef", 64), "hex").toString("base64")}`;
 }

@@ -91,8 +91,8 @@ export class HardhatChain implements Chain {
     }
   }
 
-  send(call: ChainCall): Promise<ChainStep & { hash: Hex }> {
-    return this.#sendAsServer(this.identity[call.contract], encodeCall(call), CALL_GAS);
+  send(call: ChainCall, gas = CALL_GAS): Promise<ChainStep & { hash: Hex }> {
+    return this.#sendAsServer(this.identity[call.contract], encodeCall(call), gas);
   }
 
   async sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }> {

@@ -8,6 +8,8 @@ import type { QuotaSetting } from "../../ports/rate-limiter.ts";
 import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
 import { streamEvents } from "./event-stream.ts";
+import { faultRoutes } from "./faults.ts";
+import { transferRoutes } from "./transfer.ts";
 
 export interface ControlGuard {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -108,6 +110,8 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     res.setHeader("Cache-Control", "no-store");
     answer(res, { secret: controls.listenerSecret }, "What `listen` signs with.");
   });
+  router.use(transferRoutes(controls));
+  router.use("/faults", faultRoutes(controls));
   router.post("/events/:id/resend", async (req, res) => {
     const sent = await controls.resend(req.params.id);
     const { length } = sent.deliveries;

@@ -4,7 +4,7 @@ import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Unit, UnitOfWork } from "../../ports/unit-of-work.ts";
 import { type Call, callOf, header } from "../call.ts";
-import { errorEnvelope, STATUS, successJson, toApiError } from "../envelope.ts";
+import { errorEnvelope, statusOf, successJson, toApiError } from "../envelope.ts";
 import { etagOf, names } from "../etag.ts";
 import { type Claim, Idempotency, ifMatchOf, KEPT_MS } from "../idempotency.ts";
 import { precondition, type RawReply, type Read, type ReadHandler, type Reply, type WriteHandler } from "../operations/handler.ts";
@@ -124,12 +124,13 @@ function keptAnswer(reply: Reply, call: Call): Answer {
 }
 
 function refusalOf(error: ApiError, requestId: string): Answer {
-  return { status: STATUS[error.code], headers: error.headers, body: JSON.stringify(errorEnvelope(error, requestId)) };
+  return { status: statusOf(error), headers: error.headers, body: JSON.stringify(errorEnvelope(error, requestId)) };
 }
 
 /** Refusals by a rule are kept; what may be otherwise next time is not. */
-function isStorable({ code }: ApiError): boolean {
-  return [404, 409, 422].includes(STATUS[code]) && code !== "SANDBOX_RESET" && !code.startsWith("IDEMPOTENCY_");
+function isStorable(error: ApiError): boolean {
+  const { code } = error;
+  return [404, 409, 422].includes(statusOf(error)) && code !== "SANDBOX_RESET" && !code.startsWith("IDEMPOTENCY_");
 }
 
 function recordOf(claim: Claim, answer: Answer, subjects: readonly string[], now: number): IdempotencyRecord {

@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ChainFault } from "../../model/fault.ts";
+import { type Chain, type ChainCall, ChainRevert, type ChainStep, ChainUnavailable, type Hex } from "../../ports/chain.ts";
+
+/** Too little for any call of our contracts, and enough to be taken into a block. */
+const SCARCE_GAS = 34_000;
+
+/** What a chain that is down refuses. Undoing must work: it is the sandbox's own, and happens after the fault. */
+const ANSWERS = [
+  ...["preflight", "send", "sendExternal", "mine", "mark", "head", "balanceOf", "totalSupply", "badgesOf", "badgeAt", "nftTransfers"],
+  ...["tokenInfo", "transfers", "request"],
+];
+
+interface Trouble {
+  readonly fault: ChainFault;
+  over: boolean;
+}
+
+/** Whose work meets a fault: that of one request and what it awaits, and no other's. */
+export class ChainTroubles {
+  readonly #storage = new AsyncLocalStorage<Trouble>();
+
+  /** The fault that the present work is to meet. */
+  get current(): ChainFault | null {
+    const trouble = this.#storage.getStore();
+    return trouble && !trouble.over ? trouble.fault : null;
+  }
+
+  /** Does `work` under a fault, until the returned function is called: what it started and nobody waits for goes on without. */
+  during(fault: ChainFault, work: () => void): () => void {
+    const trouble = { fault, over: false };
+    this.#storage.run(trouble, work);
+    return () => {
+      trouble.over = true;
+    };
+  }
+}
+
+/** A chain with troubles: the same chain but for the work that is to meet one. `current`: which chain that is at present. */
+export function faultyChain<C extends Chain>(current: () => C, troubles: ChainTroubles): C {
+  const refuse = (name: string) => (troubles.current === "rpc_down" && ANSWERS.includes(name) ? new ChainUnavailable("rpc_down") : null);
+  const changed = {
+    async preflight(call: ChainCall): Promise<void> {
+      if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
+      await current().preflight(call);
+    },
+    async send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }> {
+      if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
+      return await current().send(call, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
+    },
+  };
+  return new Proxy({} as C, {
+    get(_, name) {
+      const target = current();
+      const value = Object.hasOwn(changed, name) ? changed[name as keyof typeof changed] : Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const refusal = refuse(String(name));
+        return refusal ? Promise.reject(refusal) : (value as (...args: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
+}

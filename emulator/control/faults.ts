@@ -1,0 +1,82 @@
+import { ApiError } from "../model/errors.ts";
+import type { Fault, FaultEntry, FaultTarget } from "../model/fault.ts";
+import { type FaultRules, readFault } from "./read-fault.ts";
+
+export interface FaultParts extends FaultRules {
+  /** Numbers from 0 to below 1, reproducible for a name. */
+  readonly random: (name: string) => () => number;
+}
+
+interface Standing {
+  entry: FaultEntry;
+  readonly random: () => number;
+  readonly path: RegExp | null;
+}
+
+/**
+ * Troubles on demand: a list of faults, first match wins. They live in memory and are cleared by a reset; a restored snapshot leaves them.
+ * Each draws its own numbers, so that another fault beside it changes nothing about when it happens.
+ */
+export class Faults {
+  readonly #parts: FaultParts;
+  readonly #standing = new Map<string, Standing>();
+  #made = 0;
+
+  constructor(parts: FaultParts) {
+    this.#parts = parts;
+  }
+
+  /** Adds a fault at the end of the list. Throws INVALID_REQUEST, which says what is accepted, and API_KEY_NOT_FOUND. */
+  add(fault: Fault): FaultEntry {
+    const read = readFault(fault, this.#parts);
+    const id = `flt_${++this.#made}`;
+    const entry: FaultEntry = { id, ...read, fired: 0, left: read.times ?? null };
+    this.#standing.set(id, { entry, random: this.#parts.random(id), path: read.path === undefined ? null : patternOf(read.path) });
+    return entry;
+  }
+
+  list(): readonly FaultEntry[] {
+    return [...this.#standing.values()].map(({ entry }) => entry);
+  }
+
+  /** Ends one fault, or all. Throws FAULT_NOT_FOUND. */
+  clear(id?: string): void {
+    if (id === undefined) this.#standing.clear();
+    else if (!this.#standing.delete(id)) throw new ApiError("FAULT_NOT_FOUND", `There is no fault with the id ${id}.`);
+  }
+
+  /** As at the beginning: the same faults, added again, happen at the same requests. */
+  reset(): void {
+    this.#standing.clear();
+    this.#made = 0;
+  }
+
+  /** The fault that happens to a request now, counted; null for none. */
+  strike(target: FaultTarget): FaultEntry | null {
+    for (const standing of this.#standing.values()) {
+      const { entry, path, random } = standing;
+      if (entry.left === 0 || !fits(entry, path, target)) continue;
+      if (entry.probability !== undefined && random() >= entry.probability) continue;
+      standing.entry = { ...entry, fired: entry.fired + 1, left: entry.left === null ? null : entry.left - 1 };
+      return standing.entry;
+    }
+    return null;
+  }
+}
+
+function fits({ operationId, method, api_key }: FaultEntry, path: RegExp | null, target: FaultTarget): boolean {
+  return (
+    (operationId === undefined || operationId === target.operationId) &&
+    (path === null || path.test(target.path)) &&
+    (method === undefined || method === target.method) &&
+    (api_key === undefined || api_key === target.keyId)
+  );
+}
+
+function patternOf(path: string): RegExp {
+  const parts = path.split(/(\*|\{\w+\})/).map((part) => {
+    if (part === "*") return ".*";
+    return /^\{\w+\}$/.test(part) ? "[^/]+" : part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("")}$`);
+}

@@ -1,0 +1,110 @@
+import type { RequestHandler, Response } from "express";
+import { ApiError, type ErrorCode } from "../../model/errors.ts";
+import type { ChainFault, ConnectionFault, FaultEntry, FaultTarget } from "../../model/fault.ts";
+import { type Call, callOf } from "../call.ts";
+
+export interface FaultInjection {
+  /** The fault that happens to the request, if one does. */
+  readonly strike: (target: FaultTarget) => FaultEntry | null;
+  /** Does the work with a chain in trouble, until what is returned is called. */
+  readonly duringTrouble: (fault: ChainFault, work: () => void) => () => void;
+}
+
+/** How long an answer in pieces takes, and in how many it comes. */
+const SLOW_MS = 2000;
+const PIECES = 20;
+
+/**
+ * Makes a fault happen to a request that would otherwise be performed: after key, quota and validation, so that a fault is not used up by
+ * a request that is refused anyway; before the Idempotency-Key is looked at and anything is done, so that a repetition finds nothing.
+ */
+export function injectFault({ strike, duringTrouble }: FaultInjection): RequestHandler {
+  return function meetFault(req, res, next) {
+    const call = callOf(res);
+    const path = decoded(req.path).replace(/^\/v1(?=\/)/, "");
+    const fault = strike({ operationId: call.operation.id, method: req.method, path, keyId: call.key?.id ?? null });
+    if (!fault) return next();
+    res.locals.faultId = fault.id;
+    const wait = fault.connection === "slow" ? 0 : (fault.latency_ms ?? 0);
+    if (wait === 0) {
+      happen();
+      return;
+    }
+    const timer = setTimeout(happen, wait);
+    res.once("close", () => clearTimeout(timer));
+
+    function happen(): void {
+      const { error, connection, chain, latency_ms = SLOW_MS } = fault as FaultEntry;
+      if (error) next(injected(fault as FaultEntry, call));
+      else if (chain) {
+        const end = duringTrouble(chain, next);
+        res.once("finish", end).once("close", end);
+      } else if (connection !== undefined && connection !== "slow") breakOff(res, connection);
+      else {
+        if (connection === "slow") answerInPieces(res, latency_ms);
+        next();
+      }
+    }
+  };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+/** In the API's envelope, with the header that an answer of this status has. */
+function injected({ id, error }: FaultEntry, { operation }: Call): ApiError {
+  const { status, code, message = `A fault of the sandbox (${id}) answers instead.` } = error as NonNullable<FaultEntry["error"]>;
+  const bearer = 'Bearer realm="getstoken"';
+  const headers: Readonly<Record<number, Record<string, string>>> = {
+    401: { "WWW-Authenticate": code === "AUTHENTICATION_REQUIRED" ? bearer : `${bearer}, error="invalid_token"` },
+    403: { "WWW-Authenticate": `${bearer}, error="insufficient_scope", scope="${(operation.scopes ?? []).join(" ")}"` },
+    405: { Allow: "OPTIONS" },
+    429: { "Retry-After": "1" },
+    503: { "Retry-After": "1" },
+  };
+  const named = status === 403 && code !== "INSUFFICIENT_SCOPE" ? {} : (headers[status] ?? {});
+  return new ApiError(code as ErrorCode, message, { status, headers: named });
+}
+
+/** Ends the connection without an answer. */
+function breakOff(res: Response, connection: Exclude<ConnectionFault, "slow">): void {
+  const { socket } = res;
+  if (!socket) return;
+  if (connection === "empty") socket.end();
+  // Not HTTP, nor anything else.
+  if (connection === "garbage") socket.end(Buffer.from("\u0000\u00fe\u00ff not the answer you expected \r\n\r\n", "latin1"));
+  if (connection !== "reset") return;
+  try {
+    socket.resetAndDestroy();
+  } catch {
+    // A TLS socket cannot reset the one below it.
+    socket.destroy();
+  }
+}
+
+/** Lets the answer, once it comes, trickle out over this time. */
+function answerInPieces(res: Response, duration: number): void {
+  const end = res.end.bind(res) as (chunk?: unknown) => Response;
+  res.end = ((chunk?: unknown, ...others: unknown[]) => {
+    if (!(typeof chunk === "string" || Buffer.isBuffer(chunk)) || chunk.length === 0) return end(chunk);
+    const encoding = typeof others[0] === "string" ? (others[0] as BufferEncoding) : "utf8";
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
+    const size = Math.ceil(bytes.length / PIECES);
+    let sent = 0;
+    res.flushHeaders();
+    const timer = setInterval(() => {
+      res.write(bytes.subarray(sent, sent + size));
+      sent += size;
+      if (sent < bytes.length) return;
+      clearInterval(timer);
+      end();
+    }, duration / PIECES);
+    res.once("close", () => clearInterval(timer));
+    return res;
+  }) as typeof res.end;
+}
