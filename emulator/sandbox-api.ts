@@ -70,7 +70,21 @@ export interface Sandbox
   extends AsyncDisposable,
     Pick<
       Controls,
-      "ready" | "info" | "reset" | "seed" | "restore" | "deleteSnapshot" | "snapshots" | "clock" | "keys" | "faults" | "export" | "import"
+      | "ready"
+      | "info"
+      | "reset"
+      | "seed"
+      | "restore"
+      | "deleteSnapshot"
+      | "snapshots"
+      | "clock"
+      | "keys"
+      | "faults"
+      | "export"
+      | "import"
+      | "requests"
+      | "trace"
+      | "coverage"
     > {
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
@@ -140,6 +154,9 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     faults: controls.faults,
     export: controls.export,
     import: controls.import,
+    requests: controls.requests,
+    trace: controls.trace,
+    coverage: controls.coverage,
     chain: { mine: controls.mine },
     limits: {
       show: (key: string) => controls.limits.show(idOf(key)),

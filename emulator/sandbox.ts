@@ -10,7 +10,8 @@ import { PngImages } from "./adapters/png/images.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
-import { createControls, type SandboxInfo } from "./control/controls.ts";
+import { createControls } from "./control/controls.ts";
+import { CoverageCounter } from "./control/coverage.ts";
 import { compareBalances } from "./control/doctor/balances.ts";
 import { examine } from "./control/doctor/examine.ts";
 import type { Finding } from "./control/doctor/finding.ts";
@@ -18,11 +19,12 @@ import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
 import { Transfer } from "./control/fixtures/transfer.ts";
+import { Observation } from "./control/observation.ts";
+import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
-import { type Engine, openEngine } from "./engine/engine.ts";
-import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
+import { openEngine } from "./engine/engine.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { Scheduler } from "./engine/scheduler.ts";
 import { createApp } from "./http/app.ts";
@@ -30,18 +32,8 @@ import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
 import { STATUS } from "./http/envelope.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
-import { achievementOperations } from "./http/operations/achievements.ts";
-import { awardOperations } from "./http/operations/awards.ts";
-import { badgeOperations } from "./http/operations/badges.ts";
-import { credentialOperations } from "./http/operations/credentials.ts";
-import { eventOperations } from "./http/operations/events.ts";
-import { allOperations } from "./http/operations/handler.ts";
-import { keyOperations } from "./http/operations/keys.ts";
-import { metaOperations } from "./http/operations/meta.ts";
-import { tokenOperations } from "./http/operations/tokens.ts";
-import { userOperations } from "./http/operations/users.ts";
-import { verificationOperations } from "./http/operations/verification.ts";
-import { webhookOperations } from "./http/operations/webhooks.ts";
+import { operationsOf } from "./http/operations/operations.ts";
+import { rawRecorder } from "./http/raw-exchange.ts";
 import { listen } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
@@ -50,6 +42,7 @@ import { PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
+import { infoOf, newHeader, noticesOf } from "./sandbox-facts.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
@@ -69,8 +62,12 @@ import { Verifier } from "./services/verification.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 import { listenerSecret } from "./services/webhook-signature.ts";
 
+export type { Coverage } from "./control/coverage.ts";
+export type { LoggedRequest, RequestSummary } from "./control/exchange.ts";
 export { FixtureError } from "./control/fixtures/problems.ts";
+export type { RequestFilter, RequestQuery } from "./control/request-filter.ts";
 export type { Seeded, SeedInput } from "./control/seeding.ts";
+export type { Trace } from "./control/trace.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 export { signTestPayload } from "./services/webhook-signature.ts";
 
@@ -124,7 +121,7 @@ async function compose(
   );
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
-  const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture);
+  const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture, randomSeed());
   const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
   opened(node);
   const troubles = new ChainTroubles();
@@ -191,7 +188,11 @@ async function compose(
   });
   const feed = new Feed();
   const waiter = new Waiter(feed, store);
-  writer.onCommit(({ changes, events }) => {
+  const coverage = new CoverageCounter(document);
+  const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, wall: SYSTEM_TIME.wall });
+  writer.onCommit((commit) => {
+    const { changes, events } = commit;
+    observation.committed(commit);
     dispatcher.committed(changes.flatMap(({ table, record }) => (table === "webhook_deliveries" && record ? [record] : [])));
     for (const event of events) feed.publish({ kind: "event", event });
   });
@@ -263,6 +264,7 @@ async function compose(
     seeding,
     rearm: () => scheduler.rearm(),
     feed,
+    observation,
     deliveries,
     listenerSecret: listenerSecret(header.seed),
     moved() {
@@ -284,19 +286,25 @@ async function compose(
     mining: mode.kind,
     now: () => clock.now(),
   };
-  const operations = allOperations([
-    userOperations(users, new Erasure(users, awards, progress)),
-    tokenOperations(tokens, users),
-    badgeOperations(badges, awards, showAward),
-    awardOperations(awards, users, showAward),
-    verificationOperations(new Verifier(chain, credentials, showAward, () => clock.now())),
-    achievementOperations(achievements, progress, users),
-    credentialOperations(awards, credentials, new Pictures(images, credentials, base)),
-    eventOperations(),
-    webhookOperations(endpoints, deliveries),
-    keyOperations(keys),
-    metaOperations(document, facts),
-  ]);
+  const erasure = new Erasure(users, awards, progress);
+  const verifier = new Verifier(chain, credentials, showAward, () => clock.now());
+  const pictures = new Pictures(images, credentials, base);
+  const nouns = {
+    users,
+    erasure,
+    tokens,
+    badges,
+    awards,
+    verifier,
+    achievements,
+    progress,
+    credentials,
+    pictures,
+    endpoints,
+    deliveries,
+    keys,
+  };
+  const operations = operationsOf({ ...nouns, showAward, document, facts });
   if (first) {
     await seeding.begin(first, options.onSeeding);
     await writer.run({}, (unit) => keys.createDefault(unit));
@@ -306,12 +314,10 @@ async function compose(
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next("req", clock.now());
   const { cors = [] } = options;
-  const injection = {
-    strike: faults.strike.bind(faults),
-    duringTrouble: troubles.during.bind(troubles),
-  };
+  const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
-  const app = createApp({ ...parts, isHostAllowed, cors, log });
+  const app = createApp({ ...parts, recorder: observation, isHostAllowed, cors, log });
+  const raw = rawRecorder(observation, newRequestId, () => clock.now());
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());
@@ -328,7 +334,7 @@ async function compose(
       reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
-      const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, newRequestId);
+      const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, raw);
       servers.push(server);
       links.served ??= `${server.origin}/v1`;
       publish({ api: server.origin, control: `${server.origin}/_sandbox` });
@@ -388,54 +394,4 @@ async function openStore(folder: DataFolder | null): Promise<Store> {
   if (!folder) return new MemoryStore();
   const { LowdbStore } = await import("./adapters/lowdb/store.ts");
   return new LowdbStore(folder.dbFile, (folded, places) => new MemoryStore(folded, places));
-}
-
-function newHeader({ seed, chainId }: SandboxOptions, { id, from }: FirstFixture): HeaderLine {
-  const seeded = seed !== undefined;
-  return {
-    v: FORMAT,
-    kind: "header",
-    generation: 1,
-    base_seq: 0,
-    last_seq: 0,
-    chain_id: chainId ?? 31337,
-    hardfork: "cancun",
-    seed: seeded ? String(seed) : randomSeed(),
-    seeded,
-    start: new Date(from).toISOString(),
-    fixture: id,
-    made_by: VERSION,
-  };
-}
-
-function infoOf(
-  header: HeaderLine,
-  { dataDir, mining }: SandboxOptions,
-  identity: { token: string; badge: string },
-  block_number: number,
-  urls: SandboxInfo["urls"],
-): SandboxInfo {
-  return {
-    version: VERSION,
-    node: process.version,
-    pid: process.pid,
-    fixture: header.fixture,
-    seed: header.seeded ? header.seed : null,
-    data_dir: dataDir ?? null,
-    urls: { ...urls },
-    chain: { chain_id: header.chain_id, token_address: identity.token, badge_address: identity.badge, block_number },
-    mining: mining?.kind ?? "auto",
-  };
-}
-
-function noticesOf({ recovered }: Engine, header: HeaderLine, folder: DataFolder | null): string[] {
-  if (folder?.orphaned) return ["There was a db.json without its journal; it is kept beside as db.json.old, and this sandbox is new."];
-  if (!recovered) return [];
-  return [
-    "Quotas were cleared by the restart.",
-    ...(recovered.torn ? ["The last line of the journal was torn: an unfinished, unanswered write was dropped."] : []),
-    ...(recovered.hashDiffers
-      ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]
-      : []),
-  ];
 }

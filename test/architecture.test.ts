@@ -129,6 +129,7 @@ const RULES: readonly Rule[] = [
       "emulator/ports",
       "emulator/rpc",
       "emulator/sandbox-api.ts",
+      "emulator/sandbox-facts.ts",
       "emulator/services",
       "express",
       "pino",
@@ -139,6 +140,11 @@ const RULES: readonly Rule[] = [
     room: "emulator/sandbox-api.ts",
     may: ["emulator/control", "emulator/engine/recovery.ts", "emulator/model", "emulator/ports", "emulator/services", "pino"],
     because: "the public in-process API is a face of the controls",
+  },
+  {
+    room: "emulator/sandbox-facts.ts",
+    may: ["emulator/control", "emulator/data-folder.ts", "emulator/engine", "emulator/package-root.ts", "emulator/sandbox-api.ts"],
+    because: "what a sandbox says of itself follows from its options and its journal",
   },
   {
     room: "emulator/cli",

@@ -4,6 +4,7 @@ import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
 import { addControlCommands } from "./control-commands.ts";
 import { reportAndExit } from "./failures.ts";
+import { addObservationCommands } from "./observation-commands.ts";
 import { addWebhookCommands } from "./webhook-commands.ts";
 
 /** The command line. Each command's work is imported when it runs. */
@@ -65,6 +66,7 @@ example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M87
 
 addWebhookCommands({ client, example, control, print });
 addControlCommands(program, { client, control, example, print });
+addObservationCommands(program, { client, example, control, print });
 
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),

@@ -4,7 +4,7 @@ import type { ClientOptions, ControlClient } from "./client.ts";
 /** What main.ts lends to those who add commands. */
 export interface CommandTools {
   /** A command that talks to a running sandbox. */
-  readonly client: (name: string, description: string) => Command;
+  readonly client: (name: string, description: string, parent?: Command) => Command;
   readonly example: (command: Command, line: string) => Command;
   readonly control: (options: ClientOptions) => Promise<ControlClient>;
   readonly print: (text: string) => void;

@@ -16,6 +16,8 @@ import type { Faults } from "./faults.ts";
 import type { Feed, FeedListener } from "./feed.ts";
 import type { StepProgress } from "./fixtures/apply.ts";
 import type { Imported, Transfer } from "./fixtures/transfer.ts";
+import type { Observation } from "./observation.ts";
+import type { RequestFilter, RequestQuery } from "./request-filter.ts";
 import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
 /** Where a sandbox is and what it was made with. */
@@ -78,6 +80,7 @@ export interface ControlParts {
   /** Told after the state became another one: looks again for due work and deliveries, tells those who watch. */
   readonly moved: () => void;
   readonly feed: Feed;
+  readonly observation: Observation;
   readonly deliveries: Deliveries;
   /** What `listen` signs with (services/webhook-signature.ts, `listenerSecret`). */
   readonly listenerSecret: string;
@@ -90,7 +93,7 @@ export interface ControlParts {
 export type Controls = ReturnType<typeof createControls>;
 
 export function createControls(parts: ControlParts) {
-  const { world, positions, clock, clockControl, mining, keys, limiter } = parts;
+  const { world, positions, clock, clockControl, mining, keys, limiter, observation } = parts;
   let watching = 0;
 
   function meteredKey(keyId: string): string {
@@ -105,11 +108,12 @@ export function createControls(parts: ControlParts) {
     /** Which invariants (API.md §5) hold. */
     doctor: parts.doctor,
 
-    /** Back to the state right after the fixture; quotas and faults are cleared too. */
+    /** Back to the state right after the fixture; quotas, faults and request log are cleared too. Coverage is of the whole run, and stays. */
     async reset(): Promise<void> {
       await positions.restore(parts.fixture);
       limiter.clear();
       parts.faults.reset();
+      observation.clear();
       parts.moved();
     },
     /** Brings in a fixture, whole or not at all, or generated data. Throws FixtureError, UnknownFixture, INVALID_REQUEST. */
@@ -148,12 +152,29 @@ export function createControls(parts: ControlParts) {
     deleteSnapshot: (name: string): Promise<void> => positions.drop(name),
     snapshots: (): readonly SnapshotEntry[] => positions.list(),
 
-    /** Tells of events as they are committed, and of resets; returns the end of it, to be called once. */
-    watch(listener: FeedListener): () => void {
+    requests: {
+      /** The latest requests to the API, newest first. Throws INVALID_REQUEST, API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
+      list: (query: RequestQuery = {}) => observation.list(query),
+      /** Throws as `list`. */
+      count: (filter: RequestFilter = {}) => observation.count(filter),
+      clear: () => observation.clear(),
+      /** The filter as a function, for those who watch. Throws as `list`. */
+      matcher: (filter: RequestFilter) => observation.matcher(filter),
+    },
+    /** All that one request did, from its stages to the webhooks. Throws REQUEST_NOT_FOUND. */
+    trace: (requestId: string) => observation.trace(requestId),
+    /** Which operations, error codes and event types the client has met since the sandbox was started. */
+    coverage: () => observation.coverage(),
+
+    /**
+     * Tells of events as they are committed, of requests as they are answered, and of resets; returns the end of it, to be called once.
+     * `isReceiver`: whether a past event that is sent again is sent to this one too.
+     */
+    watch(listener: FeedListener, isReceiver = true): () => void {
       const stop = parts.feed.subscribe(listener);
-      watching += 1;
+      watching += Number(isReceiver);
       return () => {
-        watching -= 1;
+        watching -= Number(isReceiver);
         stop();
       };
     },
@@ -181,8 +202,11 @@ export function createControls(parts: ControlParts) {
 
     keys: {
       list: (query: PageQuery = {}): Page<ApiKey> => keys.list(world.records, query),
-      /** The answer holds the secret, which is shown only now. */
-      create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }): Promise<ApiKey> =>
+      /**
+       * The answer holds the secret, which is shown only now. A `session` key is for tools beside the client: unmetered, left out of
+       * coverage and of the log unless asked for.
+       */
+      create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null; session?: boolean }): Promise<ApiKey> =>
         world.run({}, (unit: Unit) => keys.create(unit, input, null)),
       /** Throws API_KEY_NOT_FOUND. */
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),

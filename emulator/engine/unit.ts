@@ -3,7 +3,7 @@ import { TABLE_NAMES, type TableName, type Tables } from "../model/tables.ts";
 import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Due, NewestQuery } from "../ports/store.ts";
-import type { Chronicle, Mined, Outcome, Unit } from "../ports/unit-of-work.ts";
+import type { Chronicle, Mined, Outcome, Sent, Unit } from "../ports/unit-of-work.ts";
 import { type Base, Overlay } from "./overlay.ts";
 
 /** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
@@ -33,6 +33,9 @@ export class LiveUnit implements Chronicle {
   readonly overlay: Overlay;
   /** What was emitted, in order. */
   readonly events: EventRecord[] = [];
+  /** The calls that it sent and the blocks that it mined, for those who trace it. */
+  readonly sent: Sent[] = [];
+  readonly blocks: Block[] = [];
   /** State of the chain before this unit touched it. */
   before: ChainMark | null = null;
   block: Block | null = null;
@@ -137,6 +140,7 @@ export class LiveUnit implements Chronicle {
     for (const call of calls) {
       const step = await chain.send(call);
       this.steps.push(step);
+      this.sent.push({ hash: step.hash, call });
       hashes.push(step.hash);
     }
     if (mining === "deferred" || this.#holding) return hashes.map((hash) => ({ status: "pending", hash }));
@@ -159,15 +163,17 @@ export class LiveUnit implements Chronicle {
     const mark = await chain.mark();
     const records = this.overlay.save();
     const { block, others } = this;
-    const [steps, events] = [this.steps.length, this.events.length];
+    const grown = [this.steps, this.events, this.sent, this.blocks];
+    const lengths = grown.map(({ length }) => length);
     try {
       return await part();
     } catch (error) {
       this.overlay.reset(records);
       this.block = block;
       this.others = others;
-      this.steps.length = steps;
-      this.events.length = events;
+      grown.forEach((list, index) => {
+        list.length = lengths[index] as number;
+      });
       await chain.revert(mark);
       throw error;
     }
@@ -187,6 +193,7 @@ export class LiveUnit implements Chronicle {
     const timestamp = Math.max(Math.floor(this.now / 1000), this.block?.timestamp ?? this.#around.lastTimestamp);
     const { step, block } = await this.#around.chain.mine(timestamp);
     this.steps.push(step);
+    this.blocks.push(block);
     this.block = block;
     this.others = [...this.others, ...block.receipts.map((receipt) => ({ block, receipt }))];
     return block;

@@ -1,10 +1,11 @@
 import { ApiError } from "../model/errors.ts";
 import type { EventRecord } from "../model/event.ts";
 import type { Change } from "../model/tables.ts";
+import type { Block } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
-import type { Chronicle, ChronicleOptions, Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
+import type { Chronicle, ChronicleOptions, Sent, Unit, UnitOfWork, UnitOptions } from "../ports/unit-of-work.ts";
 import { changesToLine, encodeLine, FORMAT, type JournalLine, type UnitLine } from "./journal-line.ts";
 import type { Position } from "./lineage.ts";
 import { type EnginePorts, type EngineState, lastBlock, markHead } from "./state.ts";
@@ -17,8 +18,12 @@ export type Emitted = (unit: Unit, event: EventRecord) => void;
 export interface Commit {
   readonly line: UnitLine;
   readonly changes: readonly Change[];
+  /** What takes the changes back: the records as they were. */
+  readonly undo: readonly Change[];
   /** Events it emitted, but those of a silent unit. */
   readonly events: readonly EventRecord[];
+  readonly sent: readonly Sent[];
+  readonly blocks: readonly Block[];
 }
 
 /** Told after each commit; must not throw. */
@@ -196,7 +201,8 @@ export class Writer implements UnitOfWork {
     state.seq = line.seq;
     state.head = positionAfter(state.head, line, { undo, redo: null });
     const events = options.silent ? [] : unit.events;
-    for (const listener of this.#listeners) listener({ line, changes, events });
+    const { sent, blocks } = unit;
+    for (const listener of this.#listeners) listener({ line, changes, undo, events, sent, blocks });
   }
 
   async #undo(unit: LiveUnit): Promise<void> {

@@ -19,7 +19,9 @@ import { meter } from "./middleware/meter.ts";
 import { negotiate } from "./middleware/negotiate.ts";
 import { performRead, performWrite } from "./middleware/perform.ts";
 import { readBody } from "./middleware/read-body.ts";
+import { type Recorder, recordRequests } from "./middleware/record-requests.ts";
 import { validate } from "./middleware/validate.ts";
+import { nearestOperation } from "./nearest-operation.ts";
 import type { Operations } from "./operations/handler.ts";
 
 export interface AppParts {
@@ -36,6 +38,7 @@ export interface AppParts {
   /** Origins whose pages may call /v1. */
   readonly cors: readonly string[];
   readonly log: Logger;
+  readonly recorder: Recorder;
 }
 
 /** The Express application: the order of everything, on one screen. Throws if document and handlers do not match. */
@@ -49,6 +52,7 @@ export function createApp(parts: AppParts): Express {
 
   app.use(identify(parts.newRequestId));
   app.use(logRequests(parts.log));
+  app.use(recordRequests(parts.recorder, clock));
   app.use(allowHost(parts.isHostAllowed));
   app.use("/_sandbox", parts.control);
   if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
@@ -73,9 +77,7 @@ export function createApp(parts: AppParts): Express {
     if (router) router(req, res, next);
     else next();
   });
-  app.use(() => {
-    throw new ApiError("ROUTE_NOT_FOUND", "There is no such route; every operation is below /v1 and listed in /v1/docs.");
-  });
+  app.use(refuseRoute(document.operations));
   app.use(answerError(parts.log));
   return app;
 
@@ -121,7 +123,7 @@ function firstSegment(path: string): string {
 function begin(operation: Operation, world: UnitOfWork): RequestHandler {
   return function beginCall(_req, res, next) {
     const { requestId } = res.locals;
-    const unread = { key: null, type: undefined, body: undefined, query: {}, params: {} };
+    const unread = { key: null, type: undefined, body: undefined, query: {}, params: {}, passed: {}, idempotencyId: null };
     res.locals.call = { requestId, epoch: world.epoch, operation, ...unread } satisfies Call;
     next();
   };
@@ -141,11 +143,21 @@ function refuseMethod(served: readonly Operation[]): RequestHandler {
   };
 }
 
+/** 404, with the operation that was probably meant. */
+function refuseRoute(operations: readonly Operation[]): RequestHandler {
+  return function routeNotFound(req) {
+    const near = /^\/_sandbox(\/|$)/.test(req.path) ? null : nearestOperation(operations, req.method, req.path);
+    const meant = near ? ` Did you mean ${near.method.toUpperCase()} /v1${near.path} (${near.id})?` : "";
+    throw new ApiError("ROUTE_NOT_FOUND", `There is no such route; every operation is below /v1 and listed in /v1/docs.${meant}`);
+  };
+}
+
 /** The one place where what was thrown becomes an answer. */
 function answerError(log: Logger): ErrorRequestHandler {
   return function answer(thrown, req, res, _next) {
     const error = toApiError(thrown);
     const { requestId } = res.locals;
+    res.locals.code = error.code;
     if (statusOf(error) >= 500) log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
     if (res.headersSent) {
       res.destroy();

@@ -1,4 +1,5 @@
-import type { Request, Response } from "express";
+import type { NextFunction, Request, Response } from "express";
+import type { StageName } from "../control/exchange.ts";
 import type { ApiKeyRecord } from "../model/api-key.ts";
 import type { Operation } from "./document.ts";
 
@@ -14,10 +15,20 @@ export interface Call {
   body: unknown;
   query: Record<string, unknown>;
   params: Record<string, string>;
+  /** When it passed each stage: performance.now(). */
+  readonly passed: { [S in StageName]?: number };
+  /** The record of its Idempotency-Key. */
+  idempotencyId: string | null;
 }
 
 export function callOf(res: Response): Call {
   return res.locals.call as Call;
+}
+
+/** Goes on to the next middleware, a stage being passed. */
+export function pass(res: Response, stage: StageName, next: NextFunction): void {
+  callOf(res).passed[stage] = performance.now();
+  next();
 }
 
 /** The API key of a call that was authenticated. */

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import addFormats from "ajv-formats";
 import { OpenAPIBackend } from "openapi-backend";
 import { parse } from "yaml";
+import type { StageName } from "../control/exchange.ts";
 import { packageFile } from "../package-root.ts";
 
 /** One operation of spec/openapi.yaml, with what the middleware asks of it. */
@@ -21,6 +22,10 @@ export interface Operation {
   /** Success statuses whose answer carries an ETag. */
   readonly etags: ReadonlySet<number>;
   readonly takesIdempotencyKey: boolean;
+  /** What lies before an answer, in order. */
+  readonly stages: readonly StageName[];
+  /** The error codes that its answers can carry, and their status. */
+  readonly errors: ReadonlyMap<string, number>;
   /** Validators of parameters and body, compiled at first use. Query values come out with their declared types. */
   validators(): readonly ValidateFunction[];
 }
@@ -33,7 +38,13 @@ interface RawOperation {
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Readonly<Record<string, unknown>> };
-  readonly responses: Readonly<Record<string, { readonly headers?: Headers; readonly content?: Readonly<Record<string, unknown>> }>>;
+  readonly responses: Readonly<Record<string, RawResponse>>;
+}
+
+interface RawResponse {
+  readonly headers?: Headers;
+  readonly content?: Readonly<Record<string, unknown>>;
+  readonly "x-error-codes"?: readonly string[];
 }
 
 export interface ApiDocument {
@@ -86,6 +97,7 @@ async function load(): Promise<ApiDocument> {
 function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
   const successes = Object.entries(raw.responses).filter(([status]) => status.startsWith("2"));
   const required = (raw.security ?? []).find((each) => "apiKey" in each);
+  const takesIdempotencyKey = (raw.parameters ?? []).some(({ name }) => name === "Idempotency-Key");
   return {
     id: raw.operationId,
     method: raw.method,
@@ -95,7 +107,18 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
     bodyRequired: raw.requestBody?.required ?? false,
     produces: [...new Set(successes.flatMap(([, response]) => Object.keys(response.content ?? {})))],
     etags: new Set(successes.filter(([, { headers }]) => headers && "ETag" in headers).map(([status]) => Number(status))),
-    takesIdempotencyKey: (raw.parameters ?? []).some(({ name }) => name === "Idempotency-Key"),
+    takesIdempotencyKey,
+    stages: [
+      ...(required ? (["authentication", "quota", "scope"] as const) : []),
+      "validation",
+      ...(takesIdempotencyKey ? (["idempotency"] as const) : []),
+      ...(raw.method === "get" ? [] : (["unit"] as const)),
+    ],
+    errors: new Map(
+      Object.entries(raw.responses).flatMap(([status, response]) =>
+        (response["x-error-codes"] ?? []).map((code) => [code, Number(status)]),
+      ),
+    ),
     validators: () => backend.validator.getRequestValidatorsForOperation(raw.operationId) as ValidateFunction[],
   };
 }

@@ -1,13 +1,31 @@
 import type { Socket } from "node:net";
 import { ApiError } from "../model/errors.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
+import type { RawRecorder, RawRefusal } from "./raw-exchange.ts";
 
-/** Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. HEAD gets no body. */
-export function refuseRaw(code: string | undefined, socket: Socket, requestId: string, isHead = false): void {
+const refused = new WeakSet<Socket>();
+
+/** Whether the connection has had its answer by `refuseRaw`: what else is said to it is not heard. */
+export function wasRefusedRaw(socket: Socket): boolean {
+  return refused.has(socket);
+}
+
+/**
+ * Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. `line`: what could be read of
+ * the request line. HEAD gets no body.
+ */
+export function refuseRaw(
+  code: string | undefined,
+  socket: Socket,
+  recorder: RawRecorder,
+  line: Pick<RawRefusal, "method" | "url"> = { method: null, url: null },
+): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
     return;
   }
+  const requestId = recorder.requestId();
+  const isHead = line.method === "HEAD";
   const refusal = refusalOf(code);
   const body = JSON.stringify(errorEnvelope(refusal, requestId));
   const reason = refusal.code === "METHOD_NOT_ALLOWED" ? "Method Not Allowed" : "Bad Request";
@@ -22,6 +40,8 @@ export function refuseRaw(code: string | undefined, socket: Socket, requestId: s
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
+  refused.add(socket);
+  recorder.refused({ ...line, requestId, status: STATUS[refusal.code], code: refusal.code, body: isHead ? null : body });
   socket.end(`${head.join("\r\n")}\r\n\r\n${isHead ? "" : body}`);
 }
 

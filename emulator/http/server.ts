@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import type { Certificate } from "../ports/certificates.ts";
 import { httpsRequired } from "./middleware/https-required.ts";
+import { type RawRecorder, requestLine } from "./raw-exchange.ts";
 import { refuseRaw } from "./raw-refusal.ts";
 
 export interface HttpServer {
@@ -23,25 +24,26 @@ export interface ListenOptions {
 type Application = (req: IncomingMessage, res: ServerResponse, passed: () => void) => void;
 
 /** Serves an application on a port (0 = free). What Node or Express would refuse by themselves is answered in the envelope too. */
-export async function listen(app: Application, options: ListenOptions, requestId: () => string): Promise<HttpServer> {
+export async function listen(app: Application, options: ListenOptions, recorder: RawRecorder): Promise<HttpServer> {
   const { certificate } = options;
   const settings = { requireHostHeader: false, keepAliveTimeout: 65_000 };
   const routed = (req: IncomingMessage, res: ServerResponse) =>
-    app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, requestId(), req.method === "HEAD"));
-  const plain = answering(createServer(settings, certificate ? httpsRequired(requestId) : routed), requestId);
+    app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, recorder, { method: req.method ?? null, url: req.url ?? null }));
+  const plain = answering(createServer(settings, certificate ? httpsRequired(recorder) : routed), recorder);
   if (!certificate) return await serve(plain, [plain], "http", options);
-  const tls = answering(createTlsServer({ ...settings, ...certificate, minVersion: "TLSv1.2" }, routed), requestId);
+  const tls = answering(createTlsServer({ ...settings, ...certificate, minVersion: "TLSv1.2" }, routed), recorder);
   return await serve(byFirstByte(tls, plain), [tls, plain], "https", options);
 }
 
-function answering<S extends Server>(server: S, requestId: () => string): S {
+function answering<S extends Server>(server: S, recorder: RawRecorder): S {
   // An unknown Expect is ignored; Node would answer 417 without a body.
   server.on("checkExpectation", (req, res) => server.emit("request", req, res));
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    const isHead = error.rawPacket?.subarray(0, 5).toString() === "HEAD ";
-    refuseRaw(error.code, socket as Socket, requestId(), isHead);
+    refuseRaw(error.code, socket as Socket, recorder, requestLine(error.rawPacket));
   });
-  server.on("connect", (_req, socket) => refuseRaw("HPE_INVALID_METHOD", socket as Socket, requestId()));
+  server.on("connect", ({ method, url }, socket) =>
+    refuseRaw("HPE_INVALID_METHOD", socket as Socket, recorder, { method: method ?? null, url: url ?? null }),
+  );
   return server;
 }
 

@@ -9,6 +9,12 @@ export type Outcome =
   | { readonly status: "confirmed"; readonly hash: Hex; readonly block: Block; readonly logs: readonly ChainLog[] }
   | { readonly status: "pending"; readonly hash: Hex };
 
+/** A call as it was sent to a contract. */
+export interface Sent {
+  readonly hash: Hex;
+  readonly call: ChainCall;
+}
+
 /** A transaction and the block that took it. */
 export interface Mined {
   readonly block: Block;

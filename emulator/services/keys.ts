@@ -53,7 +53,11 @@ export class Keys {
   }
 
   /** Throws SCOPE_NOT_GRANTABLE beyond the granting key's scopes, VALIDATION_FAILED for an expiry that is past. */
-  create(unit: Unit, input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }, granting: ApiKeyRecord | null): ApiKey {
+  create(
+    unit: Unit,
+    input: { name: string; scopes: readonly Scope[]; expires_at?: string | null; session?: boolean },
+    granting: ApiKeyRecord | null,
+  ): ApiKey {
     const expiry = input.expires_at ? Date.parse(input.expires_at) : null;
     if (expiry !== null && !(expiry > unit.now)) {
       throw refuse("VALIDATION_FAILED", "expires_at must be an instant in the future.", "/expires_at");
@@ -67,6 +71,7 @@ export class Keys {
       expires_at: expiry === null ? null : new Date(expiry).toISOString(),
       revoked_at: null,
       created_at: unit.at,
+      ...(input.session && !granting ? { session: true } : {}),
     });
   }
 

@@ -20,7 +20,7 @@ import { type World, world } from "./client.ts";
 import { at, catalogue, document, faults, operations } from "./contract.ts";
 
 /** Codes of the control plane, which the document does not describe. */
-const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS", "FAULT_NOT_FOUND"];
+const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS", "FAULT_NOT_FOUND", "REQUEST_NOT_FOUND"];
 /** Codes that no operation's answer lists: they belong to routes that do not exist, or to the control plane. */
 const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED"];
 
@@ -70,6 +70,7 @@ describe("operations and handlers", () => {
       control: () => {},
       isHostAllowed: () => true,
       limiter: { policies: [] },
+      faults: { strike: () => null, duringTrouble: () => {} },
     };
     expect(() => createApp(parts as unknown as AppParts)).toThrow(/has no handler/);
   });

@@ -23,11 +23,11 @@ interface Stream {
   next(): Promise<StreamMessage | null>;
 }
 
-const connectTo = (headers: Record<string, string> = {}) =>
-  new Promise<IncomingMessage>((resolve) => httpGet(`${origin}/_sandbox/events`, { headers }, resolve));
+const connectTo = (headers: Record<string, string> = {}, query = "kinds=event") =>
+  new Promise<IncomingMessage>((resolve) => httpGet(`${origin}/_sandbox/events?${query}`, { headers }, resolve));
 
-async function stream(headers: Record<string, string> = {}): Promise<Stream> {
-  const response = await connectTo(headers);
+async function stream(headers: Record<string, string> = {}, query?: string): Promise<Stream> {
+  const response = await connectTo(headers, query);
   const messages = messagesOf(response);
   return { response, next: async () => (await messages.next()).value ?? null };
 }
@@ -55,6 +55,33 @@ it("tells each event as it is recorded, where the reader stands, and of a reset"
   expect(await next()).toEqual({ event: "resent", id: null, data: event });
   await control("/reset");
   expect(await next()).toEqual({ event: "reset", id: "none", data: {} });
+});
+
+it("tells each request as it is answered without its bodies, after its events", async () => {
+  await open();
+  const { next } = await stream({}, "");
+  await next();
+  const user = await newUser(here.api);
+  const told = [await next(), await next()];
+  expect(told).toMatchObject([
+    { event: "event", data: { type: "user.created" } },
+    { event: "request", id: null, data: { operation_id: "createUser", method: "POST", path: "/v1/users", status: 201 } },
+  ]);
+  expect(JSON.stringify(told[1])).not.toContain(user.email);
+});
+
+it("tells only requests that fit, and does not count such a reader among those who get what is sent again", async () => {
+  await open();
+  const { next } = await stream({}, "kinds=request&status=4XX&path=/users");
+  await next();
+  await newUser(here.api);
+  await here.api.get("/users/usr_1").expect(404);
+  await here.api.post("/users", {}).expect(400);
+  expect(await next()).toMatchObject({ event: "request", data: { status: 400 } });
+  expect(await control(`/events/${(await newest()).id}/resend`)).toMatchObject({ watchers: 0 });
+  for (const query of ["kinds=nothing", "status=6XX", "colour=red"]) {
+    expect([query, (await connectTo({}, query)).statusCode]).toEqual([query, 400]);
+  }
 });
 
 it("tells who comes back what they missed", async () => {

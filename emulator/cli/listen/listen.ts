@@ -66,7 +66,7 @@ export async function listen(options: ListenOptions): Promise<void> {
     try {
       const now = await secretOf(options);
       const client = await connect(options);
-      for await (const message of messagesOf(await client.events(seen))) received(message, now);
+      for await (const message of messagesOf(await client.events(seen, { kinds: "event" }))) received(message, now);
       report({ kind: "disconnected" });
     } catch (error) {
       // It refuses us: for good. While nothing answers, it may still come back.
@@ -104,7 +104,8 @@ function reporterOf(format: string): Reporter {
   throw new UsageError(`--format ${format}: there are text and json`);
 }
 
-function endOnSignals(last: () => void): void {
+/** Ends with success at a signal, after `last`. */
+export function endOnSignals(last: () => void): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       last();

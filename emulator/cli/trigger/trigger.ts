@@ -65,7 +65,7 @@ export function storyList(): string {
 
 /** The sandbox' events from now on: that the story's own came is seen, not assumed. */
 async function watched(client: ControlClient) {
-  const response = await client.events(null);
+  const response = await client.events(null, { kinds: "event" });
   const seen: EventRecord[] = [];
   let told = () => {};
   void (async () => {

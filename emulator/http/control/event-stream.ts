@@ -1,6 +1,10 @@
 import type { Request, Response } from "express";
 import type { Controls } from "../../control/controls.ts";
 import { BEFORE_ALL } from "../../control/event-log.ts";
+import { summaryOf } from "../../control/exchange.ts";
+import type { FeedMessage } from "../../control/feed.ts";
+import { ApiError } from "../../model/errors.ts";
+import { requestQuery } from "./request-query.ts";
 
 /** Often enough that proxies and clients do not take silence for the end. */
 const HEARTBEAT_MS = 15_000;
@@ -14,14 +18,22 @@ const MOST_UNREAD_BYTES = 8 * 2 ** 20;
 /**
  * Server-sent events (HTML Living Standard §9.2):
  * `watching` first, with what was missed since `Last-Event-ID`; `event` for each as it is committed; `resent` for a past one that was asked
- * for again; `reset` when the state became another one. `data` is JSON. The id is the newest event's, so that the next `Last-Event-ID` is
- * always where the consumer stands. Ends when the sandbox does.
+ * for again; `request` for each request to the API as it is answered, without its bodies; `reset` when the state became another one.
+ * `?kinds=request` leaves out the events, `?kinds=event` the requests; `status=4XX`, `path=…` and the other filters
+ * of the request log choose among these. `data` is JSON. The id is the newest event's, so that the next
+ * `Last-Event-ID` is always where the consumer stands. Ends when the sandbox does.
  */
 export function streamEvents(controls: Controls, req: Request, res: Response): void {
+  const { kinds, matches } = wishOf(controls, req);
+  const isWanted = (kind: FeedMessage["kind"]) => ["reset", "end"].includes(kind) || kinds.has(kind === "resent" ? "event" : kind);
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
   const beat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
   const unwatch = controls.watch((message) => {
+    if (!isWanted(message.kind)) return;
     switch (message.kind) {
+      case "request":
+        if (matches(message.exchange)) say("request", null, summaryOf(message.exchange));
+        return;
       case "event":
         return say("event", message.event.id, message.event);
       case "resent":
@@ -32,7 +44,7 @@ export function streamEvents(controls: Controls, req: Request, res: Response): v
         stop();
         res.end();
     }
-  });
+  }, kinds.has("event"));
   let stopped = false;
   res.on("close", stop);
   res.on("error", stop);
@@ -60,4 +72,15 @@ export function streamEvents(controls: Controls, req: Request, res: Response): v
     clearInterval(beat);
     unwatch();
   }
+}
+
+const KINDS = ["event", "request"] as const;
+
+/** What a consumer wants to be told. Throws INVALID_REQUEST, UNKNOWN_PARAMETER. */
+function wishOf(controls: Controls, { query: { kinds: list, ...filter } }: Request) {
+  const kinds: readonly string[] = list === undefined ? KINDS : String(list).split(",");
+  if (!kinds.every((kind) => KINDS.some((known) => known === kind))) {
+    throw new ApiError("INVALID_REQUEST", `kinds is a list of ${KINDS.join(" and ")}.`, { param: "kinds" });
+  }
+  return { kinds: new Set(kinds), matches: controls.requests.matcher(requestQuery(filter)) };
 }

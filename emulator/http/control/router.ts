@@ -9,6 +9,7 @@ import { ALL_SCOPES } from "../../services/keys.ts";
 import { successEnvelope } from "../envelope.ts";
 import { streamEvents } from "./event-stream.ts";
 import { faultRoutes } from "./faults.ts";
+import { observe } from "./observe.ts";
 import { transferRoutes } from "./transfer.ts";
 
 export interface ControlGuard {
@@ -88,12 +89,16 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
 
   router.get("/keys", (req, res) => answer(res, controls.keys.list({ limit: 100, cursor: cursorOf(req) }), "API keys, newest first."));
   router.post("/keys", async (req, res) => {
-    const { name, scopes = ALL_SCOPES, expires_at = null } = req.body ?? {};
+    const { name, scopes = ALL_SCOPES, expires_at = null, session = false } = req.body ?? {};
     if (typeof name !== "string" || name === "" || !isScopes(scopes)) {
       throw new ApiError("INVALID_REQUEST", `Send {"name": "CI", "scopes": [...]}; scopes are ${ALL_SCOPES.join(", ")}.`);
     }
     res.status(201);
-    answer(res, await controls.keys.create({ name, scopes, expires_at }), "Created the API key; its secret is shown only now.");
+    answer(
+      res,
+      await controls.keys.create({ name, scopes, expires_at, session: session === true }),
+      "Created the API key; its secret is shown only now.",
+    );
   });
   router.delete("/keys/:id", async (req, res) => {
     await controls.keys.revoke(req.params.id);
@@ -105,6 +110,7 @@ export function controlRouter(controls: Controls, { isOriginAllowed, token }: Co
     answer(res, quotas(controls, req.params.key_id), "Set what is left to the key.");
   });
 
+  observe(router, controls);
   router.get("/events", (req, res) => streamEvents(controls, req, res));
   router.get("/events/secret", (_req, res) => {
     res.setHeader("Cache-Control", "no-store");

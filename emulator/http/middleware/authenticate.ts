@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
 import type { Keys } from "../../services/keys.ts";
-import { callOf, keyOf } from "../call.ts";
+import { callOf, keyOf, pass } from "../call.ts";
 
 const REALM = 'Bearer realm="getstoken"';
 
@@ -23,7 +23,7 @@ export function authenticate(keys: Keys): RequestHandler {
       });
     }
     callOf(res).key = key;
-    next();
+    pass(res, "authentication", next);
   };
 }
 
@@ -32,7 +32,7 @@ export function authorise(scopes: readonly string[]): RequestHandler {
   return function authoriseScope(_req, res, next) {
     const granted: readonly string[] = keyOf(res).scopes;
     const missing = scopes.filter((scope) => !granted.includes(scope));
-    if (missing.length === 0) return next();
+    if (missing.length === 0) return pass(res, "scope", next);
     const required = missing.join(" ");
     throw new ApiError("INSUFFICIENT_SCOPE", `The API key lacks the scope ${required}.`, {
       details: [{ path: "", code: "INSUFFICIENT_SCOPE", message: `The scope ${required} is needed.`, required }],

@@ -1,11 +1,12 @@
 import type { RequestListener } from "node:http";
 import { ApiError } from "../../model/errors.ts";
 import { errorEnvelope, STATUS } from "../envelope.ts";
+import type { RawRecorder } from "../raw-exchange.ts";
 
 /** Refuses whatever comes in clear: never a redirect, and the key that was sent is not looked at. */
-export function httpsRequired(requestId: () => string): RequestListener {
+export function httpsRequired(recorder: RawRecorder): RequestListener {
   return function refusePlain(req, res) {
-    const id = requestId();
+    const id = recorder.requestId();
     const error = new ApiError("HTTPS_REQUIRED", "This sandbox speaks HTTPS only; the request in clear was not processed.");
     const body = JSON.stringify(errorEnvelope(error, id));
     res.writeHead(STATUS[error.code], {
@@ -16,6 +17,9 @@ export function httpsRequired(requestId: () => string): RequestListener {
       "Cache-Control": "no-store",
       Connection: "close",
     });
-    res.end(req.method === "HEAD" ? undefined : body);
+    const isHead = req.method === "HEAD";
+    const [method, url] = [req.method ?? null, req.url ?? null];
+    recorder.refused({ requestId: id, status: STATUS[error.code], code: error.code, body: isHead ? null : body, method, url });
+    res.end(isHead ? undefined : body);
   };
 }

@@ -1,17 +1,18 @@
 import type { RequestHandler, Response } from "express";
 import { ApiError } from "../../model/errors.ts";
 import type { Quota, RateLimiter } from "../../ports/rate-limiter.ts";
-import { keyOf } from "../call.ts";
+import { keyOf, pass } from "../call.ts";
 
 /** Counts the request against its key's quotas and says so in the RateLimit fields (IETF draft, -10 syntax). */
 export function meter(limiter: RateLimiter, elapsed: () => number): RequestHandler {
   const policy = limiter.policies.map(({ name, q, w }) => `"${name}";q=${q};w=${w}`).join(", ");
   return function meterKey(_req, res, next) {
-    const verdict = limiter.take(keyOf(res).id, elapsed());
-    if (!verdict) return next();
+    const key = keyOf(res);
+    const verdict = key.session ? null : limiter.take(key.id, elapsed());
+    if (!verdict) return pass(res, "quota", next);
     res.setHeader("RateLimit-Policy", policy);
     sayQuotas(res, verdict.quotas);
-    if (verdict.allowed) return next();
+    if (verdict.allowed) return pass(res, "quota", next);
     const details = verdict.violated.map(({ name, q, w }) => ({
       path: "",
       code: "RATE_LIMIT_EXCEEDED",

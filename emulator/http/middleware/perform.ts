@@ -56,6 +56,7 @@ export function performWrite(stage: Performance, handler: WriteHandler<never>): 
     const claim = claimOf(req, call);
     const work = () =>
       world.run({ requestId, epoch }, async (unit) => {
+        call.passed.unit = performance.now();
         const read = readOf(call, world);
         const reply = await handler({ ...read, unit, ifMatch: precondition(ifMatchOf(req)) } as never);
         if (claim) keep(unit, claim, reply, call);
@@ -71,9 +72,14 @@ function claimOf(req: Request, call: Call): Claim | null {
 
 /** The answer kept under the Idempotency-Key, or else that of `work`, which keeps its own; a refusal by a rule is kept here. */
 async function once(stage: Performance, call: Call, claim: Claim | null, work: () => Promise<Answer>): Promise<Answer> {
-  if (!claim) return work();
+  if (!claim) {
+    call.passed.idempotency = performance.now();
+    return work();
+  }
+  call.idempotencyId = claim.id;
   const { world, clock, idempotency } = stage;
   const kept = idempotency.reserve(world.records, claim, clock.now());
+  call.passed.idempotency = performance.now();
   if (kept) return { ...kept, headers: { ...kept.headers, "Idempotent-Replayed": "true" } };
   try {
     return await work();

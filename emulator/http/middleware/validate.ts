@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 import type { RequestHandler } from "express";
 import { ApiError, type ErrorDetail, refuse } from "../../model/errors.ts";
-import { callOf } from "../call.ts";
+import { callOf, pass } from "../call.ts";
 import type { Operation } from "../document.ts";
 
 /** Checks parameters and body against the document. Unknown members win over every other fault. */
@@ -16,7 +16,7 @@ export function validate(operation: Operation): RequestHandler {
     if (errors.length > 0) throw refusalOf(errors);
     refuseLoose(req.query, input.query);
     call.query = input.query;
-    next();
+    pass(res, "validation", next);
   };
 }
 

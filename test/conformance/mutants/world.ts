@@ -3,7 +3,6 @@ import { createSandbox } from "../../../emulator/sandbox.ts";
 import type { Check } from "../kit/check.ts";
 import { loadDocument } from "../kit/document.ts";
 import { type Run, runChecks } from "../kit/runner.ts";
-import { CHECKS } from "../requirements/index.ts";
 import { type Front, openFront } from "./front.ts";
 import type { Facade, Mutant, TlsFront, Variant, WorldName } from "./mutant.ts";
 
@@ -93,9 +92,4 @@ async function openTlsFront(origin: string, tls: TlsFront | null): Promise<{ fro
 function authorityCertificate(): string {
   const extensions = authorityExtensions(authority, ["127.0.0.1", "localhost", "other.example.com"]);
   return certificate({ subject: AUTHORITY, issuer: AUTHORITY, days: 30, key: authority, signer: authority, extensions });
-}
-
-/** Checks that a server of this kind can be judged by: those of the limits only where there are limits. */
-export function checksFor(server: { readonly world?: WorldName; readonly options?: object }, hasLimits: boolean): readonly Check[] {
-  return CHECKS.filter(({ mode }) => mode[0] !== "q" || hasLimits);
 }

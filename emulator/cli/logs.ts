@@ -1,0 +1,28 @@
+import type { RequestSummary } from "../control/exchange.ts";
+import type { ControlClient } from "./client.ts";
+import { messagesOf } from "./event-source.ts";
+import { endOnSignals } from "./listen/listen.ts";
+import { requestLine } from "./requests.ts";
+
+export interface TailFlags {
+  readonly filterStatus?: string;
+  readonly filterPath?: string;
+  readonly format: string;
+}
+
+/** Prints requests as they are answered, until a signal comes or the sandbox stops. */
+export async function tailLogs(client: ControlClient, { filterStatus, filterPath, format }: TailFlags): Promise<void> {
+  // Who reads along may go: `logs tail | head`.
+  process.stdout.on("error", () => process.exit(0));
+  endOnSignals(() => {});
+  const wish = {
+    kinds: "request",
+    ...(filterStatus === undefined ? {} : { status: filterStatus }),
+    ...(filterPath === undefined ? {} : { path: filterPath }),
+  };
+  for await (const { event, data } of messagesOf(await client.events(null, wish))) {
+    if (event === "request") process.stdout.write(`${format === "json" ? JSON.stringify(data) : requestLine(data as RequestSummary)}\n`);
+    else if (event === "reset" && format === "text") process.stderr.write("The sandbox was reset or restored.\n");
+  }
+  if (format === "text") process.stderr.write("The sandbox has stopped.\n");
+}

@@ -1,0 +1,65 @@
+import { styleText } from "node:util";
+import type { LoggedRequest, RequestSummary } from "../control/exchange.ts";
+import type { ControlClient } from "./client.ts";
+
+/** The flags of `requests list` and `count`. */
+export interface RequestFlags {
+  readonly operation?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly status?: string;
+  readonly code?: string;
+  readonly apiKey?: string;
+  readonly since?: string;
+  readonly session?: boolean;
+  readonly limit?: string;
+  readonly format?: string;
+}
+
+/** One line each, newest first; with `--format json` one object each, bodies among it. */
+export async function listRequests(client: ControlClient, flags: RequestFlags): Promise<string> {
+  const { items } = await client.call<{ items: readonly LoggedRequest[] }>("GET", `/requests?${queryOf(flags)}`);
+  return items.map((each) => (flags.format === "json" ? JSON.stringify(each) : requestLine(each))).join("\n");
+}
+
+export async function countRequests(client: ControlClient, flags: RequestFlags): Promise<string> {
+  const { count } = await client.call<{ count: number }>("GET", `/requests/count?${queryOf(flags)}`);
+  return String(count);
+}
+
+/** `15:04:05.123  201  POST   /v1/tokens/mint  3.2 ms  req_…`; in colours on a terminal. */
+export function requestLine(each: RequestSummary): string {
+  const target = `${each.path ?? "?"}${each.query === null ? "" : `?${each.query}`}`;
+  const notes = [each.code, each.idempotent_replayed ? "replayed" : null].filter((note) => note !== null);
+  return [
+    each.received_at.slice(11, 23),
+    inColour(each.status),
+    (each.method ?? "?").padEnd(6),
+    target,
+    ...notes,
+    `${each.duration_ms.toFixed(1)} ms`,
+    each.request_id,
+  ].join("  ");
+}
+
+function inColour(status: number): string {
+  const colour = status >= 500 ? "red" : status >= 400 ? "yellow" : "green";
+  return styleText(colour, String(status), { stream: process.stdout });
+}
+
+function queryOf({ operation, apiKey, session, format: _, method, path, status, code, since, limit }: RequestFlags): URLSearchParams {
+  const given = {
+    operationId: operation,
+    method,
+    path,
+    status,
+    code,
+    api_key: apiKey,
+    since,
+    limit,
+    session: session ? "true" : undefined,
+  };
+  return new URLSearchParams(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]])),
+  );
+}

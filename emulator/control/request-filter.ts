@@ -1,0 +1,73 @@
+import { ApiError } from "../model/errors.ts";
+import { parseDuration } from "./duration.ts";
+import { type Exchange, splitUrl } from "./exchange.ts";
+
+/** Which requests of the log; every member that is given must fit. */
+export interface RequestFilter {
+  readonly operationId?: string;
+  readonly method?: string;
+  /** With or without /v1. `*` stands for anything, `{user_id}` for one segment. */
+  readonly path?: string;
+  /** `404`, or a class: `4XX`. */
+  readonly status?: number | string;
+  /** An error code. */
+  readonly code?: string;
+  /** Id or secret of an API key. */
+  readonly api_key?: string;
+  /** Those after an instant of real time (RFC 3339), of the last `5m`, or after the request with this id. */
+  readonly since?: string;
+  /** Those made with a session key of the control plane too; they are left out by default. */
+  readonly session?: boolean;
+}
+
+export interface RequestQuery extends RequestFilter {
+  /** Default 100, at most 10 000. */
+  readonly limit?: number;
+}
+
+export type Matches = (exchange: Exchange) => boolean;
+
+/** The filter as a function. `now`: real time. Throws INVALID_REQUEST; a `since` that is a request id is the log's matter. */
+export function matcher(filter: RequestFilter, keyIdOf: (key: string) => string, now: number): Matches {
+  const path = filter.path === undefined ? null : pathPattern(filter.path);
+  const status = filter.status === undefined ? null : statusPattern(String(filter.status));
+  const method = filter.method?.toUpperCase();
+  const keyId = filter.api_key === undefined ? undefined : keyIdOf(filter.api_key);
+  const since = filter.since === undefined ? Number.NEGATIVE_INFINITY : instantOf(filter.since, now);
+  return (exchange) =>
+    (filter.operationId === undefined || exchange.course?.operationId === filter.operationId) &&
+    (method === undefined || exchange.method === method) &&
+    (status === null || status.test(String(exchange.status))) &&
+    (filter.code === undefined || exchange.code === filter.code) &&
+    (keyId === undefined || exchange.keyId === keyId) &&
+    (since === Number.NEGATIVE_INFINITY || exchange.receivedAt > since) &&
+    (filter.session === true || !exchange.session) &&
+    (path === null || path.test(splitUrl(exchange.url).path ?? ""));
+}
+
+/** The limit of a query. Throws INVALID_REQUEST. */
+export function limitOf({ limit = 100 }: RequestQuery): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 10_000) return limit;
+  throw new ApiError("INVALID_REQUEST", "limit is a whole number from 1 to 10000.", { param: "limit" });
+}
+
+function pathPattern(path: string): RegExp {
+  const parts = path.replace(/^\/v1(?=\/)/, "").split(/(\*|\{\w+\})/);
+  const source = parts.map((part) => (part === "*" ? ".*" : /^\{\w+\}$/.test(part) ? "[^/]+" : part.replace(/[.+?^$()|[\]\\{}]/g, "\\$&")));
+  return new RegExp(`^(?:/v1)?${source.join("")}$`);
+}
+
+function statusPattern(status: string): RegExp {
+  if (!/^[1-5](\d\d|xx)$/i.test(status)) {
+    throw new ApiError("INVALID_REQUEST", `${status} is no status; write it as 404 or 4XX.`, { param: "status" });
+  }
+  return new RegExp(`^${status.replace(/xx$/i, "\\d\\d")}$`);
+}
+
+function instantOf(since: string, now: number): number {
+  const instant = /^\d+(\.\d+)?[a-z]/.test(since) ? now - parseDuration(since) : Date.parse(since);
+  if (!Number.isNaN(instant)) return instant;
+  throw new ApiError("INVALID_REQUEST", `${since} is neither an instant nor a duration; write it as 2027-01-01T00:00:00Z or 5m.`, {
+    param: "since",
+  });
+}

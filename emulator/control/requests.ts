@@ -1,0 +1,113 @@
+import { ApiError } from "../model/errors.ts";
+import type { User } from "../model/user.ts";
+import type { Exchange } from "./exchange.ts";
+import { type Forgotten, forgottenUser, isAbout, type Logged, scrubbed, versionsOf } from "./forgetting.ts";
+import type { Matches } from "./request-filter.ts";
+import { type Committed, Works } from "./work.ts";
+
+/** So many requests are kept, and so many characters of their bodies; the oldest go first. */
+export interface LogBounds {
+  readonly requests: number;
+  readonly characters: number;
+}
+
+const BOUNDS: LogBounds = { requests: 10_000, characters: 64 * 2 ** 20 };
+
+/** Requests that began before a deletion may be answered after it, but not so long after. */
+const STRAGGLERS_MS = 10 * 60_000;
+
+/**
+ * The latest requests, in memory: never on disk, never restored. They are kept as they came; what is shown of them is made when
+ * somebody asks.
+ */
+export class RequestLog {
+  readonly #bounds: LogBounds;
+  readonly #works = new Works();
+  /** A ring: the n-th request is in place n modulo its length. */
+  #ring: Logged[] = [];
+  #first = 0;
+  #next = 0;
+  #characters = 0;
+  #deletions: { readonly who: Forgotten; readonly at: number }[] = [];
+
+  constructor(bounds: LogBounds = BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  /** A unit was committed: noted for the trace of its request. A user whom it deleted is forgotten. */
+  committed(commit: Committed): void {
+    this.#works.committed(commit);
+    for (const { table, record } of commit.changes) {
+      if (table === "users" && record?.status === "deleted") this.#forget(record, commit);
+    }
+  }
+
+  /** A request is about to be answered. */
+  record(exchange: Exchange): Logged {
+    let logged: Logged = { exchange, work: this.#works.take(exchange.requestId), scrubbed: false };
+    for (const { who, at } of this.#deletions) {
+      if (exchange.began <= at && isAbout(logged, who)) logged = scrubbed(logged, who);
+    }
+    if (this.#next - this.#first === this.#bounds.requests) this.#drop();
+    this.#ring[this.#next % this.#bounds.requests] = logged;
+    this.#next += 1;
+    this.#characters += sizeOf(exchange);
+    while (this.#characters > this.#bounds.characters) this.#drop();
+    return logged;
+  }
+
+  /** Newest first. `after`: only those that came after the request with this id. Throws REQUEST_NOT_FOUND. */
+  *select(matches: Matches, after?: string): Generator<Logged> {
+    for (let number = this.#next - 1; number >= this.#first; number--) {
+      const logged = this.#at(number);
+      if (logged.exchange.requestId === after) return;
+      if (matches(logged.exchange)) yield logged;
+    }
+    if (after !== undefined) throw notLogged(after);
+  }
+
+  /** Throws REQUEST_NOT_FOUND. */
+  find(requestId: string): Logged {
+    for (const logged of this.select(() => true)) if (logged.exchange.requestId === requestId) return logged;
+    throw notLogged(requestId);
+  }
+
+  clear(): void {
+    this.#ring = [];
+    this.#first = this.#next;
+    this.#characters = 0;
+    this.#works.clear();
+  }
+
+  #forget(user: User, { changes, undo }: Committed): void {
+    const awardIds = changes.flatMap(({ table, record }) => (table === "awards" && record?.recipient_id === user.id ? [record.id] : []));
+    const replaced = undo.flatMap(({ table, record }) => (table === "users" && record?.id === user.id ? [record] : []));
+    const versions = [...replaced, ...[...this.select(() => true)].flatMap((logged) => versionsOf(logged, user.id))];
+    const who = forgottenUser(user.id, awardIds, versions);
+    for (let number = this.#first; number < this.#next; number++) {
+      const logged = this.#at(number);
+      if (!isAbout(logged, who)) continue;
+      this.#characters -= sizeOf(logged.exchange);
+      this.#ring[number % this.#bounds.requests] = scrubbed(logged, who);
+    }
+    const now = performance.now();
+    this.#deletions = [...this.#deletions.filter(({ at }) => now - at < STRAGGLERS_MS), { who, at: now }];
+  }
+
+  #at(number: number): Logged {
+    return this.#ring[number % this.#bounds.requests] as Logged;
+  }
+
+  #drop(): void {
+    this.#characters -= sizeOf(this.#at(this.#first).exchange);
+    this.#first += 1;
+  }
+}
+
+function sizeOf({ request, response }: Exchange): number {
+  return (request?.text.length ?? 0) + (response?.text.length ?? 0);
+}
+
+function notLogged(id: string): ApiError {
+  return new ApiError("REQUEST_NOT_FOUND", `The log has no request with the id ${id}; it keeps the latest, and a reset clears it.`);
+}

@@ -1,0 +1,72 @@
+import type { Request, RequestHandler, Response } from "express";
+import { type Body, type Course, type Exchange, keptBody } from "../../control/exchange.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Call } from "../call.ts";
+import { wasRefusedRaw } from "../raw-refusal.ts";
+
+/** The request log, as the HTTP side sees it. */
+export interface Recorder {
+  record(exchange: Exchange): void;
+}
+
+type Arrival = Pick<Exchange, "receivedAt" | "at" | "began" | "method" | "url">;
+
+/** A request header of tools: the request is not the client's doing, and coverage leaves it out. */
+const UNCOUNTED = "sandbox-uncounted";
+
+/**
+ * Notes every request outside the control plane, at the moment when its answer leaves: who has the answer finds it in the log. No
+ * header is kept, and so no key; bodies are, and shown without secrets.
+ */
+export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler {
+  return function recordRequest(req, res, next) {
+    if (/^\/_sandbox(\/|$)/.test(req.path)) return next();
+    // The router changes the URL on its way.
+    const { method, url } = req;
+    const arrival = { receivedAt: Date.now(), at: clock.now(), began: performance.now(), method, url };
+    const end = res.end;
+    // Every answer ends here, whoever made it.
+    res.end = function endRecorded(...answer: unknown[]) {
+      res.end = end;
+      if (!wasRefusedRaw(req.socket)) recorder.record(exchangeOf(req, res, arrival, answer[0]));
+      return (end as (...args: unknown[]) => Response).apply(res, answer);
+    } as typeof res.end;
+    next();
+  };
+}
+
+function exchangeOf(req: Request, res: Response, arrival: Arrival, sent: unknown): Exchange {
+  const { requestId, code, call } = res.locals as { requestId: string; code?: string; call?: Call };
+  const session = call?.key?.session ?? false;
+  const response = arrival.method === "HEAD" ? null : bodyOf(res, sent);
+  return {
+    ...arrival,
+    requestId,
+    duration: performance.now() - arrival.began,
+    course: call ? courseOf(call) : null,
+    keyId: call?.key?.id ?? null,
+    session,
+    counted: !session && req.headers[UNCOUNTED] === undefined,
+    idempotencyKey: req.headers["idempotency-key"] !== undefined,
+    replayed: res.hasHeader("Idempotent-Replayed"),
+    status: res.statusCode,
+    code: code ?? (response && res.statusCode >= 400 ? codeIn(response) : null),
+    quota: (res.getHeader("RateLimit") as string | undefined) ?? null,
+    request: keptBody(req.body),
+    response,
+  };
+}
+
+function courseOf({ operation, passed, idempotencyId }: Call): Course {
+  return { operationId: operation.id, stages: operation.stages, passed, idempotencyId };
+}
+
+/** Pictures are no text to show. */
+function bodyOf(res: Response, sent: unknown): Body | null {
+  return String(res.getHeader("Content-Type") ?? "").startsWith("image/") ? null : keptBody(sent);
+}
+
+/** A refusal that was kept under an Idempotency-Key is answered as text. */
+function codeIn({ text }: Body): string | null {
+  return /^\{"status":"error","error":\{"code":"(\w+)"/.exec(text)?.[1] ?? null;
+}

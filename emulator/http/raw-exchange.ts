@@ -1,0 +1,53 @@
+import { type Exchange, keptBody } from "../control/exchange.ts";
+import type { ErrorCode } from "../model/errors.ts";
+import type { Recorder } from "./middleware/record-requests.ts";
+
+/** A refusal of what never came to the application. */
+export interface RawRefusal {
+  readonly requestId: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  /** The answer's body; null for HEAD. */
+  readonly body: string | null;
+  /** Null when no request line could be read. */
+  readonly method: string | null;
+  readonly url: string | null;
+}
+
+/** Where refusals are told, and where they get their ids. */
+export interface RawRecorder {
+  requestId(): string;
+  refused(refusal: RawRefusal): void;
+}
+
+/** `at`: sandbox time in ms. */
+export function rawRecorder(recorder: Recorder, requestId: () => string, at: () => number): RawRecorder {
+  return {
+    requestId,
+    refused({ body, ...refusal }) {
+      const exchange: Exchange = {
+        ...refusal,
+        receivedAt: Date.now(),
+        at: at(),
+        began: performance.now(),
+        duration: 0,
+        course: null,
+        keyId: null,
+        session: false,
+        counted: true,
+        idempotencyKey: false,
+        replayed: false,
+        quota: null,
+        request: null,
+        response: keptBody(body),
+      };
+      recorder.record(exchange);
+    },
+  };
+}
+
+/** Method and target of the request line at the beginning of what came, if one is there. */
+export function requestLine(packet: Buffer | undefined): Pick<RawRefusal, "method" | "url"> {
+  const [, method = null, url = null] = /^([A-Z]{1,20}) (\S{1,2048}) HTTP\//.exec(packet?.toString("latin1", 0, 4096) ?? "") ?? [];
+  return { method, url };
+}

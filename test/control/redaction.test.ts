@@ -1,0 +1,82 @@
+/** API.md §1.3: no key, no webhook secret anywhere in what the log shows, at any door, wherever the client has put it. */
+import { connect } from "node:net";
+import request from "supertest";
+import { expect, it } from "vitest";
+import { createSandbox } from "../../emulator/sandbox.ts";
+import { newKey, newUser, person, world } from "../http/client.ts";
+import { lines, sendRaw } from "../http/wire.ts";
+
+it("made, rolled, rotated, replayed, used, misplaced, escaped and cut", async () => {
+  const { sandbox, api } = await world();
+  const origin = await sandbox.listen();
+  const stream = await listenTo(origin);
+  const made = await newKey(api, ["users:read"]);
+  const once = () =>
+    api
+      .post("/api-keys", { name: "once", scopes: ["users:read"] })
+      .set("Idempotency-Key", "key")
+      .expect(201);
+  const other = (await once()).body.data;
+  await once();
+  const rolled = (await api.post(`/api-keys/${other.id}/roll`).expect(200)).body.data;
+  const endpoint = (await api.post("/webhook-endpoints", { url: "http://127.0.0.1:9/hooks" }).expect(201)).body.data;
+  const rotated = (await api.post(`/webhook-endpoints/${endpoint.id}/rotate-secret`).expect(200)).body.data;
+  const secrets: string[] = [sandbox.apiKey, made.secret, other.secret, rolled.secret, endpoint.secret, rotated.secret];
+
+  for (const secret of secrets) {
+    const escaped = secret.replace(/_/g, "\\u005f");
+    const user = await newUser(api, {
+      display_name: `I am ${secret}`.slice(0, 100),
+      metadata: { key: secret, inner: JSON.stringify({ secret }) },
+    });
+    await api.get(`/users?email=${encodeURIComponent(`${secret}@example.com`)}`);
+    await api.get(`/users/${encodeURIComponent(secret)}`).expect(404);
+    await request(sandbox.app)
+      .get(`/v1/${secret.replaceAll("_", "%5F")}`)
+      .expect(404);
+    await api.post("/tokens/mint", { user_id: user.id, amount: "1", [secret]: secret }).expect(400);
+    await api.post("/users").set("Content-Type", "application/json").send(`{"email": "${secret}", "x": "${escaped}"`).expect(400);
+    await api.post("/users").set("Content-Type", "application/json").send(`{"display_name": "${escaped}"}`).expect(400);
+    await api.post("/users", { ...person(), metadata: { note: "x".repeat(8100) + secret } }).expect(400);
+    await api.as(`${secret}0`).get("/users").expect(401);
+    await sendRaw(origin, lines(`GET http://[${secret} HTTP/1.1`));
+    await sendRaw(origin, lines(`FETCH /v1/${secret} HTTP/1.1`, `Authorization: Bearer ${secret}`));
+  }
+
+  const requests = sandbox.requests.list({ limit: 1000 });
+  expect(requests.length).toBeGreaterThan(60);
+  const shown = [
+    JSON.stringify(requests),
+    JSON.stringify(requests.map(({ request_id }) => sandbox.trace(request_id))),
+    (await request(sandbox.app).get("/_sandbox/requests?limit=1000")).text,
+    JSON.stringify(sandbox.coverage()),
+    stream.text(),
+  ];
+  stream.close();
+  expect(stream.text()).toContain("event: request");
+  for (const text of shown) {
+    // Also what a reader would see who resolves the escapes.
+    const resolved = text.replace(/\\+u005f|%5f/gi, "_");
+    for (const secret of secrets) expect(resolved.includes(secret.slice(12)), `${secret} in ${text.length} characters`).toBe(false);
+  }
+  expect(shown[0]).toContain("[redacted]");
+  await sandbox.close();
+});
+
+it("what only resembles a key is shown", async () => {
+  const sandbox = await createSandbox();
+  await request(sandbox.app).get("/v1/verify/ABCDEF2?gets_id=ABCDEF2");
+  expect(sandbox.requests.list()).toMatchObject([{ path: "/v1/verify/ABCDEF2", query: "gets_id=ABCDEF2" }]);
+  await sandbox.close();
+});
+
+/** The live stream of a sandbox, as it comes. */
+async function listenTo(origin: string) {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  socket.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+  socket.write(lines("GET /_sandbox/events?kinds=request HTTP/1.1"));
+  await expect.poll(() => text).toContain("event: watching");
+  return { text: () => text, close: () => socket.destroy() };
+}
