@@ -1,4 +1,4 @@
-import { getAddress } from "ethers";
+import { getAddress } from "ethers/address";
 import { type ChainBadge, ChainUnavailable, type Hex, type NftTransfer } from "../../ports/chain.ts";
 import { decodeRevert, INTERFACES, type RpcLog, TRANSFER_TOPIC } from "./contracts.ts";
 

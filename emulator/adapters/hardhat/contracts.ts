@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Interface, type InterfaceAbi } from "ethers";
+import { Interface, type InterfaceAbi } from "ethers/abi";
 import { packageFile } from "../../package-root.ts";
 import { type ChainCall, type ChainLog, ChainRevert, type Hex } from "../../ports/chain.ts";
 
