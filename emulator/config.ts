@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse as parseYaml } from "yaml";
 import type { Setting } from "./setting.ts";
-import { type Config, kebab, SETTINGS, settings, variableOf } from "./settings.ts";
+import { type Config, kebab, SETTINGS, type SettingName, settings, variableOf } from "./settings.ts";
 
-export { type Config, type Limits, SETTINGS, type SettingName } from "./settings.ts";
+export { type Config, type Limits, SETTINGS, type SettingName, settings } from "./settings.ts";
 
 /** A value that cannot be used: names the value, where it came from, and what would be accepted. Exit code 2. */
 export class ConfigError extends Error {
@@ -13,21 +13,35 @@ export class ConfigError extends Error {
 /** Found by itself in the current folder. */
 export const CONFIG_FILE = "getsmart-sandbox.config.yaml";
 
+/** How a command other than `start` reads the settings. */
+export interface Reading {
+  /** Defaults of its own. */
+  readonly initial?: Partial<Config>;
+  /** What counts only as a flag: in the environment and in the file it is meant for `start`. */
+  readonly flagOnly?: readonly SettingName[];
+}
+
 /**
  * Flags, then `GETSMART_*`, then the configuration file, then defaults. Throws ConfigError for the first value that cannot be used.
  * `flags`: as commander gives them. `file`: given by `--config`, or the one found by itself.
  */
-export function resolveConfig(flags: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv, file?: string): Config {
+export function resolveConfig(
+  flags: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv,
+  file?: string,
+  { initial = {}, flagOnly = [] }: Reading = {},
+): Config {
   const fileName = file ?? CONFIG_FILE;
   const fromFile = readConfigFile(fileName, file !== undefined);
   const resolved: Record<string, unknown> = {};
   for (const [name, each] of settings()) {
-    const given = [
-      { value: flags[name], origin: `--${kebab(name)}`, isText: true },
+    const flag = { value: flags[name], origin: `--${kebab(name)}`, isText: true };
+    const elsewhere = [
       { value: env[variableOf(name)], origin: variableOf(name), isText: true },
       { value: fromFile[kebab(name)], origin: `${kebab(name)} in ${fileName}`, isText: false },
-    ].find(({ value }) => value !== undefined);
-    resolved[name] = given ? accept(each, given) : each.initial;
+    ];
+    const given = [flag, ...(flagOnly.includes(name) ? [] : elsewhere)].find(({ value }) => value !== undefined);
+    resolved[name] = given ? accept(each, given) : name in initial ? initial[name] : each.initial;
   }
   const config = Object.freeze(resolved) as Config;
   if (!isLoopback(config.host) && config.controlToken === null) {

@@ -1,30 +1,20 @@
-import { Command, Option } from "commander";
-import { SETTINGS } from "../config.ts";
+import { Command } from "commander";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
 import { addControlCommands } from "./control-commands.ts";
 import { reportAndExit } from "./failures.ts";
 import { addObservationCommands } from "./observation-commands.ts";
+import { addServerCommands } from "./server-commands.ts";
 import { addWebhookCommands } from "./webhook-commands.ts";
 
 /** The command line. Each command's work is imported when it runs. */
 const program = new Command("getsmart-sandbox")
   .description("A local emulator and contract test kit for the Get Smart Token API.")
   .version(VERSION)
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true })
+  .enablePositionalOptions();
 
-const start = program
-  .command("start")
-  .description("start a sandbox and serve it until it is stopped")
-  .option("--config <file>", "configuration file (default: getsmart-sandbox.config.yaml, if it is there)");
-for (const { flag, description, initial } of Object.values(SETTINGS)) {
-  const shown = typeof initial === "string" || typeof initial === "number" ? ` (default: ${initial})` : "";
-  start.addOption(new Option(flag, description + (description.includes("default") ? "" : shown)));
-}
-example(start, "start --port 0 --ephemeral --limits off").action(async (flags) => {
-  const { startSandbox } = await import("./start.ts");
-  await startSandbox(flags);
-});
+addServerCommands(program, { example });
 
 example(client("wait", "return when the sandbox is ready, or fail after a time-out"), "wait -t 30")
   .option("-t, --timeout <seconds>", "how long to wait", seconds, 30)

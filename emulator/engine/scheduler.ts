@@ -53,12 +53,13 @@ export class Scheduler {
   }
 
   /**
-   * Runs all work due at or before an instant, each at its own instant, in time order. `between`: what to wait for before the
-   * next (attempts of deliveries, whose outcome says when they are due again).
+   * Runs all work due at or before an instant, each at its own instant, in time order. `between`: what to wait for before each and at
+   * the end (attempts of deliveries, which are to end at the instant at which they began, and say when they are due again).
    */
   async runUntil(until: number, between: () => Promise<void> = async () => {}): Promise<void> {
     let last: Due | null = null;
     for (;;) {
+      await between();
       const due = this.#store.nextDue(until);
       if (!due || this.#stopped) return;
       if (last && due.table === last.table && due.id === last.id && due.at === last.at) {
@@ -69,7 +70,6 @@ export class Scheduler {
         // It may have been done by a unit that was queued before this one.
         if (this.#store.nextDue(until)?.id === due.id) await this.perform(unit, due);
       });
-      await between();
     }
   }
 

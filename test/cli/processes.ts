@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
-const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
+export const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
 const PATIENCE_MS = 60_000;
 
 export interface Surroundings {

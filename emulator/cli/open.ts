@@ -1,0 +1,49 @@
+import { writeFileSync } from "node:fs";
+import type { Config } from "../config.ts";
+import { createSandbox, type Sandbox } from "../sandbox.ts";
+import { environmentOf } from "./environment.ts";
+import { openLog } from "./log.ts";
+import { portInUse } from "./port-in-use.ts";
+import { progressLine } from "./progress.ts";
+
+/**
+ * A sandbox as the settings say, on its ports, its `--config-out` written. `defaultFixture`: what a new one begins with that was not asked
+ * for a fixture. `created`: told once there is something to close. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, PortInUse,
+ * UnknownFixture, FixtureError, AuthorityUnusable; then nothing is left open.
+ */
+export async function openSandbox(
+  config: Config,
+  defaultFixture: string,
+  created: (sandbox: Sandbox) => void = () => {},
+): Promise<Sandbox> {
+  const sandbox = await createSandbox({
+    ...(config.ephemeral ? {} : { dataDir: config.dataDir }),
+    ...(config.fixture === null ? {} : { fixture: config.fixture }),
+    defaultFixture,
+    ...(config.seed === null ? {} : { seed: config.seed }),
+    ...(config.chainId === null ? {} : { chainId: config.chainId }),
+    mining: config.mining,
+    limits: config.limits,
+    webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates },
+    allowHosts: [...config.allowHost, ...(["0.0.0.0", "::"].includes(config.host) ? [] : [config.host])],
+    cors: config.cors,
+    ...(config.https ? { https: { caDir: config.caDir } } : {}),
+    ...(config.controlToken === null ? {} : { controlToken: config.controlToken }),
+    fresh: config.fresh,
+    repair: config.repair,
+    fsync: config.fsync,
+    log: openLog(config),
+    onProgress: progressLine("replaying the chain", config.silent),
+    onSeeding: progressLine("applying the fixture", config.silent, "steps"),
+  });
+  created(sandbox);
+  try {
+    await sandbox.listen({ host: config.host, port: config.port }).catch((error) => portInUse(error, config.port, "--port"));
+    await sandbox.listenRpc({ host: config.host, port: config.rpcPort }).catch((error) => portInUse(error, config.rpcPort, "--rpc-port"));
+    if (config.configOut !== null) writeFileSync(config.configOut, `${JSON.stringify(environmentOf(sandbox), null, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+  return sandbox;
+}

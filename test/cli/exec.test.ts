@@ -1,0 +1,169 @@
+/** `getsmart-sandbox exec -- CMD`: the command as it would be alone, and a sandbox that is there for just as long. */
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { describe, expect, it, vi } from "vitest";
+import { newFolder } from "../http/folder.ts";
+import { command, LAUNCHER, type Outcome, run } from "./processes.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const cwd = newFolder();
+const exec = (...args: string[]) => command(["exec", ...args], { cwd });
+/** A script for Node, run beside a sandbox. */
+const node = (script: string, ...flags: string[]) => exec(...flags, "--", "node", "--input-type=module", "-e", script);
+
+const ASK = `
+  const { GETSMART_BASE_URL: base, GETSMART_API_KEY: key, GETSMART_RPC_URL: rpc, GETSMART_CONTROL_URL: control } = process.env;
+  const get = async (path) => (await fetch(base + path, { headers: { authorization: "Bearer " + key } })).json();`;
+
+it("the command finds API, key, control plane, chain and contracts", async () => {
+  const { code, stdout, stderr } = await node(`${ASK}
+    const { data } = await get("/meta");
+    const eth = await fetch(rpc, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getCode", params: [process.env.GETSMART_BADGE_ADDRESS, "latest"] }) });
+    console.log(JSON.stringify({
+      same: [data.chain.token_address === process.env.GETSMART_TOKEN_ADDRESS, data.chain.badge_address === process.env.GETSMART_BADGE_ADDRESS],
+      limits: data.limits.enabled, base, users: (await get("/users")).data.items.length,
+      ready: (await fetch(control + "/ready")).status, code: (await eth.json()).result.length > 1000,
+    }));`);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toEqual({
+    ...{ same: [true, true], limits: false, users: 0, ready: 200, code: true },
+    base: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
+  });
+});
+
+it("flags of start: fixture, seed, limits, https; what is used writes --config-out", async () => {
+  const flags = [
+    "--fixture",
+    "course",
+    "--seed",
+    "1",
+    "--limits",
+    "5/s,100/h",
+    "--https",
+    "--ca-dir",
+    `${cwd}/ca`,
+    "--control-token",
+    "t0",
+  ];
+  const { code, stdout, stderr } = await node(
+    `${ASK}
+    const info = await fetch(control + "/info", { headers: { authorization: "Bearer " + process.env.GETSMART_CONTROL_TOKEN } });
+    const { fixture, seed } = (await info.json()).data;
+    console.log(JSON.stringify({ fixture, seed, limits: (await get("/meta")).data.limits.per_second, base }));`,
+    ...[...flags, "--config-out", "out.json"],
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  const { GETSMART_BASE_URL: base } = JSON.parse(readFileSync(`${cwd}/out.json`, "utf8"));
+  expect(JSON.parse(stdout)).toEqual({ fixture: "course", seed: "1", limits: 5, base });
+  expect(base).toMatch(/^https:/);
+});
+
+it("the port and folder of the configuration file are left to start", async () => {
+  const here = newFolder();
+  writeFileSync(`${here}/getsmart-sandbox.config.yaml`, "port: 1\nrpc-port: 1\ndata-dir: /proc/none\nchain-id: 77\n");
+  const { code, stdout } = await command(
+    ["exec", "--", "node", "-e", `${ASK} get("/meta").then((m) => console.log(m.data.chain.chain_id))`],
+    {
+      cwd: here,
+    },
+  );
+  expect([code, stdout]).toEqual([0, "77\n"]);
+});
+
+it("input, output and errors are the command's own; the banner is an error output that is asked for", async () => {
+  const echo = ["--", "sh", "-c", "cat; echo oops >&2"];
+  const quiet = await run(process.execPath, [LAUNCHER, "exec", ...echo], { cwd }, (child) => child.stdin?.end("from outside"));
+  expect(quiet).toEqual({ code: 0, stdout: "from outside", stderr: "oops\n" });
+  const { stdout, stderr } = await run(process.execPath, [LAUNCHER, "exec", "--log-level", "info", ...echo], { cwd }, (child) =>
+    child.stdin?.end("from outside"),
+  );
+  expect(stdout).toBe("from outside");
+  expect(stderr).toContain("getsmart-sandbox");
+  expect(stderr).toContain("API key");
+});
+
+it("arguments reach the command untouched, its own -- and flags too", async () => {
+  const words = ["node", "-p", "JSON.stringify(process.argv.slice(1))", "--", "--seed", "a b", "$HOME", "--", "*"];
+  expect(JSON.parse((await exec("--", ...words)).stdout)).toEqual(["--seed", "a b", "$HOME", "--", "*"]);
+  expect((await exec("echo", "--seed", "x")).stdout).toBe("--seed x\n");
+});
+
+describe("the exit code", () => {
+  writeFileSync(`${cwd}/plain.txt`, "no program\n");
+  chmodSync(`${cwd}/plain.txt`, 0o644);
+  it.each([
+    ["of the command", ["sh", "-c", "exit 42"], 42, ""],
+    ["after a signal", ["sh", "-c", "kill -KILL $$"], 137, ""],
+    [
+      "without such a command",
+      ["no-such-command"],
+      127,
+      "getsmart-sandbox: exec: no-such-command: there is no such command; name a program, as a shell would find it\n",
+    ],
+    ["of what is no program", ["./plain.txt"], 126, "getsmart-sandbox: exec: ./plain.txt: it cannot be run (EACCES)\n"],
+  ])("%s", async (_, line, code, stderr) => {
+    expect(await exec("--", ...line)).toEqual({ code, stdout: "", stderr });
+  });
+
+  it("without a command, and for a wrong flag, is 2", async () => {
+    expect((await exec()).code).toBe(2);
+    expect(await exec("--limits", "many", "--", "true")).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+describe("signals", () => {
+  /** Says where its sandbox is, and lives on. */
+  const lasting = `${ASK} console.log(base); setInterval(() => {}, 1000);`;
+
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s is handed on, and the sandbox is there until the command has cleaned up",
+    async (signal) => {
+      const cleaning = `${ASK}
+      process.on("${signal}", async () => { console.log((await get("/meta")).status); process.exit(9); });
+      console.log(base); setInterval(() => {}, 1000);`;
+      const { code, stdout, base } = await interrupted(cleaning, (child) => child.kill(signal));
+      expect([code, stdout.split("\n")[1]]).toEqual([9, "success"]);
+      await expect(fetch(base)).rejects.toThrow();
+    },
+  );
+
+  it("a command that dies of it: 128 + n", async () => {
+    expect((await interrupted(lasting, (child) => child.kill("SIGTERM"))).code).toBe(143);
+  });
+
+  it("one that comes before the command is started keeps it from starting", async () => {
+    const fifo = `${newFolder()}/config.yaml`;
+    await run("mkfifo", [fifo], { cwd });
+    const args = [LAUNCHER, "exec", "--config", fifo, "--", "echo", "started"];
+    const outcome = await run(process.execPath, args, { cwd }, async (child) => {
+      // Opened as soon as somebody reads it: in the midst of the start.
+      const config = await open(fifo, "w");
+      child.kill("SIGTERM");
+      await config.writeFile("chain-id: 77\n");
+      await config.close();
+    });
+    expect(outcome).toEqual({ code: 143, stdout: "", stderr: "" });
+  });
+
+  it("SIGKILL of exec itself: the sandbox is gone at once", async () => {
+    const script = lasting.replace("setInterval(() => {}, 1000)", "setInterval(() => fetch(base).catch(() => process.exit()), 50)");
+    const { code, base } = await interrupted(script, (child) => child.kill("SIGKILL"));
+    expect(code).toBe(null);
+    await expect(fetch(base)).rejects.toThrow();
+  });
+
+  async function interrupted(script: string, interrupt: (child: ChildProcess) => void): Promise<Outcome & { base: string }> {
+    let base = "";
+    const args = [LAUNCHER, "exec", "--", "node", "--input-type=module", "-e", script];
+    const outcome = await run(process.execPath, args, { cwd }, (child) => {
+      child.stdout?.once("data", (chunk) => {
+        base = String(chunk).trim();
+        interrupt(child);
+      });
+    });
+    expect(base).toMatch(/^http/);
+    return { ...outcome, base };
+  }
+});
