@@ -4,7 +4,6 @@ import type { RunOptions } from "./options.ts";
 import { type Run, runChecks } from "./runner.ts";
 
 export type { Check, Level, Mode, Provenance } from "./check.ts";
-export { conformanceCommand } from "./cli.ts";
 export type { RunOptions } from "./options.ts";
 export type { CheckResult, Status } from "./outcome.ts";
 export { UsageError } from "./outcomes.ts";
