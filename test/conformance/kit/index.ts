@@ -10,7 +10,7 @@ export { UsageError } from "./outcomes.ts";
 export { consoleReport } from "./reports/console.ts";
 export { reportOf } from "./reports/report.ts";
 export type { Run } from "./runner.ts";
-export { conformanceSuite, type SuiteOptions } from "./suite.ts";
+export { conformanceSuite, type Started, type SuiteOptions } from "./suite.ts";
 export { type Verdict, verdictOf } from "./verdict.ts";
 export { CHECKS };
 

@@ -24,9 +24,14 @@ export interface SuiteOptions extends Omit<RunOptions, "target" | "apiKey" | "on
   readonly describe: Declare;
   readonly it: Declare;
   /** An address or an application, or how to start one: called before the first check. */
-  readonly target: Target | (() => Promise<{ readonly target: Target; readonly apiKey: string; readonly close?: () => Promise<void> }>);
+  readonly target: Target | (() => Promise<Started>);
   /** Not needed when `target` is a function that starts one. */
   readonly apiKey?: string;
+}
+
+/** What a target that was started for the suite is, and options that are only known then. */
+export interface Started extends Pick<RunOptions, "target" | "apiKey" | "controller" | "ca"> {
+  readonly close?: () => Promise<void>;
 }
 
 interface Opened {
@@ -70,10 +75,10 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
   });
 
   async function start(): Promise<Opened> {
-    const started = isStarter
-      ? await (target as () => Promise<{ target: Target; apiKey: string; close?: () => Promise<void> }>)()
+    const { close: stop, ...started }: Started = isStarter
+      ? await (target as () => Promise<Started>)()
       : { target: target as Target, apiKey: apiKey ?? "" };
-    const all = settle({ ...options, target: started.target, apiKey: started.apiKey });
+    const all = settle({ ...options, ...started });
     const place: OpenTarget = await openTarget(all.target);
     const session = new Session(all, place);
     const facts = await preflight(session);
@@ -83,7 +88,7 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
       async close() {
         session.transport.close();
         await place.close();
-        if ("close" in started) await started.close?.();
+        await stop?.();
       },
     };
   }
