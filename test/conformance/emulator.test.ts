@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import { httpController } from "./kit/controller.ts";
+import { loadDocument } from "./kit/document.ts";
+import { estimate } from "./kit/estimate.ts";
 import { conformanceSuite, type Run, type RunOptions, runConformance, verdictOf } from "./kit/index.ts";
+import { settle } from "./kit/options.ts";
 
 /** The kit before the emulator, as it stands before any other implementation; SHOULDs count here, and so does the kit's own profile. */
 const ALL = { profile: "full", strict: true, budget: 5000 } as const;
@@ -32,6 +35,14 @@ describe("a running emulator", () => {
     const run = await judged("standard", { target: `${origin}/v1`, apiKey: sandbox.apiKey });
     expect(notPassed(run)).toEqual(OVER_CLEAR_LOOPBACK);
     expect(run.leftovers).toEqual([]);
+    const { paced } = estimate(
+      run.results.filter(({ status }) => status !== "not_selected").map(({ check }) => check),
+      loadDocument(),
+    );
+    expect(paced, "what --dry-run says is the most").toBeGreaterThanOrEqual(run.results.reduce((sum, { requests }) => sum + requests, 0));
+    expect(paced, "a standard run fits into the default budget").toBeLessThanOrEqual(
+      settle({ target: `${origin}/v1`, apiKey: "any" }).budget,
+    );
   });
 
   it("full, over a port, with limits on and a controller: the hour passes at once", { timeout: RUN_MS }, async () => {
