@@ -159,15 +159,32 @@ const RULES: readonly Rule[] = [
       "emulator/services/webhook-signature.ts",
       "emulator/model",
       "emulator/control",
+      "test/conformance/kit/cli.ts",
       "commander",
       "pino",
     ],
-    because: "the command line drives the sandbox; `listen` delivers as the sandbox does",
+    because: "the command line drives the sandbox and mounts the kit; `listen` delivers as the sandbox does",
+  },
+  {
+    room: "test/conformance/kit",
+    may: ["test/conformance/requirements", "ajv", "ajv-formats", "commander", "supertest", "yaml"],
+    because: "the kit judges any implementation: it shares no code and no validator with the emulator, or one fault would blind both",
+  },
+  {
+    room: "test/conformance/requirements",
+    may: ["test/conformance/kit"],
+    because: "a requirement knows the kit only: what it asks, it asks over HTTP",
+  },
+  {
+    room: "test/conformance/mutants",
+    may: ["test/conformance/kit", "test/conformance/requirements", "emulator/sandbox.ts", "emulator/adapters/crypto/x509.ts"],
+    because: "mutants are broken servers round the emulator (with certificates of its maker); they are not shipped",
   },
 ];
+const KIT = "test/conformance";
 
 describe("who may import whom", () => {
-  for (const file of sources("emulator")) {
+  for (const file of [...sources("emulator"), ...sources(KIT).filter((each) => !each.endsWith(".test.ts"))]) {
     it(file, () => {
       const rule = ruleFor(file);
       expect(rule, `${file} stands in no room of RULES`).toBeDefined();
@@ -175,6 +192,10 @@ describe("who may import whom", () => {
       expect(foreign, `${file} may not import this: ${(rule as Rule).because}`).toEqual([]);
     });
   }
+
+  it("the command line loads no check before it is asked for one", () => {
+    expect(importsOf("test/conformance/kit/cli.ts", /^import (?!type)[^;]*?from "([^"]+)"/gm)).toEqual([]);
+  });
 
   it("heavy adapters are imported by the composition root only when needed", () => {
     const text = readFileSync(join(ROOT, "emulator/sandbox.ts"), "utf8");
@@ -190,7 +211,7 @@ describe("who may import whom", () => {
 });
 
 describe("files stay readable", () => {
-  for (const file of sources("emulator")) {
+  for (const file of [...sources("emulator"), ...sources(KIT)]) {
     it(`${file} has at most 400 lines`, () => {
       expect(readFileSync(join(ROOT, file), "utf8").split("\n").length).toBeLessThanOrEqual(400);
     });

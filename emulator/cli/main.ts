@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { conformanceCommand } from "../../test/conformance/kit/cli.ts";
 import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
 import { addControlCommands } from "./control-commands.ts";
@@ -57,6 +58,7 @@ example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M87
 addWebhookCommands({ client, example, control, print });
 addControlCommands(program, { client, control, example, print });
 addObservationCommands(program, { client, example, control, print });
+conformanceCommand(program);
 
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),

@@ -8,6 +8,7 @@ import { CHECKOUT } from "./pack.ts";
 const CONSUMER = fileURLToPath(new URL("consumer/", import.meta.url));
 const INSTALLING_MS = 300_000;
 const COMPILING_MS = 120_000;
+const RUNNING_MS = 120_000;
 
 /** The package as a dependency of someone's project: imported, required, and seen by their compiler. */
 export function describeLibrary(packed: () => { readonly tarball: string; readonly folder: string }): void {
@@ -23,6 +24,22 @@ export function describeLibrary(packed: () => { readonly tarball: string; readon
 
     it.each(["module.mjs", "common.cjs"])("runs: %s", async (script) => {
       expect(JSON.parse(await run([process.execPath, script], project))).toEqual({ status: 201, display_name: "Grace Hopper" });
+    });
+
+    it("judges an application from code: getsmart-sandbox/conformance", { timeout: RUNNING_MS }, async () => {
+      expect(await run([process.execPath, "judge.mjs"], project)).toMatch(/^CONFORMANT v1\.\S+ \(standard, contract\) \d+\/\d+ selected/);
+    });
+
+    it("is a suite of node:test", { timeout: RUNNING_MS }, async () => {
+      const told = await run([process.execPath, "--test", "--test-reporter", "tap", "suite.mjs"], project);
+      expect(told).toMatch(/ok \d+ - USER-01 /);
+      expect(told).toMatch(/\n# fail 0\n/);
+    });
+
+    it("has the kit on its command line, and no mutants", async () => {
+      const command = (...args: string[]) => attempt(["npx", "--offline", "getsmart-sandbox", "conformance", ...args], project);
+      expect(await command("explain", "TOKEN-08")).toMatchObject({ ended: 0, stdout: expect.stringContaining("TOKEN-08  MUST") });
+      expect(await command("self-test")).toMatchObject({ ended: 2, stderr: expect.stringContaining("needs a checkout") });
     });
 
     it.each(["node16", "bundler"])("has types under %s, third-party ones checked too", { timeout: COMPILING_MS }, async (resolution) => {

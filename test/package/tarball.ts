@@ -11,8 +11,9 @@ const UNTYPED = /^emulator\/(adapters|cli|http|rpc)\//;
 
 /** What runs, what types need, what people read; no more. */
 function expected(): string[] {
-  const built = [...listFiles(join(CHECKOUT, "emulator")).map((path) => `emulator/${path}`), "spec/types.ts"].filter((path) =>
-    path.endsWith(".ts"),
+  const rooms = ["emulator", "test/conformance/kit", "test/conformance/requirements"];
+  const built = [...rooms.flatMap((room) => listFiles(join(CHECKOUT, room)).map((path) => `${room}/${path}`)), "spec/types.ts"].filter(
+    (path) => path.endsWith(".ts"),
   );
   return [
     ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "emulator/cli/bin.js", "spec/openapi.yaml"],
@@ -51,7 +52,7 @@ export function describeTarball(packed: () => { readonly tarball: string; readon
 
     it("imports only what it depends on", () => {
       const { dependencies } = JSON.parse(readFileSync(join(CHECKOUT, "package.json"), "utf8"));
-      const ours = files.filter(({ path }) => /^dist\/(emulator|spec)\/.*\.(js|d\.ts)$/.test(path));
+      const ours = files.filter(({ path }) => /^dist\/(emulator|spec|test)\/.*\.(js|d\.ts)$/.test(path));
       const imported = ours.flatMap(({ text }) => [...text.matchAll(/(?:\bfrom |^import |\bimport\()"((?:@[^/"]+\/)?[^./"][^/"]*)/gm)]);
       const packages = new Set(imported.map(([, name]) => name as string).filter((name) => !name.startsWith("node:")));
       expect(packages.size).toBeGreaterThan(5);

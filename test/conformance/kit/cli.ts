@@ -103,7 +103,7 @@ function running(command: Command): Command {
     .option("--only <globs>", "ids to judge, such as USER-*,TOKEN-08")
     .option("--skip <globs>", "ids to leave out")
     .option("--webhook-receiver <where>", "none, loopback, or url:https://…", "none")
-    .option("--budget <number>", "most requests", "500")
+    .option("--budget <number>", "most requests (default: 900, of the thousand that an hour allows)")
     .option("--max-rps <number>", "requests a second", "8")
     .option("--seed <text>", "random data of an earlier run")
     .option("--strict", "SHOULDs gate too");

@@ -4,14 +4,13 @@ import type { RunOptions } from "./options.ts";
 import { type Run, runChecks } from "./runner.ts";
 
 export type { Check, Level, Mode, Provenance } from "./check.ts";
-export { conformanceCommand } from "./cli.ts";
 export type { RunOptions } from "./options.ts";
 export type { CheckResult, Status } from "./outcome.ts";
 export { UsageError } from "./outcomes.ts";
 export { consoleReport } from "./reports/console.ts";
 export { reportOf } from "./reports/report.ts";
 export type { Run } from "./runner.ts";
-export { conformanceSuite, type SuiteOptions } from "./suite.ts";
+export { conformanceSuite, type Started, type SuiteOptions } from "./suite.ts";
 export { type Verdict, verdictOf } from "./verdict.ts";
 export { CHECKS };
 

@@ -15,15 +15,23 @@ interface Context {
   skip?(note?: string): void;
 }
 // biome-ignore lint/suspicious/noExplicitAny: three runners type these functions in three ways.
-type Declare = ((name: string, body: (...parameters: any[]) => any) => unknown) & { skip?: (name: string, body: () => void) => unknown };
+type Declare = (name: string, body: (...parameters: any[]) => any, timeout?: number) => unknown;
+
+/** Paced requests take their time, the longest burst half a minute; vitest and jest would give up after five seconds. */
+const TIMEOUT_MS = 180_000;
 
 export interface SuiteOptions extends Omit<RunOptions, "target" | "apiKey" | "onResult"> {
   readonly describe: Declare;
   readonly it: Declare;
   /** An address or an application, or how to start one: called before the first check. */
-  readonly target: Target | (() => Promise<{ readonly target: Target; readonly apiKey: string; readonly close?: () => Promise<void> }>);
+  readonly target: Target | (() => Promise<Started>);
   /** Not needed when `target` is a function that starts one. */
   readonly apiKey?: string;
+}
+
+/** What a target that was started for the suite is, and options that are only known then. */
+export interface Started extends Pick<RunOptions, "target" | "apiKey" | "controller" | "ca"> {
+  readonly close?: () => Promise<void>;
 }
 
 interface Opened {
@@ -51,24 +59,26 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
     const chosen = inOrder(group.checks.filter((check) => selection.chosen.includes(check)));
     if (chosen.length === 0) continue;
     describe(`${group.name} ${group.title}`, () => {
-      for (const check of chosen) it(`${check.id} ${check.requirement}`, (context: Context) => verify(check, context));
+      // No parameter by name: jest would take it for its `done` and wait.
+      for (const check of chosen) it(`${check.id} ${check.requirement}`, (...[context]: [Context?]) => verify(check, context), TIMEOUT_MS);
     });
   }
   describe("afterwards", () => {
-    it("what was made is taken away", async () => {
+    const tidy = async () => {
       const { session, close } = await open();
       session.cleaning();
       const left = await session.cleanup.run();
       await close();
       if (left.length > 0) console.warn(`left behind: ${left.map(({ what, reason }) => `${what} (${reason})`).join(", ")}`);
-    });
+    };
+    it("what was made is taken away", tidy, TIMEOUT_MS);
   });
 
   async function start(): Promise<Opened> {
-    const started = isStarter
-      ? await (target as () => Promise<{ target: Target; apiKey: string; close?: () => Promise<void> }>)()
+    const { close: stop, ...started }: Started = isStarter
+      ? await (target as () => Promise<Started>)()
       : { target: target as Target, apiKey: apiKey ?? "" };
-    const all = settle({ ...options, target: started.target, apiKey: started.apiKey });
+    const all = settle({ ...options, ...started });
     const place: OpenTarget = await openTarget(all.target);
     const session = new Session(all, place);
     const facts = await preflight(session);
@@ -78,12 +88,12 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
       async close() {
         session.transport.close();
         await place.close();
-        if ("close" in started) await started.close?.();
+        await stop?.();
       },
     };
   }
 
-  async function verify(check: Check, context: Context): Promise<void> {
+  async function verify(check: Check, context: Context | undefined): Promise<void> {
     const { session, facts } = await open();
     const [left] = select([check], session.settings, facts).left;
     if (left) return skip(context, left.reason);

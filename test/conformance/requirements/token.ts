@@ -68,7 +68,7 @@ const checks: readonly Check[] = [
     mode: "m",
     requirement: "Amounts that are zero, negative, no plain decimal, too precise or too large are refused, and the balance stays.",
     hint: "Match the text against the pattern of the document before making a number of it.",
-    requests: 37,
+    requests: 38,
     async run(t) {
       const [from, to] = [await t.funded("50"), await t.funded("50")];
       const refusal = { status: [400, 422], codes: /AMOUNT|VALIDATION|INVALID|SUPPLY|BALANCE/ };

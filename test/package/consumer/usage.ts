@@ -1,6 +1,8 @@
 // The public interface, as a project uses it. Each @ts-expect-error also proves that the types above it are not `any`.
 import { createServer } from "node:http";
+import { describe, it } from "node:test";
 import { createSandbox, InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "getsmart-sandbox";
+import { CHECKS, conformanceSuite, type Run, runConformance, verdictOf } from "getsmart-sandbox/conformance";
 
 const options: SandboxOptions = {
   dataDir: "data",
@@ -39,5 +41,11 @@ try {
 }
 // @ts-expect-error there is no such part
 sandbox.nothing;
-console.log(url, block, address, sandbox.info().urls.api, sandbox.notices, sandbox.caFile);
+conformanceSuite({ describe, it, target: "http://127.0.0.1:4010/v1", apiKey: "key", only: ["USER-*"] });
+conformanceSuite({ describe, it, target: async () => ({ target: sandbox.app, apiKey: sandbox.apiKey }) });
+const run: Run = await runConformance({ target: sandbox.app, apiKey: sandbox.apiKey, mode: "readonly" });
+// @ts-expect-error there is no such mode
+await runConformance({ target: sandbox.app, apiKey: sandbox.apiKey, mode: "rough" });
+const exitCode: number = verdictOf(run).exitCode + CHECKS.length;
+console.log(exitCode, url, block, address, sandbox.info().urls.api, sandbox.notices, sandbox.caFile);
 await sandbox.close();

@@ -65,7 +65,7 @@ export function dryRun(options: RunOptions): number {
 }
 
 /** SIGINT and SIGTERM stop the checks, then what was made is cleaned up; a second one ends at once. */
-export function interruption() {
+export function interruption(): { readonly signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
