@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { ControlClient } from "./client.ts";
 
 /** How main.ts makes a command that talks to a running sandbox, and connects it. */
@@ -63,7 +63,10 @@ export function addControlCommands(program: Command, { client, control, example,
       print(await showLimits(await control(options), key));
     },
   );
-  example(client("set <key>", "leave so many requests to a key, which is metered from then on", limits), "limits set default --hour 1")
+  example(
+    client("set <key>", "leave so many requests to a key, which is metered from then on", limits),
+    "limits set 'Default key' --hour 1",
+  )
     .option("--second <requests>", "left of the quota of the second", whole)
     .option("--hour <requests>", "left of the quota of the hour", whole)
     .action(async (key, { second, hour, ...options }) => {
@@ -72,8 +75,9 @@ export function addControlCommands(program: Command, { client, control, example,
       print(await setLimits(await control(options), key, left));
     });
 
-  example(client("mine [blocks]", "mine blocks"), "mine 3").action(async (blocks, options) => {
-    print(await (await state()).mine(await control(options), blocks === undefined ? 1 : whole(blocks)));
+  const mine = example(client("mine", "mine blocks"), "mine 3").argument("[blocks]", "how many", whole, 1);
+  mine.action(async (blocks, options) => {
+    print(await (await state()).mine(await control(options), blocks));
   });
 
   const faults = program.command("faults").description("troubles on demand: errors, latency, broken connections, a failing chain");
@@ -82,10 +86,10 @@ export function addControlCommands(program: Command, { client, control, example,
     .option("--path <pattern>", "or the path below /v1: /users/*, /users/{user_id}, *")
     .option("--method <method>", "with --path: only this method")
     .option("--api-key <key>", "only requests with this key (secret or id)")
-    .option("--probability <number>", "0 to 1 (default: always)", Number)
-    .option("--times <count>", "so many times (default: without end)", Number)
-    .option("--latency-ms <ms>", "real time before anything else happens", Number)
-    .option("--status <status>", "answer with an error of this status", Number)
+    .option("--probability <number>", "0 to 1 (default: always)", fraction)
+    .option("--times <count>", "so many times (default: without end)", whole)
+    .option("--latency-ms <ms>", "real time before anything else happens", whole)
+    .option("--status <status>", "answer with an error of this status", whole)
     .option("--code <code>", "the error's code: one of the API, or any other in capitals")
     .option("--message <text>", "the error's sentence")
     .option("--connection <kind>", "reset, empty, garbage or slow")
@@ -117,6 +121,10 @@ const EXAMPLE_FAULT = "faults add --operation mintTokens --status 503 --code CHA
 
 function whole(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  console.error(`getsmart-sandbox: ${text} is not a whole number`);
-  process.exit(2);
+  throw new InvalidArgumentError("It is not a whole number.");
+}
+
+function fraction(text: string): number {
+  if (/^\d*\.?\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is not a number.");
 }

@@ -30,7 +30,8 @@ export async function countRequests(client: ControlClient, flags: RequestFlags):
 /** `15:04:05.123  201  POST   /v1/tokens/mint  3.2 ms  req_…`; in colours on a terminal. */
 export function requestLine(each: RequestSummary): string {
   const target = `${each.path ?? "?"}${each.query === null ? "" : `?${each.query}`}`;
-  const notes = [each.code, each.idempotent_replayed ? "replayed" : null].filter((note) => note !== null);
+  const fault = each.fault_id && `fault ${each.fault_id}`;
+  const notes = [each.code, each.idempotent_replayed ? "replayed" : null, fault].filter((note) => note !== null);
   return [
     each.received_at.slice(11, 23),
     inColour(each.status),
@@ -42,9 +43,10 @@ export function requestLine(each: RequestSummary): string {
   ].join("  ");
 }
 
-function inColour(status: number): string {
-  const colour = status >= 500 ? "red" : status >= 400 ? "yellow" : "green";
-  return styleText(colour, String(status), { stream: process.stdout });
+/** `---` where no answer was given. */
+function inColour(status: number | null): string {
+  const colour = status === null || status >= 500 ? "red" : status >= 400 ? "yellow" : "green";
+  return styleText(colour, String(status ?? "---"), { stream: process.stdout });
 }
 
 function queryOf({ operation, apiKey, session, format: _, method, path, status, code, since, limit }: RequestFlags): URLSearchParams {

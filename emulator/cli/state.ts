@@ -3,7 +3,7 @@ import type { ControlClient } from "./client.ts";
 /** Back to the state right after the fixture. */
 export async function reset(client: ControlClient): Promise<string> {
   await client.call("POST", "/reset");
-  return "back to the state right after the fixture; quotas and faults are cleared";
+  return "back to the state right after the fixture; quotas, faults and the request log are cleared";
 }
 
 export async function saveSnapshot(client: ControlClient, name: string): Promise<string> {

@@ -13,7 +13,7 @@ export async function showTrace(client: ControlClient, id: string, format: strin
 /** A request as a tree: stages, what each unit committed, the chain, the webhooks. Times are since the request arrived. */
 export function treeOf(trace: Trace): Branch {
   const { request, stages, first_request_id, units, transactions, later } = trace;
-  const title = `${request.request_id}  ${request.method} ${request.path} → ${request.status}${request.code ? ` ${request.code}` : ""}`;
+  const title = `${request.request_id}  ${request.method} ${request.path} → ${request.status ?? "no answer"}${request.code ? ` ${request.code}` : ""}`;
   const answer = stages.at(-1) as StageTrace;
   return branch(`${title}  (${request.at})`, [
     ...stages.slice(0, -1).map((each) => stage(each, first_request_id)),

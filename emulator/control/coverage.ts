@@ -139,7 +139,7 @@ export class CoverageCounter {
       this.#operations.set(operationId, met);
     }
     met.calls += 1;
-    if (status < 400) met.succeeded += 1;
+    if (status !== null && status < 400) met.succeeded += 1;
     if (idempotencyKey) met.keys += 1;
     if (replayed) met.replays += 1;
     if (code !== null) met.codes.add(code);

@@ -14,6 +14,17 @@ export interface Course {
   readonly idempotencyId: string | null;
 }
 
+/** A fault that happened to a request (model/fault.ts). */
+export interface StruckFault {
+  readonly id: string;
+  /** `error CHAIN_UNAVAILABLE`, `connection reset`, `chain revert`, `latency`. */
+  readonly what: string;
+  /** Whether it took the place of the operation; otherwise that was performed under it. */
+  readonly instead: boolean;
+  /** Same clock as `began`. */
+  readonly at: number;
+}
+
 /** A request and its answer, as they came and went: secrets are hidden when they are shown, not before. */
 export interface Exchange {
   readonly requestId: string;
@@ -34,7 +45,9 @@ export interface Exchange {
   readonly counted: boolean;
   readonly idempotencyKey: boolean;
   readonly replayed: boolean;
-  readonly status: number;
+  readonly fault: StruckFault | null;
+  /** Null when the connection ended without an answer. */
+  readonly status: number | null;
   readonly code: string | null;
   /** The RateLimit field of the answer. */
   readonly quota: string | null;
@@ -82,7 +95,10 @@ export interface RequestSummary {
   readonly api_key_id: string | null;
   readonly idempotency_key: boolean;
   readonly idempotent_replayed: boolean;
-  readonly status: number;
+  /** The fault that happened to it. */
+  readonly fault_id: string | null;
+  /** Null when the connection ended without an answer. */
+  readonly status: number | null;
   readonly code: string | null;
   readonly duration_ms: number;
 }
@@ -107,6 +123,7 @@ export function summaryOf(exchange: Exchange): RequestSummary {
     api_key_id: exchange.keyId,
     idempotency_key: exchange.idempotencyKey,
     idempotent_replayed: exchange.replayed,
+    fault_id: exchange.fault?.id ?? null,
     status: exchange.status,
     code: exchange.code,
     duration_ms: milliseconds(exchange.duration),

@@ -10,7 +10,7 @@ import type { Written } from "./work.ts";
 
 /** One stage on the way of a request. `ms`: since it arrived. */
 export interface StageTrace {
-  readonly stage: "route" | StageName | "rules" | "answer";
+  readonly stage: "route" | StageName | "fault" | "rules" | "answer";
   readonly outcome: "passed" | "refused" | "replayed";
   readonly ms: number | null;
   readonly note: string | null;
@@ -79,8 +79,8 @@ function firstOf({ course, began }: Exchange, log: Iterable<Logged>): string | n
 }
 
 function stagesOf(exchange: Exchange, records: Reader): StageTrace[] {
-  const { course, began, duration, status, code, replayed } = exchange;
-  const answer = { stage: "answer", outcome: "passed", ms: milliseconds(duration), note: String(status) } as const;
+  const { course, began, duration, status, code, replayed, fault } = exchange;
+  const answer = { stage: "answer", outcome: "passed", ms: milliseconds(duration), note: status === null ? "none" : `${status}` } as const;
   if (!course) return [{ stage: "route", outcome: "refused", ms: null, note: code }, answer];
   const stages: StageTrace[] = [{ stage: "route", outcome: "passed", ms: null, note: course.operationId }];
   for (const stage of course.stages) {
@@ -91,6 +91,11 @@ function stagesOf(exchange: Exchange, records: Reader): StageTrace[] {
     const outcome = refused ? "refused" : stage === "idempotency" && replayed ? "replayed" : "passed";
     stages.push({ stage, outcome, ms, note: refused ? code : noteOf(stage, exchange, records) });
     if (refused) return [...stages, answer];
+    if (stage === "validation" && fault) {
+      const outcome = fault.instead ? "refused" : "passed";
+      stages.push({ stage: "fault", outcome, ms: milliseconds(fault.at - began), note: `${fault.id}: ${fault.what}` });
+      if (fault.instead) return [...stages, answer];
+    }
   }
   // Nothing before it refused: existence, preconditions and rules are looked at by the operation itself.
   if (code !== null && !replayed) stages.push({ stage: "rules", outcome: "refused", ms: null, note: code });

@@ -37,6 +37,7 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
         counted: true,
         idempotencyKey: false,
         replayed: false,
+        fault: null,
         quota: null,
         request: null,
         response: keptBody(body),

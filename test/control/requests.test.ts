@@ -175,6 +175,7 @@ describe("the ring", () => {
     counted: true,
     idempotencyKey: false,
     replayed: false,
+    fault: null,
     status: 200,
     code: null,
     quota: null,

@@ -1,5 +1,7 @@
 /** SANDBOX.md §3, Trace: validation → quota → idempotency → records → transactions with decoded events → events → webhook attempts. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { StageTrace } from "../../emulator/control/trace.ts";
+import type { Fault } from "../../emulator/model/fault.ts";
 import type { Trace } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
 import { badgeWorld, newKey, newUser, person, rich, type World, world } from "../http/client.ts";
@@ -155,6 +157,51 @@ describe("a read, and refusals", () => {
       expect(replay.first_request_id).toBe(first.headers["request-id"]);
       expect([replay.units, replay.transactions]).toEqual([[], []]);
     }
+  });
+});
+
+describe("a fault", () => {
+  it.each<[string, Fault, StageTrace["outcome"], number | null]>([
+    ["error CHAIN_UNAVAILABLE", { error: { code: "CHAIN_UNAVAILABLE" } }, "refused", 503],
+    ["connection empty", { connection: "empty" }, "refused", null],
+    ["connection reset", { connection: "reset" }, "refused", null],
+    ["connection garbage", { connection: "garbage" }, "refused", null],
+    ["connection slow", { connection: "slow", latency_ms: 1 }, "passed", 201],
+    ["latency", { latency_ms: 1 }, "passed", 201],
+    ["chain revert", { chain: "revert" }, "passed", 422],
+  ])("%s is named in log and trace, and ends the way where it takes the place of the operation", async (what, fault, outcome, status) => {
+    const { sandbox, api } = await open();
+    const user = await newUser(api);
+    await sandbox.listen();
+    const { id } = sandbox.faults.add({ operationId: "mintTokens", ...fault });
+    const body = JSON.stringify({ user_id: user.id, amount: "1" });
+    const headers = { authorization: `Bearer ${sandbox.apiKey}`, "content-type": "application/json" };
+    await fetch(`${sandbox.info().urls.api}/v1/tokens/mint`, { method: "POST", headers, body }).then(
+      (answer) => answer.text(),
+      () => {},
+    );
+    const [logged] = sandbox.requests.list({ operationId: "mintTokens" });
+    expect(logged).toMatchObject({ status, fault_id: id, request: { bytes: body.length } });
+    expect(logged?.response === null).toBe(status === null);
+    const { stages } = sandbox.trace(logged?.request_id as string);
+    expect(stages.find(({ stage }) => stage === "fault")).toMatchObject({ outcome, note: `${id}: ${what}` });
+    expect(stages.some(({ stage }) => stage === "unit")).toBe(outcome === "passed");
+    expect(stages.at(-1)?.note).toBe(String(status ?? "none"));
+  });
+
+  it("a client that does not wait for it is in the log without an answer, once", async () => {
+    const { sandbox, api } = await open();
+    await sandbox.listen();
+    sandbox.faults.add({ operationId: "listUsers", latency_ms: 60_000 });
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${sandbox.apiKey}` };
+    const request = fetch(`${sandbox.info().urls.api}/v1/users`, { headers, signal: leaving.signal }).catch(() => {});
+    await expect.poll(() => sandbox.faults.list()[0]?.fired).toBe(1);
+    leaving.abort();
+    await request;
+    await expect.poll(() => sandbox.requests.list()).toMatchObject([{ operation_id: "listUsers", status: null, code: null }]);
+    await api.get("/tokens").expect(200);
+    expect(sandbox.requests.count({ operationId: "listUsers" })).toBe(1);
   });
 });
 

@@ -29,6 +29,8 @@ async function broken(thrown: unknown) {
     newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
     keys: { authenticate: () => ({ id: "key", scopes: operations.flatMap(({ scopes }) => scopes ?? []) }) },
     limiter: { policies: [], take: () => null },
+    faults: { strike: () => null },
+    recorder: { record: () => {} },
     isHostAllowed: () => true,
     cors: [],
     log: pino({ level: "error" }, sink),

@@ -19,7 +19,9 @@ export function observe(router: Router, controls: Controls): void {
   });
   router.get("/requests/:request_id/trace", (req, res) => {
     const trace = controls.trace(req.params.request_id);
-    res.json(successEnvelope(trace, `${trace.request.method} ${trace.request.path} was answered with ${trace.request.status}.`));
+    res.json(
+      successEnvelope(trace, `${trace.request.method} ${trace.request.path} was answered with ${trace.request.status ?? "nothing"}.`),
+    );
   });
   router.get("/coverage", (_req, res) => {
     const coverage = controls.coverage();

@@ -1,7 +1,9 @@
 import type { RequestHandler, Response } from "express";
+import type { StruckFault } from "../../control/exchange.ts";
 import { ApiError, type ErrorCode } from "../../model/errors.ts";
 import type { ChainFault, ConnectionFault, FaultEntry, FaultTarget } from "../../model/fault.ts";
 import { type Call, callOf } from "../call.ts";
+import { recordUnanswered } from "./record-requests.ts";
 
 export interface FaultInjection {
   /** The fault that happens to the request, if one does. */
@@ -24,16 +26,26 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
     const path = decoded(req.path).replace(/^\/v1(?=\/)/, "");
     const fault = strike({ operationId: call.operation.id, method: req.method, path, keyId: call.key?.id ?? null });
     if (!fault) return next();
-    res.locals.faultId = fault.id;
     const wait = fault.connection === "slow" ? 0 : (fault.latency_ms ?? 0);
     if (wait === 0) {
       happen();
       return;
     }
-    const timer = setTimeout(happen, wait);
-    res.once("close", () => clearTimeout(timer));
+    res.locals.fault = { ...struck(fault), instead: true };
+    const timer = setTimeout(() => {
+      res.off("close", leave);
+      happen();
+    }, wait);
+    res.once("close", leave);
+
+    /** The client did not wait: nothing is done. */
+    function leave(): void {
+      clearTimeout(timer);
+      recordUnanswered(res);
+    }
 
     function happen(): void {
+      res.locals.fault = struck(fault as FaultEntry);
       const { error, connection, chain, latency_ms = SLOW_MS } = fault as FaultEntry;
       if (error) next(injected(fault as FaultEntry, call));
       else if (chain) {
@@ -46,6 +58,12 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
       }
     }
   };
+}
+
+/** For the log: what it is, at this moment. */
+function struck({ id, error, connection, chain }: FaultEntry): StruckFault {
+  const kind = error ? `error ${error.code}` : connection ? `connection ${connection}` : chain ? `chain ${chain}` : "latency";
+  return { id, what: kind, instead: error !== undefined || (connection !== undefined && connection !== "slow"), at: performance.now() };
 }
 
 function decoded(path: string): string {
@@ -73,6 +91,7 @@ function injected({ id, error }: FaultEntry, { operation }: Call): ApiError {
 
 /** Ends the connection without an answer. */
 function breakOff(res: Response, connection: Exclude<ConnectionFault, "slow">): void {
+  recordUnanswered(res);
   const { socket } = res;
   if (!socket) return;
   if (connection === "empty") socket.end();
@@ -94,6 +113,7 @@ function answerInPieces(res: Response, duration: number): void {
     if (!(typeof chunk === "string" || Buffer.isBuffer(chunk)) || chunk.length === 0) return end(chunk);
     const encoding = typeof others[0] === "string" ? (others[0] as BufferEncoding) : "utf8";
     const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
+    res.locals.inPieces = bytes;
     const size = Math.ceil(bytes.length / PIECES);
     let sent = 0;
     res.flushHeaders();

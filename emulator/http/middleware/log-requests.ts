@@ -1,9 +1,7 @@
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
+import { redactText } from "../../control/redact.ts";
 import type { Call } from "../call.ts";
-
-/** Something that looks like an API key, wherever a client has put it by mistake. */
-const KEY = /gets_\w+/g;
 
 /** One line a request, written when it is answered. No header, no body and no query: neither keys nor people are in it. */
 export function logRequests(log: Logger): RequestHandler {
@@ -12,7 +10,7 @@ export function logRequests(log: Logger): RequestHandler {
     const began = performance.now();
     // The router changes req.path on its way.
     const { method } = req;
-    const path = req.path.replace(KEY, "gets_…");
+    const path = redactText(req.path);
     res.once("close", () => {
       const { requestId: request_id, call } = res.locals as { requestId: string; call?: Call };
       const duration_ms = Math.round((performance.now() - began) * 10) / 10;

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from "express";
-import { type Body, type Course, type Exchange, keptBody } from "../../control/exchange.ts";
+import { type Body, type Course, type Exchange, keptBody, type StruckFault } from "../../control/exchange.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Call } from "../call.ts";
 import { wasRefusedRaw } from "../raw-refusal.ts";
@@ -14,6 +14,13 @@ type Arrival = Pick<Exchange, "receivedAt" | "at" | "began" | "method" | "url">;
 /** A request header of tools: the request is not the client's doing, and coverage leaves it out. */
 const UNCOUNTED = "sandbox-uncounted";
 
+const unanswered = new WeakMap<Response, () => void>();
+
+/** Notes a request that gets no answer: the connection is ended instead. */
+export function recordUnanswered(res: Response): void {
+  unanswered.get(res)?.();
+}
+
 /**
  * Notes every request outside the control plane, at the moment when its answer leaves: who has the answer finds it in the log. No
  * header is kept, and so no key; bodies are, and shown without secrets.
@@ -24,11 +31,12 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
     // The router changes the URL on its way.
     const { method, url } = req;
     const arrival = { receivedAt: Date.now(), at: clock.now(), began: performance.now(), method, url };
+    unanswered.set(res, () => recorder.record({ ...exchangeOf(req, res, arrival, null), status: null, code: null }));
     const end = res.end;
     // Every answer ends here, whoever made it.
     res.end = function endRecorded(...answer: unknown[]) {
       res.end = end;
-      if (!wasRefusedRaw(req.socket)) recorder.record(exchangeOf(req, res, arrival, answer[0]));
+      if (!wasRefusedRaw(req.socket)) recorder.record(exchangeOf(req, res, arrival, answer[0] ?? res.locals.inPieces));
       return (end as (...args: unknown[]) => Response).apply(res, answer);
     } as typeof res.end;
     next();
@@ -36,7 +44,7 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
 }
 
 function exchangeOf(req: Request, res: Response, arrival: Arrival, sent: unknown): Exchange {
-  const { requestId, code, call } = res.locals as { requestId: string; code?: string; call?: Call };
+  const { requestId, code, call, fault } = res.locals as { requestId: string; code?: string; call?: Call; fault?: StruckFault };
   const session = call?.key?.session ?? false;
   const response = arrival.method === "HEAD" ? null : bodyOf(res, sent);
   return {
@@ -49,6 +57,7 @@ function exchangeOf(req: Request, res: Response, arrival: Arrival, sent: unknown
     counted: !session && req.headers[UNCOUNTED] === undefined,
     idempotencyKey: req.headers["idempotency-key"] !== undefined,
     replayed: res.hasHeader("Idempotent-Replayed"),
+    fault: fault ?? null,
     status: res.statusCode,
     code: code ?? (response && res.statusCode >= 400 ? codeIn(response) : null),
     quota: (res.getHeader("RateLimit") as string | undefined) ?? null,
