@@ -142,6 +142,11 @@ const RULES: readonly Rule[] = [
     because: "the public in-process API is a face of the controls",
   },
   {
+    room: "emulator/vitest.ts",
+    may: ["emulator/sandbox.ts", "vitest"],
+    because: "the fixture uses the sandbox as every test does",
+  },
+  {
     room: "emulator/sandbox-facts.ts",
     may: ["emulator/control", "emulator/data-folder.ts", "emulator/engine", "emulator/package-root.ts", "emulator/sandbox-api.ts"],
     because: "what a sandbox says of itself follows from its options and its journal",
