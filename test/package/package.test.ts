@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { describeCommandLine } from "./command-line.ts";
+import { describeExamples } from "./examples.ts";
 import { describeLibrary } from "./library.ts";
 import { pack } from "./pack.ts";
 import { describeTarball } from "./tarball.ts";
@@ -19,4 +20,5 @@ describe("the package", () => {
   describeTarball(() => ({ tarball, folder }));
   describeCommandLine(() => ({ tarball, folder }));
   describeLibrary(() => ({ tarball, folder }));
+  describeExamples(() => ({ tarball, folder }));
 });
