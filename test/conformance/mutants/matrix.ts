@@ -65,6 +65,25 @@ export function killMatrix(proofs: readonly Proof[]): string {
   ].join("\n");
 }
 
+/** The same for a console: each requirement and who made it red, grouped. */
+export function shortMatrix(proofs: readonly Proof[]): string {
+  const killers = (check: string) =>
+    MUTANTS.filter(({ id, kills }) => kills.includes(check) && proofs.some((proof) => proof.id === id && proof.killedBy.includes(check)));
+  return GROUPS.map(
+    ({ name, checks }) =>
+      `${name.padEnd(6)}${checks
+        .map(
+          ({ id }) =>
+            `${id.slice(name.length + 1)}: ${
+              killers(id)
+                .map((mutant) => mutant.id)
+                .join(" ") || "UNPROVEN"
+            }`,
+        )
+        .join(" · ")}`,
+  ).join("\n");
+}
+
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
