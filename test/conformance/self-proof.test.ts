@@ -4,12 +4,13 @@ import { MUTANTS } from "./mutants/broken/index.ts";
 import { FACADES } from "./mutants/facades.ts";
 import { CONDITIONS } from "./mutants/harness.ts";
 import { killMatrix } from "./mutants/matrix.ts";
+import { MINIMAL } from "./mutants/minimal/mutants.ts";
 import { Bench, TASKS } from "./mutants/tasks.ts";
 import { GROUPS } from "./requirements/index.ts";
 
 /**
- * A sample of `npm run self-test`, which CI runs whole: a mutant of each group, the variant that changes nothing, every façade and every
- * broken harness. And the committed matrix is of these requirements and mutants, with nothing unproven.
+ * A sample of `npm run self-test`, which CI runs whole: a mutant of each group, the variant that changes nothing, the second implementation,
+ * every façade and every broken harness. And the committed matrix is of these requirements and mutants, with nothing unproven.
  */
 describe("the kit proves itself", () => {
   let bench: Bench;
@@ -21,7 +22,7 @@ describe("the kit proves itself", () => {
   const ofEachGroup = GROUPS.flatMap(({ name }) => MUTANTS.find(({ kills }) => kills[0]?.startsWith(`${name}-`)) ?? []);
   it("there is a mutant for every group", () => expect(ofEachGroup.length).toBe(GROUPS.length));
 
-  const sample = [...ofEachGroup, { id: "V00" }, ...FACADES, ...CONDITIONS].map(({ id }) => id);
+  const sample = [...ofEachGroup, { id: "V00" }, ...MINIMAL, ...FACADES, ...CONDITIONS].map(({ id }) => id);
   it.each(sample)("%s", { timeout: 180_000 }, async (id) => {
     const { survived, unexpected } = await bench.do(id);
     expect({ survived, unexpected }).toEqual({ survived: [], unexpected: [] });

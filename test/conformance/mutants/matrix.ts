@@ -2,6 +2,7 @@ import { CHECKS, GROUPS } from "../requirements/index.ts";
 import { MUTANTS } from "./broken/index.ts";
 import { FACADES } from "./facades.ts";
 import { CONDITIONS } from "./harness.ts";
+import { MINIMAL } from "./minimal/mutants.ts";
 import type { Proof } from "./prove.ts";
 import { VARIANTS } from "./variants.ts";
 
@@ -54,6 +55,14 @@ export function killMatrix(proofs: readonly Proof[]): string {
     ...FACADES.map(
       ({ id, pretends, kills }) =>
         `| ${id} | ${cell(pretends)} | ${kills === 3 ? "preflight (exit 3)" : `${proof(id)?.killedBy.length ?? 0} requirements`} | ${mark(id)} |`,
+    ),
+    "",
+    "## A second implementation, without chain and without a line of the emulator",
+    "",
+    "| id | what is wrong | must be noticed by | breaks too, by its nature | so |",
+    "|---|---|---|---|---|",
+    ...MINIMAL.map(
+      ({ id, breaks, kills, also = [] }) => `| ${id} | ${cell(breaks)} | ${kills.join(" ")} | ${also.join(" ")} | ${mark(id)} |`,
     ),
     "",
     "## The harness, broken: never green",
