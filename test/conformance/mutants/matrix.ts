@@ -2,6 +2,7 @@ import { CHECKS, GROUPS } from "../requirements/index.ts";
 import { MUTANTS } from "./broken/index.ts";
 import { FACADES } from "./facades.ts";
 import { CONDITIONS } from "./harness.ts";
+import { MINIMAL } from "./minimal/mutants.ts";
 import type { Proof } from "./prove.ts";
 import { VARIANTS } from "./variants.ts";
 
@@ -56,6 +57,14 @@ export function killMatrix(proofs: readonly Proof[]): string {
         `| ${id} | ${cell(pretends)} | ${kills === 3 ? "preflight (exit 3)" : `${proof(id)?.killedBy.length ?? 0} requirements`} | ${mark(id)} |`,
     ),
     "",
+    "## A second implementation, without chain and without a line of the emulator",
+    "",
+    "| id | what is wrong | must be noticed by | breaks too, by its nature | so |",
+    "|---|---|---|---|---|",
+    ...MINIMAL.map(
+      ({ id, breaks, kills, also = [] }) => `| ${id} | ${cell(breaks)} | ${kills.join(" ")} | ${also.join(" ")} | ${mark(id)} |`,
+    ),
+    "",
     "## The harness, broken: never green",
     "",
     "| id | what is wrong | exit code | so |",
@@ -63,6 +72,25 @@ export function killMatrix(proofs: readonly Proof[]): string {
     ...CONDITIONS.map(({ id, breaks, exitCode }) => `| ${id} | ${cell(breaks)} | ${exitCode} | ${mark(id)} |`),
     "",
   ].join("\n");
+}
+
+/** The same for a console: each requirement and who made it red, grouped. */
+export function shortMatrix(proofs: readonly Proof[]): string {
+  const killers = (check: string) =>
+    MUTANTS.filter(({ id, kills }) => kills.includes(check) && proofs.some((proof) => proof.id === id && proof.killedBy.includes(check)));
+  return GROUPS.map(
+    ({ name, checks }) =>
+      `${name.padEnd(6)}${checks
+        .map(
+          ({ id }) =>
+            `${id.slice(name.length + 1)}: ${
+              killers(id)
+                .map((mutant) => mutant.id)
+                .join(" ") || "UNPROVEN"
+            }`,
+        )
+        .join(" · ")}`,
+  ).join("\n");
 }
 
 function cell(text: string): string {

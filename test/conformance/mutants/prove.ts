@@ -1,5 +1,6 @@
 import type { Check } from "../kit/check.ts";
 import type { CheckResult, Status } from "../kit/outcome.ts";
+import type { Run } from "../kit/runner.ts";
 import { CHECKS } from "../requirements/index.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Worlds } from "./world.ts";
@@ -50,20 +51,19 @@ export function jury({ kills, also = [] }: Mutant, all: boolean): readonly Check
 export async function prove(worlds: Worlds, mutant: Mutant, all: boolean): Promise<Proof> {
   const begun = performance.now();
   const run = await worlds.judge(mutant, jury(mutant, all));
+  return { id: mutant.id, ...proofOf(run, mutant.kills, mutant.also ?? []), ms: Math.round(performance.now() - begun) };
+}
+
+/** What a run proves of a server that is wrong in one way. */
+export function proofOf(run: Run, kills: readonly string[], also: readonly string[]): Omit<Proof, "id" | "ms"> {
   const red = run.results.filter(({ status }) => isRed(status)).map(({ check }) => check.id);
-  const expected = [...mutant.kills, ...(mutant.also ?? [])];
-  const survived = mutant.kills.filter((id) => !red.includes(id)).map((id) => `${id} ${saidOf(run.results, id)}`);
+  const expected = [...kills, ...also];
+  const survived = kills.filter((id) => !red.includes(id)).map((id) => `${id} ${saidOf(run.results, id)}`);
   if (run.aborted) survived.push(`the run ended early: ${JSON.stringify(run.aborted)}`);
   const unexpected = run.results
     .filter(({ check, status }) => !expected.includes(check.id) && !isQuiet(status))
     .map(({ check, status, reason }) => `${check.id} ${status}: ${reason}`);
-  return {
-    id: mutant.id,
-    killedBy: red.filter((id) => expected.includes(id)),
-    survived,
-    unexpected,
-    ms: Math.round(performance.now() - begun),
-  };
+  return { killedBy: red.filter((id) => expected.includes(id)), survived, unexpected };
 }
 
 /** Seen as wrong: what a reader of a report is told. */

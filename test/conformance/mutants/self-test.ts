@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../kit/outcomes.ts";
 import { CHECKS } from "../requirements/index.ts";
 import { MUTANTS } from "./broken/index.ts";
-import { killMatrix } from "./matrix.ts";
+import { killMatrix, shortMatrix } from "./matrix.ts";
 import type { Proof } from "./prove.ts";
 import { TASKS, tasksFor } from "./tasks.ts";
 
@@ -37,9 +37,10 @@ export async function proveKit({ only, jobs, write }: SelfTestOptions): Promise<
   const unproven = isWhole ? unprovenBy(proofs) : [];
   const bad = proofs.filter(({ survived, unexpected }) => survived.length > 0 || unexpected.length > 0);
   if (isWhole && write) writeFileSync(new URL("../KILL-MATRIX.md", import.meta.url), killMatrix(proofs));
+  if (isWhole) console.log(`\n\nRequirements, and the broken servers that each is red on:\n${shortMatrix(proofs)}`);
   const killed = MUTANTS.filter(({ id }) => proofs.some((proof) => proof.id === id && proof.survived.length === 0)).length;
   console.log(
-    `\n\n${CHECKS.length - unproven.length} of ${CHECKS.length} requirements proven, ${killed} mutants killed, ${tasks.length} servers and conditions in ${seconds} s.`,
+    `\n${CHECKS.length - unproven.length} of ${CHECKS.length} requirements proven, ${killed} mutants killed, ${tasks.length} servers and conditions in ${seconds} s.`,
   );
   if (unproven.length > 0) console.log(`UNPROVEN (no broken server is noticed by): ${unproven.join(", ")}`);
   if (bad.length > 0) console.log(`Not as they should be: ${bad.map(({ id }) => id).join(", ")}`);

@@ -5,17 +5,19 @@ import { CHECKS } from "../requirements/index.ts";
 import { MUTANTS } from "./broken/index.ts";
 import { FACADES } from "./facades.ts";
 import { CONDITIONS } from "./harness.ts";
-import { isQuiet, isRed, type Proof, prove } from "./prove.ts";
+import { judgeMinimal } from "./minimal/judged.ts";
+import { MINIMAL, type MinimalMutant } from "./minimal/mutants.ts";
+import { isQuiet, isRed, type Proof, proofOf, prove } from "./prove.ts";
 import { VARIANTS } from "./variants.ts";
 import { Worlds } from "./world.ts";
 
 /** Everything that the self-test does, one task an id: the same in one process or in several. */
-export const TASKS: readonly string[] = [...MUTANTS, ...VARIANTS, ...FACADES, ...CONDITIONS].map(({ id }) => id);
+export const TASKS: readonly string[] = [...MUTANTS, ...VARIANTS, ...FACADES, ...MINIMAL, ...CONDITIONS].map(({ id }) => id);
 
 /** Ids of the tasks that a filter means: their own ids, or requirements that they kill. */
 export function tasksFor(only: readonly string[]): readonly string[] {
   if (only.length === 0) return TASKS;
-  const kills = (id: string) => MUTANTS.find((mutant) => mutant.id === id)?.kills ?? [];
+  const kills = (id: string) => [...MUTANTS, ...MINIMAL].find((mutant) => mutant.id === id)?.kills ?? [];
   return TASKS.filter((id) => only.some((glob) => matches(glob, id) || kills(id).some((check) => matches(glob, check))));
 }
 
@@ -27,6 +29,8 @@ export class Bench {
     const begun = performance.now();
     const mutant = MUTANTS.find((each) => each.id === id);
     if (mutant) return await prove(this.#worlds, mutant, false);
+    const small = MINIMAL.find((each) => each.id === id);
+    if (small) return { ...(await minimal(small)), id, ms: Math.round(performance.now() - begun) };
     const told = await (VARIANTS.some((each) => each.id === id)
       ? this.#variant(id)
       : FACADES.some((each) => each.id === id)
@@ -65,6 +69,16 @@ export class Bench {
     const survived = facade.kills.filter((each) => !red.includes(each));
     return { killedBy: red, survived: [...survived, ...(word === "NOT CONFORMANT" ? [] : [`the verdict is ${word}`])], unexpected: [] };
   }
+}
+
+/** Judged whole when nothing is changed; otherwise by those that must notice and by neighbours that must not. */
+async function minimal({ changes, kills, also = [] }: MinimalMutant): Promise<Omit<Proof, "id" | "ms">> {
+  const isWhole = kills.length === 0;
+  const run = await judgeMinimal(changes, isWhole ? [] : [...kills, ...also, "USER-*", "TOKEN-*", "AUTH-02"]);
+  const found = proofOf(run, kills, also);
+  const { word } = verdictOf(run);
+  const expected = isWhole ? "CONFORMANT" : "NOT CONFORMANT";
+  return word === expected ? found : { ...found, survived: [...found.survived, `the verdict is ${word}`] };
 }
 
 async function condition(id: string): Promise<Omit<Proof, "id" | "ms">> {
