@@ -76,7 +76,7 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
       session,
       facts,
       async close() {
-        session.transport.close();
+        await session.close();
         await place.close();
         if ("close" in started) await started.close?.();
       },
