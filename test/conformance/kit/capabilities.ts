@@ -22,8 +22,8 @@ export interface Capabilities {
   readonly limiter_follows_clock: boolean;
   /** Operations that the target does not offer; sweeps leave them out and the report lists them. */
   readonly unsupported: readonly string[];
-  /** Ids that exist already, for `--mode readonly`. */
-  readonly known: { readonly user_id?: string };
+  /** Ids that exist already: for `--mode readonly`, and where nothing of the kind can be made. */
+  readonly known: { readonly user_id?: string; readonly badge_id?: string; readonly award_id?: string };
   readonly implementation: { readonly name?: string; readonly version?: string; readonly url?: string };
 }
 

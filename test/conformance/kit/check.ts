@@ -11,7 +11,7 @@ export type Provenance = "P" | "R" | "O" | "K";
  * What a check costs the target: `r` reads, `w` writes its own data, `m` mints (irreversible), `q` uses up quota;
  * and what it needs: `2` a second key, `x` a webhook receiver, `c` a controller of the clock.
  */
-export type Mode = `${"r" | "w" | "m" | "q"}${"" | "2" | "m" | "x" | "c"}`;
+export type Mode = `${"r" | "w" | "m" | "q"}${"" | "2" | "m" | "x" | "c" | "xc"}`;
 
 export interface Check {
   /** `USER-01`. Never given to another requirement. */

@@ -5,6 +5,7 @@ import { type ApiDocument, loadDocument } from "./document.ts";
 import type { CheckResult } from "./outcome.ts";
 import { UsageError } from "./outcomes.ts";
 import { NO_MAP, type PathMap } from "./path-map.ts";
+import type { ReceiverPlace } from "./receiver.ts";
 import { isProduction, PRODUCTION_HOST, readBaseUrl, type Target } from "./target.ts";
 import type { Controller } from "./time.ts";
 
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly pathMap?: PathMap;
   readonly baseline?: Baseline;
   readonly controller?: Controller;
+  /** Where webhooks are received; without one nothing that waits for them is judged. */
+  readonly receiver?: ReceiverPlace;
   /** Most paced requests; default 900: a run leaves others something of the thousand that an hour allows. */
   readonly budget?: number;
   /** Default 8. */
@@ -52,11 +55,14 @@ export interface RunOptions {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<Omit<RunOptions, "apiKeyB" | "rateKey" | "controller" | "ca" | "signal" | "onResult" | "seed">> &
+export type Settings = Required<
+  Omit<RunOptions, "apiKeyB" | "rateKey" | "controller" | "receiver" | "ca" | "signal" | "onResult" | "seed">
+> &
   Pick<RunOptions, "onResult"> & {
     readonly apiKeyB: string | null;
     readonly rateKey: string | null;
     readonly controller: Controller | null;
+    readonly receiver: ReceiverPlace | null;
     readonly ca: string | null;
     readonly signal: AbortSignal;
     readonly seed: string;
@@ -92,6 +98,7 @@ export function settle(options: RunOptions): Settings {
     pathMap: options.pathMap ?? NO_MAP,
     baseline: options.baseline ?? NO_BASELINE,
     controller: options.controller ?? null,
+    receiver: options.receiver ?? null,
     budget,
     maxRps,
     seed: String(options.seed ?? randomInt(1, 1_000_000)),

@@ -3,8 +3,8 @@ import type { Exchange } from "./exchange.ts";
 import { Governor } from "./governor.ts";
 import { NoAnswer, TargetUnusable } from "./outcomes.ts";
 import type { Facts } from "./probe.ts";
+import { Receiver } from "./receiver.ts";
 import type { Session } from "./session.ts";
-import { NOT_BUILT_YET } from "./temporary.ts";
 import { type Controller, runTime } from "./time.ts";
 
 /** Largest difference between the target's clock and ours; beyond it nothing that has to do with time could be judged. */
@@ -22,6 +22,11 @@ export async function preflight(session: Session): Promise<Facts> {
   if (Math.abs(skew) > SKEW_MS && settings.controller === null) {
     throw new TargetUnusable(`the target's clock is ${Math.round(skew / 1000)} s away from this machine's; set one of them right`);
   }
+  if (settings.receiver === "loopback" && !session.target.isLoopback)
+    throw new TargetUnusable(
+      "the target is not on this machine, so its webhooks cannot come to loopback; --webhook-receiver url:https://…",
+    );
+  if (settings.receiver !== null) session.receiver = await Receiver.open(settings.receiver);
   const capabilities = await discover(session, settings.controller);
   const limits = await limitsOf(session, capabilities);
   session.time = runTime(capabilities.limiter_follows_clock ? settings.controller : null, settings.signal);
@@ -30,6 +35,7 @@ export async function preflight(session: Session): Promise<Facts> {
   if (isUnlimited) notes.push("limits are off on this loopback target: requests are not paced");
   if (settings.insecure) notes.push("the certificate is not verified (--insecure)");
   if (session.time.moved) notes.push("the limiter follows the controller's clock: instead of waiting the clock is moved");
+  if (!capabilities.webhooks) notes.push("the target offers no webhooks");
   if (capabilities.unsupported.length > 0) notes.push(`not offered by the target: ${capabilities.unsupported.join(", ")}`);
   return { capabilities, limits, notes };
 }
@@ -66,11 +72,19 @@ async function discover(session: Session, controller: Controller | null): Promis
   const isSandbox = controller !== null && "isSandbox" in controller && (await (controller.isSandbox as () => Promise<boolean>)());
   return {
     ...DEFAULTS,
+    ...(declared.webhooks === undefined ? { webhooks: await offersWebhooks(session, declared) } : {}),
     exclusive: session.target.isLoopback,
     ...(isSandbox ? ({ limiter: "sliding", limiter_follows_clock: true } as const) : {}),
     ...declared,
-    unsupported: [...new Set([...(declared.unsupported ?? []), ...NOT_BUILT_YET])],
   };
+}
+
+/** What has no list of endpoints has no webhooks. */
+async function offersWebhooks(session: Session, { unsupported = [] }: Partial<Capabilities>): Promise<boolean> {
+  if (unsupported.includes("listWebhookEndpoints")) return false;
+  const { method, path } = session.settings.pathMap.get("listWebhookEndpoints") ?? session.document.operation("listWebhookEndpoints");
+  const { status } = await session.send("preflight", { method, path, operationId: "listWebhookEndpoints" });
+  return ![404, 405, 501].includes(status);
 }
 
 async function limitsOf(session: Session, { unsupported }: Capabilities): Promise<Facts["limits"]> {

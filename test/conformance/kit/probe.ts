@@ -8,11 +8,12 @@ import type { RunMode } from "./options.ts";
 import { Inconclusive, Untestable } from "./outcomes.ts";
 import { type People, people } from "./people.ts";
 import { type Random, randomOf } from "./random.ts";
+import type { Receiver } from "./receiver.ts";
 import type { Request, Session } from "./session.ts";
 import { survey } from "./survey.ts";
 import { type Keyless, keyless } from "./sweep.ts";
 import type { OpenTarget } from "./target.ts";
-import type { RunTime } from "./time.ts";
+import type { Controller, RunTime } from "./time.ts";
 import type { Trust } from "./transport.ts";
 
 /** What preflight found out. */
@@ -59,6 +60,14 @@ export interface Probe extends People, Keyring {
   settled(): Promise<void>;
   /** A transaction's exchange when it is no longer `pending`. */
   confirmed(exchange: Exchange): Promise<Exchange>;
+  /** Takes away at the end what the check has made: null when it is gone, or why it stays. */
+  undo(what: string, step: () => Promise<string | null>): void;
+  /** Something that no report may show. */
+  keepSecret(secret: string): void;
+  /** Where webhooks come; null without one. */
+  readonly receiver: Receiver | null;
+  /** Moves the target's clock; null without a controller. */
+  readonly clock: Controller | null;
   /** Each operation that asks for a key, asked without one. */
   keyless(): Promise<readonly Keyless[]>;
   /** Every answer of the run so far that checks of the traffic look at, the survey's included. */
@@ -133,6 +142,10 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
     ...base,
     ...people(base, session),
     ...keyring(base, session),
+    undo: (what, step) => session.cleanup.add(what, step),
+    keepSecret: (secret) => void session.secrets.add(secret),
+    receiver: session.receiver,
+    clock: settings.controller,
     get time() {
       return session.time;
     },

@@ -61,7 +61,7 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   }
   session.cleaning();
   const leftovers = await session.cleanup.run();
-  session.transport.close();
+  await session.close();
   await target.close();
   return {
     settings,

@@ -9,7 +9,7 @@ export interface Selection {
   readonly left: readonly { readonly check: Check; readonly reason: string }[];
 }
 
-type Asked = Pick<Settings, "mode" | "allow" | "only" | "skip" | "controller" | "rateKey" | "apiKeyB">;
+type Asked = Pick<Settings, "mode" | "allow" | "only" | "skip" | "controller" | "receiver" | "rateKey" | "apiKeyB">;
 
 /** Which checks a run is about. `facts` are unknown before preflight (`--dry-run`, `list`); then nothing is left out because of them. */
 export function select(checks: readonly Check[], asked: Asked, facts: Facts | null): Selection {
@@ -36,7 +36,7 @@ export function refuseEmpty({ chosen, left }: Selection, facts: Facts | null): v
   throw new TargetUnusable(`nothing is selected: ${reasons.slice(0, 3).join("; ")}`);
 }
 
-function filteredOut({ id, mode }: Check, { only, skip, mode: runMode, allow, controller }: Asked): string | null {
+function filteredOut({ id, mode }: Check, { only, skip, mode: runMode, allow, controller, receiver }: Asked): string | null {
   if (only.length > 0 && !only.some((glob) => matches(glob, id))) return `not among --only ${only.join(",")}`;
   if (skip.some((glob) => matches(glob, id))) return `--skip ${skip.join(",")}`;
   const cost = mode[0];
@@ -44,6 +44,8 @@ function filteredOut({ id, mode }: Check, { only, skip, mode: runMode, allow, co
   if (cost === "q" && runMode !== "full") return "it uses up quota: --mode full --allow rate";
   if (cost === "q" && mode.includes("c") && !controller && !allow.includes("quota"))
     return "it needs a controller of the clock, or --allow quota";
+  if (mode.includes("x") && !receiver) return "it needs a webhook receiver: --webhook-receiver";
+  if (cost !== "q" && mode.includes("c") && !controller) return "it needs a controller of the clock: --controller";
   if (cost === "q" && !allow.includes("rate") && !mode.includes("c")) return "it uses up quota: --allow rate";
   return null;
 }

@@ -5,6 +5,7 @@ import { type Answer, type Exchange, exchangeOf, type Sent } from "./exchange.ts
 import { Budget, Governor } from "./governor.ts";
 import type { Settings } from "./options.ts";
 import { Inconclusive, Interrupted, NoAnswer, Untestable } from "./outcomes.ts";
+import type { Receiver } from "./receiver.ts";
 import type { OpenTarget } from "./target.ts";
 import { type RunTime, runTime } from "./time.ts";
 import { openTransport } from "./transport.ts";
@@ -48,6 +49,8 @@ export class Session {
   readonly transport;
   /** Every key that was used, for redaction. */
   readonly secrets = new Set<string>();
+  /** Where webhooks come; null without --webhook-receiver. Opened by preflight. */
+  receiver: Receiver | null = null;
   time: RunTime;
   governor: Governor;
   /** Requests are refused from now on: the run was interrupted and only cleans up. */
@@ -69,6 +72,12 @@ export class Session {
   cleaning(): void {
     this.#stopped = null;
     this.time = runTime(null, new AbortController().signal);
+  }
+
+  /** Nothing is sent or received any more. */
+  async close(): Promise<void> {
+    this.transport.close();
+    await this.receiver?.close();
   }
 
   /** Sends one request for a check. A 429 nobody asked for is waited out and asked again. */

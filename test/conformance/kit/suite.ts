@@ -86,7 +86,7 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
       session,
       facts,
       async close() {
-        session.transport.close();
+        await session.close();
         await place.close();
         await stop?.();
       },

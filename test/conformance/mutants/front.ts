@@ -94,7 +94,9 @@ function forwarder(inner: string): { readonly ask: Forward; close(): void } {
         const kept = headers.filter(
           ([name]) => !["host", "connection", "content-length", "transfer-encoding", "keep-alive"].includes(name.toLowerCase()),
         );
-        const flat = [...kept.flat(), "Host", `${hostname}:${port}`, ...(body.length > 0 ? ["Content-Length", String(body.length)] : [])];
+        // Without a length, Node sends an empty body in chunks, which is a body.
+        const hasLength = body.length > 0 || (method !== "GET" && method !== "HEAD");
+        const flat = [...kept.flat(), "Host", `${hostname}:${port}`, ...(hasLength ? ["Content-Length", String(body.length)] : [])];
         const call = httpRequest({ host: hostname, port, method, path: url, headers: flat as never, agent }, (res) => {
           const chunks: Buffer[] = [];
           res.on("data", (chunk: Buffer) => chunks.push(chunk));

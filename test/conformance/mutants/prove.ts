@@ -42,9 +42,10 @@ const SENTINELS = [
 const RATE_SENTINELS = ["RATE-01", "RATE-02", "RATE-03", "RATE-07", "RATE-09", "RATE-11"];
 
 /** The checks that a mutant is put before. `all`: every one that its world allows. */
-export function jury({ kills, also = [] }: Mutant, all: boolean): readonly Check[] {
-  const hasLimits = kills.some((id) => id.startsWith("RATE-"));
-  const wanted = new Set([...kills, ...also, ...SENTINELS, ...(hasLimits ? RATE_SENTINELS : [])]);
+export function jury({ kills, also = [], world }: Mutant, all: boolean): readonly Check[] {
+  const judgesRate = kills.some((id) => id.startsWith("RATE-"));
+  const hasLimits = judgesRate || world === "limited";
+  const wanted = new Set([...kills, ...also, ...SENTINELS, ...(judgesRate ? RATE_SENTINELS : [])]);
   return CHECKS.filter(({ id, mode }) => (mode[0] !== "q" || hasLimits) && (all || wanted.has(id)));
 }
 

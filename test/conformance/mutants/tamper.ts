@@ -71,13 +71,16 @@ export function answering(when: When, change: (answer: Answered, request: Receiv
   };
 }
 
+/** The same answer with another JSON: the function changes what it is given, or returns another value. */
+export function edited(found: Answered, change: (json: Loose) => unknown): Answered {
+  const json = jsonOf(found);
+  const changed = change(json) ?? json;
+  return { ...found, body: Buffer.from(JSON.stringify(changed)) };
+}
+
 /** Changes the JSON of answers: the function changes what it is given, or returns another value. */
 export function editing(when: When, change: (json: Loose, request: Received) => unknown): () => Handler {
-  return answering(when, (found, request) => {
-    const json = jsonOf(found);
-    const changed = change(json, request) ?? json;
-    return { ...found, body: Buffer.from(JSON.stringify(changed)) };
-  });
+  return answering(when, (found, request) => edited(found, (json) => change(json, request)));
 }
 
 /** Changes requests before the emulator sees them. */

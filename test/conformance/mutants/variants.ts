@@ -228,5 +228,5 @@ function numbered(): Handler {
 }
 
 function isMembers({ url, body }: Received): boolean {
-  return /^\/v1\/tokens\//.test(url) && jsonOf({ body }) !== undefined;
+  return /^\/v1\/(tokens|badges)\b/.test(url) && jsonOf({ body }) !== undefined;
 }

@@ -26,7 +26,7 @@ export class Worlds {
     const controller = {
       async advance(ms: number) {
         advanced += ms;
-        if (name === "limited") await sandbox.clock.advance(ms);
+        await sandbox.clock.advance(ms);
       },
     };
     return await runChecks(checks, {
@@ -39,6 +39,7 @@ export class Worlds {
       budget: 10_000,
       seed: server.id,
       controller,
+      receiver: "loopback",
       ...(ca === null ? {} : { ca, insecure: server.tls?.certificate !== "good" }),
       ...server.options,
       capabilities: { limiter_follows_clock: true, ...server.capabilities },

@@ -5,8 +5,9 @@ import { readCapabilities } from "../capabilities.ts";
 import { httpController } from "../controller.ts";
 import { loadDocument } from "../document.ts";
 import type { Allowance, Profile, RunMode, RunOptions } from "../options.ts";
-import { TargetUnusable, UsageError } from "../outcomes.ts";
+import { UsageError } from "../outcomes.ts";
 import { readPathMap } from "../path-map.ts";
+import type { ReceiverPlace } from "../receiver.ts";
 
 /** What the command line gives, as texts. */
 export interface Flags {
@@ -25,6 +26,7 @@ export interface Flags {
   readonly pathMap?: string;
   readonly controller?: string;
   readonly webhookReceiver?: string;
+  readonly webhookListen?: string;
   readonly budget?: string;
   readonly maxRps?: string;
   readonly seed?: string;
@@ -34,7 +36,7 @@ export interface Flags {
   readonly openapi?: string;
 }
 
-/** Flags as options of a run. Throws UsageError for the first that cannot be used, TargetUnusable for a receiver that is not there. */
+/** Flags as options of a run. Throws UsageError for the first that cannot be used. */
 export async function readFlags(flags: Flags): Promise<RunOptions> {
   const target = flags.baseUrl ?? process.env.GETSMART_BASE_URL;
   const key = flags.apiKey ?? (process.env.GETSMART_API_KEY === undefined ? undefined : "env:GETSMART_API_KEY");
@@ -42,7 +44,7 @@ export async function readFlags(flags: Flags): Promise<RunOptions> {
   if (!key) throw new UsageError("with which key? --api-key env:NAME, or GETSMART_API_KEY");
   const controller = flags.controller ?? process.env.GETSMART_CONTROL_URL;
   const document = loadDocument(flags.openapi);
-  await refuseReceiver(flags.webhookReceiver ?? "none");
+  const receiver = receiverAt(flags.webhookReceiver ?? "none", flags.webhookListen ?? "127.0.0.1:4020");
   return {
     target,
     apiKey: secret("--api-key", key),
@@ -63,6 +65,7 @@ export async function readFlags(flags: Flags): Promise<RunOptions> {
     ...(flags.pathMap === undefined ? {} : { pathMap: readPathMap(flags.pathMap, document) }),
     ...(flags.baseline === undefined || flags.baselineUpdate ? {} : { baseline: readBaseline(flags.baseline, IDS) }),
     ...(controller === undefined ? {} : { controller: httpController(controller, process.env.GETSMART_CONTROL_TOKEN) }),
+    ...(receiver === null ? {} : { receiver }),
     ...(flags.ca === undefined ? {} : { ca: file("--ca", flags.ca) }),
   };
 }
@@ -103,15 +106,12 @@ function number(flag: string, text: string): number {
   return value;
 }
 
-/** A receiver that was declared must be there, or every check that waits for it would be red for the wrong reason. */
-async function refuseReceiver(where: string): Promise<void> {
-  if (where === "none" || where === "loopback") return;
-  if (!where.startsWith("url:") || !URL.canParse(where.slice(4))) {
+/** Whether it can be reached is found out by preflight. */
+function receiverAt(where: string, listen: string): ReceiverPlace | null {
+  if (where === "none") return null;
+  if (where === "loopback") return "loopback";
+  if (!where.startsWith("url:") || !URL.canParse(where.slice(4)))
     throw new UsageError(`--webhook-receiver: ${where} is not none, loopback, or url: and an address`);
-  }
-  await fetch(where.slice(4), { method: "HEAD", signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
-    throw new TargetUnusable(
-      `the webhook receiver ${where.slice(4)} cannot be reached: ${(error.cause as Error)?.message ?? error.message}`,
-    );
-  });
+  if (!/^\S+:\d{1,5}$/.test(listen)) throw new UsageError(`--webhook-listen: ${listen} is not HOST:PORT`);
+  return { url: where.slice(4), listen };
 }

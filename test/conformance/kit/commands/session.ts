@@ -14,7 +14,7 @@ export async function withTarget(flags: Flags, work: (t: Probe, facts: Facts, se
     const facts = await preflight(session);
     return await work(probeOf({ id: "command", mode: "w" }, session, facts), facts, session);
   } finally {
-    session.transport.close();
+    await session.close();
     await target.close();
   }
 }

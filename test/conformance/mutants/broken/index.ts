@@ -1,11 +1,17 @@
 import type { Mutant } from "../mutant.ts";
+import { achMutants } from "./ach.ts";
 import { authMutants } from "./auth.ts";
+import { awardMutants } from "./award.ts";
+import { badgeMutants } from "./badge.ts";
 import { envMutants } from "./env.ts";
 import { httpMutants } from "./http.ts";
+import { idempMutants } from "./idemp.ts";
+import { pageMutants } from "./page.ts";
 import { rateMutants } from "./rate.ts";
 import { secMutants } from "./sec.ts";
 import { tokenMutants } from "./token.ts";
 import { userMutants } from "./user.ts";
+import { verifyMutants } from "./verify.ts";
 import { versMutants } from "./vers.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -17,4 +23,10 @@ export const MUTANTS: readonly Mutant[] = [
   ...rateMutants,
   ...userMutants,
   ...tokenMutants,
+  ...badgeMutants,
+  ...achMutants,
+  ...idempMutants,
+  ...pageMutants,
+  ...awardMutants,
+  ...verifyMutants,
 ];

@@ -1,13 +1,8 @@
 import type { Answered, Handler, Mutant, Received } from "../mutant.ts";
-import { asking, at, editing, header, jsonOf, type Loose, own, refusal, withBody } from "../tamper.ts";
+import { asking, at, edited, editing, header, jsonOf, own, refusal, withBody } from "../tamper.ts";
 
 const mint = at("POST /tokens/mint");
 const transfer = at("POST /tokens/transfer");
-const changed = (found: Answered, change: (json: Loose) => void): Answered => {
-  const json = jsonOf(found);
-  change(json);
-  return { ...found, body: Buffer.from(JSON.stringify(json)) };
-};
 const amountOf = (request: Received) => jsonOf(request)?.amount;
 
 export const tokenMutants: readonly Mutant[] = [
@@ -21,7 +16,7 @@ export const tokenMutants: readonly Mutant[] = [
       if (!mint(request) || !/^\d{4,7}\.\d+$/.test(amount ?? "")) return await forward(request);
       const [whole = "", fraction] = amount.split(".");
       const found = await forward(withBody(request, { ...jsonOf(request), amount: `${Number(whole) + 1}.${fraction}` }));
-      return found.status === 201 ? changed(found, (json) => void (json.data.amount = amount)) : found;
+      return found.status === 201 ? edited(found, (json) => void (json.data.amount = amount)) : found;
     },
   },
   {

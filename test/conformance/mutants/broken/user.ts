@@ -1,14 +1,9 @@
 import type { Answered, Handler, Mutant } from "../mutant.ts";
-import { asking, at, editing, jsonOf, type Loose, own, refusal, withBody } from "../tamper.ts";
+import { asking, at, edited, editing, jsonOf, own, refusal, withBody } from "../tamper.ts";
 
 const createUser = at("POST /users");
 const updateUser = at("PATCH /users/*");
 const getUser = at("GET /users/*");
-const edited = (found: Answered, change: (json: Loose) => void): Answered => {
-  const json = jsonOf(found);
-  change(json);
-  return { ...found, body: Buffer.from(JSON.stringify(json)) };
-};
 
 export const userMutants: readonly Mutant[] = [
   {
