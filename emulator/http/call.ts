@@ -38,6 +38,16 @@ export function keyOf(res: Response): ApiKeyRecord {
   return key;
 }
 
+/** Every value that was sent of a header (its name in lower case). Node's own `headersDistinct` first sorts out all headers. */
+export function valuesOf({ rawHeaders }: Request, name: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const sent = rawHeaders[i] as string;
+    if (sent.length === name.length && sent.toLowerCase() === name) values.push(rawHeaders[i + 1] as string);
+  }
+  return values;
+}
+
 /** A header that was sent once, or undefined. */
 export function header(req: Request, name: string): string | undefined {
   const value = req.headers[name];

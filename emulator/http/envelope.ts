@@ -1,5 +1,4 @@
 import { ApiError, type ErrorCode } from "../model/errors.ts";
-import { jsonOf } from "./etag.ts";
 
 /** The one place where a code becomes a status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -82,11 +81,6 @@ export function statusOf({ code, status }: ApiError): number {
 
 export function successEnvelope(data: unknown, message: string) {
   return { status: "success" as const, data, message };
-}
-
-/** The same as text; `data` is serialised once in its life. */
-export function successJson(data: unknown, message: string): string {
-  return `{"status":"success","data":${jsonOf(data)},"message":${JSON.stringify(message)}}`;
 }
 
 export function errorEnvelope(error: ApiError, requestId: string) {

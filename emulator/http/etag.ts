@@ -1,11 +1,25 @@
 import { hash } from "node:crypto";
 
-/** Records are immutable, so what an object serialises to is computed once. */
-const cache = new WeakMap<object, { json: string; etag: string | null }>();
+interface Entry {
+  readonly json: string;
+  etag: string | null;
+  /** The latest answer with this data. */
+  answer: { readonly message: string; readonly text: string } | null;
+}
 
-/** JSON of the data of an answer. */
-export function jsonOf(data: unknown): string {
-  return data !== null && typeof data === "object" ? entryOf(data).json : JSON.stringify(data);
+/** Records are immutable, so what an object serialises to is computed once. */
+const cache = new WeakMap<object, Entry>();
+
+/** The success envelope as text: of the same data and message the same text, which the request log then holds once. */
+export function successJson(data: unknown, message: string): string {
+  if (data === null || typeof data !== "object") return write(JSON.stringify(data), message);
+  const entry = entryOf(data);
+  if (entry.answer?.message !== message) entry.answer = { message, text: write(entry.json, message) };
+  return entry.answer.text;
+}
+
+function write(json: string, message: string): string {
+  return `{"status":"success","data":${json},"message":${JSON.stringify(message)}}`;
 }
 
 /** A strong ETag of an object as answered. */
@@ -15,10 +29,10 @@ export function etagOf(data: object): string {
   return entry.etag;
 }
 
-function entryOf(data: object): { json: string; etag: string | null } {
+function entryOf(data: object): Entry {
   let entry = cache.get(data);
   if (!entry) {
-    entry = { json: JSON.stringify(data), etag: null };
+    entry = { json: JSON.stringify(data), etag: null, answer: null };
     cache.set(data, entry);
   }
   return entry;

@@ -32,20 +32,35 @@ export const ALL_SCOPES: readonly Scope[] = [
 /** The key of every new sandbox, the same on every machine, so that docs and tests can name it. Worth nothing elsewhere. */
 export const DEFAULT_KEY = withChecksum("GetSmartSandboxDefaultKey00000");
 
-/** API keys: `gets_test_`, 30 random characters, and six that check the rest. Only a hash is kept. */
+/** So many keys' hashes are remembered, in memory only. */
+const REMEMBERED = 100;
+
+/** API keys: `gets_test_`, 30 random characters, and six that check the rest. Only a hash is stored. */
 export class Keys {
   readonly #records: Reader;
   readonly #now: () => number;
+  readonly #hashes = new Map<string, string>();
 
   constructor(records: Reader, now: () => number) {
     this.#records = records;
     this.#now = now;
   }
 
-  /** The key for these credentials, or null when it is malformed, unknown, revoked or expired. */
-  authenticate(credentials: string): ApiKeyRecord | null {
+  /** The hash of well-formed credentials, or null. Clients send the same few with every request: the latest are remembered. */
+  #hashOf(credentials: string): string | null {
+    const known = this.#hashes.get(credentials);
+    if (known !== undefined) return known;
     if (!isWellFormed(credentials)) return null;
     const hash = hashOf(credentials);
+    if (this.#hashes.size === REMEMBERED) this.#hashes.clear();
+    this.#hashes.set(credentials, hash);
+    return hash;
+  }
+
+  /** The key for these credentials, or null when it is malformed, unknown, revoked or expired. */
+  authenticate(credentials: string): ApiKeyRecord | null {
+    const hash = this.#hashOf(credentials);
+    if (hash === null) return null;
     const [key] = this.#records.by("api_keys", "hash", hash);
     if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) return null;
     if (key.revoked_at !== null || (key.expires_at !== null && Date.parse(key.expires_at) <= this.#now())) return null;

@@ -17,6 +17,7 @@ export class SeededIds implements Ids {
   #counter = 0;
   #block = -1;
   #digest = Buffer.alloc(0);
+  #spelled = { at: -1, text: "" };
 
   /** `secretsFromSeed`: reproducible secrets, for `--seed`; otherwise they cannot be derived from what is on disk. */
   constructor(seed: string, secretsFromSeed: boolean) {
@@ -30,7 +31,13 @@ export class SeededIds implements Ids {
     let random = "";
     for (let place = 5; place >= 0; place--) random += CROCKFORD[Math.floor(count / 32 ** place) % 32];
     for (let i = 0; i < 10; i++) random += CROCKFORD[(noise[i] as number) % 32];
-    return `${prefix}_${encodeTime(at, 10)}${random}`;
+    return `${prefix}_${this.#time(at)}${random}`;
+  }
+
+  /** Many are drawn at one instant. */
+  #time(at: number): string {
+    if (at !== this.#spelled.at) this.#spelled = { at, text: encodeTime(at, 10) };
+    return this.#spelled.text;
   }
 
   secret(alphabet: string, length: number): string {

@@ -18,13 +18,14 @@ export class SlidingWindows implements RateLimiter {
   take(keyId: string, now: number): Verdict | null {
     const stamps = this.#stamps(keyId);
     if (!stamps) return null;
-    const violated = this.policies.filter((policy) => this.#left(stamps, policy, now) === 0);
+    const quotas = this.#quotas(stamps, now);
+    const violated = quotas.filter(({ r }) => r === 0);
     if (violated.length > 0) {
-      const retryAfter = Math.max(...violated.map((policy) => secondsUntilMore(this.#live(stamps, policy, now), policy, now)));
-      return { allowed: false, quotas: this.#quotas(stamps, now), violated, retryAfter };
+      const retryAfter = Math.max(...violated.map(({ t }) => t));
+      return { allowed: false, quotas, violated: violated.map(({ policy }) => policy), retryAfter };
     }
-    for (const policy of this.policies) this.#live(stamps, policy, now).push(now);
-    return { allowed: true, quotas: this.#quotas(stamps, now) };
+    for (const { name } of this.policies) stamps.get(name)?.push(now);
+    return { allowed: true, quotas: quotas.map(({ policy, r, t }) => ({ policy, r: r - 1, t: t === 0 ? policy.w : t })) };
   }
 
   peek(keyId: string, now: number): readonly Quota[] | null {
@@ -77,16 +78,11 @@ export class SlidingWindows implements RateLimiter {
     return list;
   }
 
-  #left(stamps: Stamps, policy: Policy, now: number): number {
-    return Math.max(0, policy.q - this.#live(stamps, policy, now).length);
-  }
-
   #quotas(stamps: Stamps, now: number): Quota[] {
-    return this.policies.map((policy) => ({
-      policy,
-      r: this.#left(stamps, policy, now),
-      t: secondsUntilMore(this.#live(stamps, policy, now), policy, now),
-    }));
+    return this.policies.map((policy) => {
+      const live = this.#live(stamps, policy, now);
+      return { policy, r: Math.max(0, policy.q - live.length), t: secondsUntilMore(live, policy, now) };
+    });
   }
 }
 

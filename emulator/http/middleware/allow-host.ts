@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
+import { valuesOf } from "../call.ts";
 
 /**
  * Refuses a Host that is not ours before anything happens: a page on the internet can point its own name at 127.0.0.1
@@ -8,7 +9,7 @@ import { ApiError } from "../../model/errors.ts";
  */
 export function allowHost(isAllowed: (host: string | undefined) => boolean): RequestHandler {
   return function refuseForeignHost(req, _res, next) {
-    const sent = req.headersDistinct.host ?? [];
+    const sent = valuesOf(req, "host");
     // RFC 9112, 3.2: 400 to a request of HTTP/1.1 without a Host, and to any with several.
     if (sent.length > 1 || (sent.length === 0 && req.httpVersion === "1.1")) {
       throw new ApiError("INVALID_REQUEST", "Send one Host header.");

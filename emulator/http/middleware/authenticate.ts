@@ -1,14 +1,14 @@
 import type { RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
 import type { Keys } from "../../services/keys.ts";
-import { callOf, keyOf, pass } from "../call.ts";
+import { callOf, keyOf, pass, valuesOf } from "../call.ts";
 
 const REALM = 'Bearer realm="getstoken"';
 
 /** Bearer keys (RFC 6750) from the Authorization header, and from nowhere else. */
 export function authenticate(keys: Keys): RequestHandler {
   return function authenticateKey(req, res, next) {
-    const sent = req.headersDistinct.authorization ?? [];
+    const sent = valuesOf(req, "authorization");
     if (sent.length > 1) throw new ApiError("INVALID_REQUEST", "Send one Authorization header, not several.");
     const [, credentials] = /^bearer +(\S.*)$/i.exec(sent[0] ?? "") ?? [];
     if (credentials === undefined) {

@@ -4,8 +4,8 @@ import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Unit, UnitOfWork } from "../../ports/unit-of-work.ts";
 import { type Call, callOf, header } from "../call.ts";
-import { errorEnvelope, statusOf, successJson, toApiError } from "../envelope.ts";
-import { etagOf, names } from "../etag.ts";
+import { errorEnvelope, statusOf, toApiError } from "../envelope.ts";
+import { etagOf, names, successJson } from "../etag.ts";
 import { type Claim, Idempotency, ifMatchOf, KEPT_MS } from "../idempotency.ts";
 import { precondition, type RawReply, type Read, type ReadHandler, type Reply, type WriteHandler } from "../operations/handler.ts";
 

@@ -9,12 +9,14 @@ export function validate(operation: Operation): RequestHandler {
   return function validateRequest(req, res, next) {
     const call = callOf(res);
     call.params = req.params as Record<string, string>;
-    call.query = { ...req.query };
+    // Express reads it anew at each look.
+    const sent = req.query;
+    call.query = { ...sent };
     const body = call.body === undefined && operation.bodyRequired ? {} : call.body;
     const input = { path: call.params, query: call.query, header: req.headers, ...(body === undefined ? {} : { requestBody: body }) };
     const errors = operation.validators().flatMap((check) => (check(input) ? [] : (check.errors ?? [])));
     if (errors.length > 0) throw refusalOf(errors);
-    refuseLoose(req.query, input.query);
+    refuseLoose(sent, input.query);
     call.query = input.query;
     pass(res, "validation", next);
   };
