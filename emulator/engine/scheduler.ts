@@ -54,10 +54,11 @@ export class Scheduler {
 
   /**
    * Runs all work due at or before an instant, each at its own instant, in time order. `between`: what to wait for before the
-   * next (attempts of deliveries, whose outcome says when they are due again).
+   * first and every next (attempts of deliveries, whose outcome says when they are due again).
    */
   async runUntil(until: number, between: () => Promise<void> = async () => {}): Promise<void> {
     let last: Due | null = null;
+    await between();
     for (;;) {
       const due = this.#store.nextDue(until);
       if (!due || this.#stopped) return;
