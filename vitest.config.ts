@@ -6,5 +6,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, "test/examples/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A busy machine takes its time.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

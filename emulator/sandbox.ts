@@ -189,7 +189,7 @@ async function compose(
   const feed = new Feed();
   const waiter = new Waiter(feed, store);
   const coverage = new CoverageCounter(document);
-  const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, wall: SYSTEM_TIME.wall });
+  const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, chain, wall: SYSTEM_TIME.wall });
   writer.onCommit((commit) => {
     const { changes, events } = commit;
     observation.committed(commit);

@@ -42,11 +42,27 @@ function unit({ records, events, committed_ms }: UnitTrace, title: string): Bran
 function record({ table, id, change, status, changed }: RecordTrace): Branch {
   const move = [status.before, status.after].filter((each) => each !== null);
   const state = status.before === status.after ? move.slice(1) : move;
-  const members = Object.entries(changed ?? {}).filter(([name]) => name !== "status");
+  const members = Object.entries(changed ?? {})
+    .filter(([name]) => name !== "status")
+    .flatMap(([name, { before, after }]) => leaves(name, before, after));
   return branch(
     `${table}  ${id}  ${change}${state.length > 0 ? `  ${state.join(" → ")}` : ""}`,
-    members.map(([name, { before, after }]) => branch(`${name}: ${short(before)} → ${short(after)}`)),
+    members.map(([name, before, after]) => branch(`${name}: ${short(before)} → ${short(after)}`)),
   );
+}
+
+type Leaf = readonly [name: string, before: unknown, after: unknown];
+
+/** What differs, down to the members of members: `chain.block_number`. */
+function leaves(name: string, before: unknown, after: unknown): Leaf[] {
+  if (!isObject(after) || !(before === null || isObject(before))) return [[name, before, after]];
+  const names = Object.keys({ ...before, ...after });
+  const found = names.flatMap((each) => leaves(`${name}.${each}`, before?.[each] ?? null, after[each] ?? null));
+  return found.filter(([, old, now]) => JSON.stringify(old) !== JSON.stringify(now));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function transaction({ tx_hash, contract, method, status, block, failure, events }: TransactionTrace): Branch {

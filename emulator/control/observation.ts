@@ -1,4 +1,5 @@
 import { ApiError } from "../model/errors.ts";
+import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Coverage, CoverageCounter } from "./coverage.ts";
@@ -15,6 +16,7 @@ export interface ObservationParts {
   readonly feed: Feed;
   readonly keys: Keys;
   readonly records: Reader;
+  readonly chain: Pick<Chain, "checksum">;
   /** Real time in ms since the epoch. */
   readonly wall: () => number;
 }
@@ -61,12 +63,9 @@ export class Observation {
 
   /** Throws REQUEST_NOT_FOUND. */
   trace(requestId: string): Trace {
-    const { log, records } = this.#parts;
-    return traceOf(
-      log.find(requestId),
-      log.select(() => true),
-      records,
-    );
+    const { log } = this.#parts;
+    const others = log.select(() => true);
+    return traceOf(log.find(requestId), others, this.#parts);
   }
 
   coverage(): Coverage {

@@ -1,8 +1,8 @@
-import type { Block, ChainLog, Receipt } from "../ports/chain.ts";
+import type { Block, Chain, ChainLog, Receipt } from "../ports/chain.ts";
 import type { Sent } from "../ports/unit-of-work.ts";
 import type { Written } from "./work.ts";
 
-/** A transaction on the chain, as it now is. Numbers of the contracts are decimal strings: base units, token ids. */
+/** A transaction on the chain, as it now is. Numbers of the contracts are decimal strings (base units, token ids), addresses have their checksum. */
 export interface TransactionTrace {
   readonly tx_hash: string;
   readonly contract: "token" | "badge";
@@ -22,8 +22,13 @@ export interface ChainEventTrace extends Pick<ChainLog, "contract" | "event"> {
 }
 
 /** What a request sent, and what later blocks sent for the awards that it touched. */
-export function transactionsOf(units: readonly Written[], later: readonly Written[], touched: ReadonlySet<string>): TransactionTrace[] {
-  const mined = new Map<string, { block: Block; receipt: Receipt }>();
+export function transactionsOf(
+  units: readonly Written[],
+  later: readonly Written[],
+  touched: ReadonlySet<string>,
+  chain: Pick<Chain, "checksum">,
+): TransactionTrace[] {
+  const mined = new Map<string, Mined>();
   for (const { blocks } of [...units, ...later]) {
     for (const block of blocks) for (const receipt of block.receipts) mined.set(receipt.hash, { block, receipt });
   }
@@ -33,10 +38,16 @@ export function transactionsOf(units: readonly Written[], later: readonly Writte
     );
     return sent.filter(({ hash }) => hashes.includes(hash));
   });
-  return [...units.flatMap(({ sent }) => sent), ...followed].map((each) => show(each, mined.get(each.hash)));
+  return [...units.flatMap(({ sent }) => sent), ...followed].map((each) => show(each, mined.get(each.hash), chain));
 }
 
-function show({ hash, call }: Sent, mined: { block: Block; receipt: Receipt } | undefined): TransactionTrace {
+type Mined = { readonly block: Block; readonly receipt: Receipt };
+
+function show({ hash, call }: Sent, mined: Mined | undefined, chain: Pick<Chain, "checksum">): TransactionTrace {
+  const plain = (value: unknown) => {
+    if (typeof value === "bigint") return value.toString();
+    return typeof value === "string" ? (chain.checksum(value) ?? value) : value;
+  };
   const failure = mined?.receipt.failure ?? null;
   return {
     tx_hash: hash,
@@ -53,8 +64,4 @@ function show({ hash, call }: Sent, mined: { block: Block; receipt: Receipt } | 
       args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, plain(value)])),
     })),
   };
-}
-
-function plain(value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
 }

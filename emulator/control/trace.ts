@@ -1,5 +1,6 @@
 import type { ApiKeyRecord } from "../model/api-key.ts";
 import type { Delivery } from "../model/webhook.ts";
+import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import { type Exchange, type LoggedRequest, loggedRequest, milliseconds, type StageName } from "./exchange.ts";
 import type { Logged } from "./forgetting.ts";
@@ -53,8 +54,13 @@ export interface Trace {
   readonly later: readonly UnitTrace[];
 }
 
+interface TraceSources {
+  readonly records: Reader;
+  readonly chain: Pick<Chain, "checksum">;
+}
+
 /** Puts a trace together. `log`: the other requests, newest first. */
-export function traceOf(logged: Logged, log: Iterable<Logged>, records: Reader): Trace {
+export function traceOf(logged: Logged, log: Iterable<Logged>, { records, chain }: TraceSources): Trace {
   const { exchange, work } = logged;
   const units = work?.units ?? [];
   const later = work?.later ?? [];
@@ -64,7 +70,7 @@ export function traceOf(logged: Logged, log: Iterable<Logged>, records: Reader):
     stages: stagesOf(exchange, records),
     first_request_id: exchange.replayed ? firstOf(exchange, log) : null,
     units: units.map((unit) => unitOf(unit, exchange, records)),
-    transactions: transactionsOf(units, later, touched),
+    transactions: transactionsOf(units, later, touched, chain),
     later: later.map((unit) => unitOf(related(unit, touched), exchange, records)),
   };
 }

@@ -38,6 +38,9 @@ const GATHER_MS = 50;
 /** How long `settled` waits for receivers from which nothing is heard. */
 const PATIENCE_MS = 1000;
 
+/** How long it waits in all: a queue for a slow receiver would take hours. */
+const LONGEST_MS = 10_000;
+
 /**
  * Makes the attempts that deliveries ask for (`queued`). First attempts begin in event order per endpoint; further ones at once.
  * It works beside the writer: nobody waits for a receiver. Results are recorded in units of their own, many in one.
@@ -72,7 +75,8 @@ export class Dispatcher {
 
   /** Resolves when every attempt that was asked for is recorded; a receiver that says nothing for a second is not waited for. */
   async settled(): Promise<void> {
-    while (this.#busy.size > 0 && !this.#stopped) {
+    const late = performance.now() + LONGEST_MS;
+    while (this.#busy.size > 0 && !this.#stopped && performance.now() < late) {
       const before = this.#busy.size;
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([

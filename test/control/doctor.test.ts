@@ -18,6 +18,7 @@ let chain: HardhatChain;
 let lines: string[];
 let apiKey: string;
 let secret: string;
+let issuerKey: string;
 let block: number;
 
 /** The records and the chain of a sandbox with `academy`, without what keeps them in order. */
@@ -27,9 +28,12 @@ beforeAll(async () => {
   ({ apiKey } = sandbox);
   const { body } = await api(sandbox.app, apiKey).post("/webhook-endpoints", { url: "http://127.0.0.1:9/hook" }).expect(201);
   ({ secret } = body.data);
+  const [award] = (await api(sandbox.app, apiKey).get("/awards?status=claimed").expect(200)).body.data.items;
+  await api(sandbox.app, apiKey).get(`/awards/${award.id}/credential`).expect(200);
   await newUser(api(sandbox.app, apiKey));
   await sandbox.close();
   store = new MemoryStore(JSON.parse(readFileSync(join(dataDir, "db.json"), "utf8")).records);
+  issuerKey = first("issuer_keys").private_jwk.d as string;
   lines = readFileSync(join(dataDir, "journal.ndjson"), "utf8").trim().split("\n");
   const [header, ...rest] = lines.map(decodeLine);
   if (header?.kind !== "header") throw new Error("no header");
@@ -140,6 +144,12 @@ describe("records", () => {
       /in clear/,
       /secret of whe_\w+ stands there/,
     ],
+    [
+      "the issuer key elsewhere",
+      () => ["users", { ...first("users"), metadata: { key: issuerKey } }],
+      /in clear/,
+      /secret of the issuer key \w+ stands there/,
+    ],
   ])("%s", async (_, make, invariant, problem) => {
     await withRecord(...make(), async () => {
       const found = await broken();
@@ -157,6 +167,19 @@ describe("the journal", () => {
       expect.stringMatching(/journal: the secret of whe_\w+ stands there$/),
     ]);
     expect(JSON.stringify(found)).not.toContain(secret);
+  });
+
+  it("with an error answer that left something", async () => {
+    const refusal = { id: "key", status: 422, body: "{}" };
+    const lineOf = (more: object) => JSON.stringify({ v: 1, kind: "unit", seq: 9999, at: 0, idempotency: [refusal], ...more });
+    expect(await broken([lineOf({})])).toEqual([]);
+    const left = { records: { users: [first("users")] }, events: [first("events")], chain: [{ hash: "0x" }] };
+    for (const [member, value] of Object.entries(left)) {
+      const problem = expect.stringMatching(new RegExp(`error answer was kept together with ${member}`));
+      expect(await broken([lineOf({ [member]: value })])).toMatchObject([
+        { invariant: expect.stringMatching(/^an error answer leaves no record/), problems: [problem] },
+      ]);
+    }
   });
 
   it("at another block than the chain", async () => {
@@ -196,19 +219,41 @@ describe("the chain", () => {
     });
   });
 
-  it("with balances that do not add up", async () => {
-    const { wallet } = first("users", ({ id }) => id === claimed().recipient_id);
-    const balanceOf = (address: string, at: number | "latest") =>
-      chain.balanceOf(address, at).then((balance) => (address.toLowerCase() === wallet.address.toLowerCase() ? balance + 1n : balance));
-    const liar = new Proxy(chain, {
+  /** The chain, but for some answers. */
+  const lying = (lies: Partial<HardhatChain>) =>
+    new Proxy(chain, {
       get(target, name) {
-        if (name === "balanceOf") return balanceOf;
+        if (Object.hasOwn(lies, name)) return lies[name as keyof HardhatChain];
         const value = Reflect.get(target, name, target);
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
+  const brokenIf = async (lies: Partial<HardhatChain>) => {
     const world = { quiet: <T>(read: () => Promise<T>) => read(), committedBlock: block };
-    const found = (await examine({ world, store, chain: liar, lines: () => [] })).filter(({ problems }) => problems.length > 0);
+    return (await examine({ world, store, chain: lying(lies), lines: () => [] })).filter(({ problems }) => problems.length > 0);
+  };
+
+  it("with more tokens than the cap", async () => {
+    const info = await chain.tokenInfo();
+    expect(await brokenIf({ tokenInfo: async () => ({ ...info, cap: 1n }) })).toMatchObject([
+      { invariant: expect.stringMatching(/at most the cap/), problems: [expect.stringMatching(/is above the cap/)] },
+    ]);
+  });
+
+  it("with a badge that can be given away", async () => {
+    const badgeAt: HardhatChain["badgeAt"] = async (id, at) => {
+      const badge = await chain.badgeAt(id, at);
+      return badge && { ...badge, locked: false };
+    };
+    const [found] = await brokenIf({ badgeAt });
+    expect([found?.invariant, found?.problems[0]]).toEqual([expect.stringMatching(/locked badge/), expect.stringMatching(/is not locked/)]);
+  });
+
+  it("with balances that do not add up", async () => {
+    const { wallet } = first("users", ({ id }) => id === claimed().recipient_id);
+    const balanceOf = (address: string, at: number | "latest") =>
+      chain.balanceOf(address, at).then((balance) => (address.toLowerCase() === wallet.address.toLowerCase() ? balance + 1n : balance));
+    const found = await brokenIf({ balanceOf });
     expect(found.map(({ invariant }) => invariant)).toEqual([
       expect.stringMatching(/total supply/),
       expect.stringMatching(/Transfer logs/),
@@ -216,14 +261,7 @@ describe("the chain", () => {
   });
 
   it("warns of a history that is longer than what is supported", async () => {
-    const head = { number: 100_001, timestamp: 0, hash: "0x" };
-    const long = new Proxy(chain, {
-      get(target, name) {
-        if (name === "head") return async () => head;
-        const value = Reflect.get(target, name, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
+    const long = lying({ head: async () => ({ number: 100_001, timestamp: 0, hash: "0x" }) });
     const world = { quiet: <T>(read: () => Promise<T>) => read(), committedBlock: 100_001 };
     const found = await examine({ world, store, chain: long, lines: () => [] });
     expect(found.flatMap(({ warnings = [] }) => warnings)).toEqual([expect.stringMatching(/100001 blocks.*--fresh/)]);

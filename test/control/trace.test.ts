@@ -82,7 +82,7 @@ describe("a write", () => {
             contract: "token",
             event: "Transfer",
             log_index: 0,
-            args: { to: user.wallet.address.toLowerCase(), amount: `50${"0".repeat(18)}` },
+            args: { to: user.wallet.address, amount: `50${"0".repeat(18)}` },
           },
         ],
       },

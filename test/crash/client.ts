@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 export interface Call {
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** After the origin. */
   readonly path: string;
   readonly body?: unknown;

@@ -7,6 +7,7 @@ import { deliveries, events } from "./events.ts";
 import type { Finding, Patient } from "./finding.ts";
 import { heads } from "./heads.ts";
 import { movements, times } from "./movements.ts";
+import { refusals } from "./refusals.ts";
 import { secrets } from "./secrets.ts";
 
 export interface Examination {
@@ -20,7 +21,7 @@ export interface Examination {
 const CHECKS: readonly ((patient: Patient) => Finding | Promise<Finding>)[] = [
   ...[supply, balances, movements, times, heads],
   ...[awardsOnChain, escrow, awardCounts],
-  ...[events, deliveries, secrets],
+  ...[events, deliveries, refusals, secrets],
 ];
 
 /** Checks the invariants (API.md §5) on records, journal and the chain itself, between two units. */
