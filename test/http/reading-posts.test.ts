@@ -25,6 +25,8 @@ async function busy() {
     newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
     keys: { authenticate: () => ({ id: "key", scopes: operations.flatMap(({ scopes }) => scopes ?? []) }) },
     limiter: { policies: [], take: () => null },
+    faults: { strike: () => null },
+    recorder: { record: () => {} },
     isHostAllowed: () => true,
     cors: [],
     log: { isLevelEnabled: () => false, error() {} },
