@@ -1,9 +1,4 @@
-/**
- * `getsmart-sandbox/vitest`: a sandbox as a fixture of Vitest.
- *
- *     import { test } from "getsmart-sandbox/vitest";
- *     test("mints", async ({ sandbox }) => { … sandbox.app, sandbox.apiKey … });
- */
+/** `getsmart-sandbox/vitest`: a sandbox as a fixture of Vitest, `test("mints", async ({ sandbox }) => { … sandbox.app … })`. */
 import { test as base, type TestAPI } from "vitest";
 import { createSandbox, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox.ts";
 

@@ -15,7 +15,7 @@ describe("the package", () => {
   beforeAll(async () => {
     tarball = await pack(folder);
   }, 300_000);
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true }), 300_000);
 
   describeTarball(() => ({ tarball, folder }));
   describeCommandLine(() => ({ tarball, folder }));

@@ -80,7 +80,7 @@ function projectIn(scratch: string): string {
 }
 
 /** The package as npm unpacks it, beside our own dependencies: what it ships, and not the sources. */
-function installedIn(folder: string): string {
+export function installedIn(folder: string): string {
   const root = join(folder, "installed");
   if (existsSync(root)) return root;
   const { files } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { files: readonly string[] };
