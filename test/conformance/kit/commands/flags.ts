@@ -54,7 +54,7 @@ export async function readFlags(flags: Flags): Promise<RunOptions> {
     allow: list(flags.allow).map((each) => oneOf<Allowance>("--allow", each, ["rate", "quota", "production"])),
     only: list(flags.only),
     skip: list(flags.skip),
-    budget: number("--budget", flags.budget ?? "500"),
+    budget: number("--budget", flags.budget ?? "1500"),
     maxRps: number("--max-rps", flags.maxRps ?? "8"),
     strict: flags.strict ?? false,
     insecure: flags.insecure ?? false,
