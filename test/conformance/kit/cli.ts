@@ -104,7 +104,7 @@ function running(command: Command): Command {
     .option("--skip <globs>", "ids to leave out")
     .option("--webhook-receiver <where>", "none, loopback, or url:https://…", "none")
     .option("--webhook-listen <host:port>", "where that url leads to on this machine", "127.0.0.1:4020")
-    .option("--budget <number>", "most requests (default: 900, of the thousand that an hour allows)")
+    .option("--budget <number>", "most requests (default: 1500)")
     .option("--max-rps <number>", "requests a second", "8")
     .option("--seed <text>", "random data of an earlier run")
     .option("--strict", "SHOULDs gate too");

@@ -1,5 +1,6 @@
 import { type Made, made } from "./badges.ts";
 import type { Json } from "./document.ts";
+import type { Exchange } from "./exchange.ts";
 import { SetupFailed, Untestable } from "./outcomes.ts";
 import type { Probe } from "./probe.ts";
 import type { Hook, Inbox, Manner } from "./receiver.ts";
@@ -65,4 +66,13 @@ export async function first(inbox: Inbox, fits: (hook: Hook) => boolean, what: s
   const [hook] = await inbox.count(1, PATIENCE_MS, fits);
   if (!hook) throw new SetupFailed(`${what} is needed first, and did not come within ${PATIENCE_MS / 1000} s`);
   return hook;
+}
+
+/** What is recorded after an attempt may be seen a little later. */
+export async function recorded(t: Probe, read: () => Promise<Exchange>, isGood: (exchange: Exchange) => boolean): Promise<Exchange> {
+  for (let attempt = 1; ; attempt++) {
+    const exchange = await read();
+    if (isGood(exchange) || attempt === 6) return exchange;
+    await t.time.pause(100 * attempt);
+  }
 }

@@ -12,11 +12,17 @@ export interface Keyring {
   secondKey(): Promise<string>;
   /** The key whose quota may be used up: given, or made for the run. */
   rateKey(): Promise<string>;
+  /** Between checks: goes on with another key before the hourly quota of the present one is used up, where keys can be made and count. */
+  relieve(): Promise<void>;
   /** A key of this check alone, revoked at the end; null where none can be made. */
   ownKey(): Promise<string | null>;
 }
 
 const made = new WeakMap<Session, Map<string, Promise<string | null>>>();
+
+/** Requests of one key, well below the hour's 1000: the longest check and the cleanup come on top. */
+const RELIEVED_AFTER = 450;
+const relieved = new WeakMap<Session, number>();
 
 export function keyring(t: BaseProbe, session: Session): Keyring {
   const { settings } = session;
@@ -51,5 +57,11 @@ export function keyring(t: BaseProbe, session: Session): Keyring {
     secondKey: async () => settings.apiKeyB ?? (await sharedKey("second", "--api-key-b")),
     rateKey: async () => settings.rateKey ?? (await sharedKey("rate", "--rate-key")),
     ownKey: () => ownKey(),
+    async relieve() {
+      const since = session.budget.spent - (relieved.get(session) ?? 0);
+      if (since < RELIEVED_AFTER || t.facts.limits?.enabled === false) return;
+      relieved.set(session, session.budget.spent);
+      session.key = (await ownKey("work")) ?? session.key;
+    },
   };
 }

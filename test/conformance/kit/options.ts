@@ -37,7 +37,7 @@ export interface RunOptions {
   readonly controller?: Controller;
   /** Where webhooks are received; without one nothing that waits for them is judged. */
   readonly receiver?: ReceiverPlace;
-  /** Most paced requests; default 900: a run leaves others something of the thousand that an hour allows. */
+  /** Most paced requests; default 1500. */
   readonly budget?: number;
   /** Default 8. */
   readonly maxRps?: number;
@@ -80,7 +80,7 @@ export function settle(options: RunOptions): Settings {
     );
   }
   if (options.apiKey === "") throw new UsageError("the API key is empty");
-  const budget = options.budget ?? 900;
+  const budget = options.budget ?? 1500;
   const maxRps = options.maxRps ?? 8;
   if (!(budget >= 1)) throw new UsageError("--budget is a number of requests from 1");
   if (!(maxRps > 0 && maxRps <= 1000)) throw new UsageError("--max-rps is a number from 0.1 to 1000");

@@ -51,6 +51,8 @@ export class Session {
   readonly secrets = new Set<string>();
   /** Where webhooks come; null without --webhook-receiver. Opened by preflight. */
   receiver: Receiver | null = null;
+  /** What requests are sent with that name no key: the run's own, or one made to relieve its hourly quota. */
+  key: string;
   time: RunTime;
   governor: Governor;
   /** Requests are refused from now on: the run was interrupted and only cleans up. */
@@ -61,6 +63,7 @@ export class Session {
     this.target = target;
     this.document = settings.document;
     this.#stopped = settings.signal;
+    this.key = settings.apiKey;
     this.time = runTime(null, settings.signal);
     this.governor = new Governor(this.time, settings.maxRps);
     this.budget = new Budget(settings.budget);
@@ -71,6 +74,7 @@ export class Session {
   /** After an interruption: what was made is still taken away. */
   cleaning(): void {
     this.#stopped = null;
+    this.key = this.settings.apiKey;
     this.time = runTime(null, new AbortController().signal);
   }
 
@@ -129,7 +133,7 @@ export class Session {
   }
 
   #sent({ method, path, url, key, headers = {}, json, raw, wire }: Request): Sent {
-    const used = key === undefined ? this.settings.apiKey : key;
+    const used = key === undefined ? this.key : key;
     const own = Object.entries(headers);
     const isNamed = (name: string) => own.some(([each]) => each.toLowerCase() === name);
     return {

@@ -190,6 +190,16 @@ export const CONDITIONS: readonly Condition[] = [
         () => {},
       ),
   },
+  {
+    id: "H22",
+    breaks: "the webhook receiver's address leads elsewhere",
+    exitCode: 3,
+    code: (ground) =>
+      serving(
+        (_, res) => void res.end("somebody else"),
+        (elsewhere) => silent({ ...quiet, ...good(ground), webhookReceiver: `url:${elsewhere}`, webhookListen: "127.0.0.1:0" }),
+      ),
+  },
 ];
 
 function good({ baseUrl, apiKey }: Ground) {

@@ -1,6 +1,7 @@
 import { bucket, fixed, metered, published, sliding } from "./limiters.ts";
 import type { Answered, Handler, Received, Variant } from "./mutant.ts";
-import { answering, at, editing, heading, jsonOf, type Loose, refusal } from "./tamper.ts";
+import { relayed, retrying } from "./relay.ts";
+import { answering, at, editing, header, heading, jsonOf, keyOf, type Loose, own, pathOf, refusal, withHeaders } from "./tamper.ts";
 
 const isJson = (_: Received, found?: Answered) =>
   String(found?.headers["content-type"]).startsWith("application/json") && found?.status !== 304 && (found?.body.length ?? 0) > 0;
@@ -122,14 +123,14 @@ export const VARIANTS: readonly Variant[] = [
     id: "V17",
     does: "reads that lag behind writes by 120 ms",
     capabilities: { consistency_ms: 400 },
-    only: ["USER-*", "TOKEN-*", "AUTH-10", "SEC-07", "HTTP-03", "HTTP-04"],
+    only: ["USER-*", "TOKEN-*", "BADGE-*", "ACH-*", "AWARD-*", "PAGE-*", "AUTH-10", "SEC-07", "HTTP-03", "HTTP-04"],
     make: lagging(120),
   },
   {
     id: "V18",
     does: "blocks every 100 ms: writes answer 202 and are confirmed later",
     world: "interval",
-    only: ["TOKEN-*", "ENV-*", "HTTP-07"],
+    only: ["TOKEN-*", "ENV-*", "HTTP-07", "BADGE-*", "AWARD-*", "ACH-04", "IDEMP-*", "VERIFY-*"],
   },
   {
     id: "V19",
@@ -164,7 +165,73 @@ export const VARIANTS: readonly Variant[] = [
     mayFail: ["ENV-10", "VERS-04"],
     make: numbered,
   },
+  {
+    id: "V25",
+    does: "webhooks come twice, with the same webhook-id",
+    only: ["HOOK-*"],
+    make: relayed(async (hook, post) => {
+      await post(hook);
+      return await post(hook);
+    }),
+  },
+  { id: "V26", does: "webhooks are sent again after 4 s, 6 s, 9 s and so on", only: ["HOOK-05"], make: retrying(growing(4000, 1.5)) },
+  {
+    id: "V27",
+    does: "no webhooks, as declared",
+    capabilities: { webhooks: false },
+    only: ["HOOK-*", "USER-01", "TOKEN-01"],
+    make: withoutWebhooks,
+  },
+  { id: "V28", does: "no webhooks, as preflight finds out", only: ["HOOK-*", "USER-01", "TOKEN-01"], make: withoutWebhooks },
+  {
+    id: "V29",
+    does: "no idempotency keys, as declared",
+    capabilities: { idempotency: false },
+    only: ["IDEMP-*", "USER-01", "TOKEN-01"],
+    make: () => (request, forward) => forward(withHeaders(request, { "idempotency-key": null })),
+  },
+  {
+    id: "V30",
+    does: "a duplicate waits for the first request and gets its result",
+    only: ["IDEMP-*"],
+    make: (): Handler => {
+      const running = new Map<string, Promise<unknown>>();
+      return async (request, forward) => {
+        const key = header(request, "idempotency-key");
+        if (key === undefined) return await forward(request);
+        const place = `${key} ${keyOf(request)}`;
+        const turn = (running.get(place) ?? Promise.resolve()).then(() => forward(request));
+        running.set(place, turn);
+        return await turn;
+      };
+    },
+  },
+  {
+    id: "V31",
+    does: "issuing the same badge to the same user again gives the award that there is",
+    only: ["BADGE-*"],
+    make:
+      ({ apiKey }) =>
+      async (request, forward) => {
+        const found = await forward(request);
+        if (!at("POST /badges/*/issue")(request) || jsonOf(found)?.error?.code !== "ALREADY_AWARDED") return found;
+        const list = await forward(
+          own("GET", `/awards?badge_id=${pathOf(request).split("/")[3]}&recipient_id=${jsonOf(request).recipient_id}`, apiKey),
+        );
+        return { ...(await forward(own("GET", `/awards/${jsonOf(list).data.items[0].id}`, apiKey))), status: 201 };
+      },
+  },
 ];
+
+/** Twenty delays, each longer than the one before by this factor. */
+function growing(first: number, factor: number): readonly number[] {
+  return Array.from({ length: 20 }, (_, i) => Math.round(first * factor ** i));
+}
+
+function withoutWebhooks(): Handler {
+  return async (request, forward) =>
+    request.url.startsWith("/v1/webhook-endpoints") ? refusal(404, "ROUTE_NOT_FOUND") : await forward(request);
+}
 
 function backwards(value: Loose): Loose {
   if (Array.isArray(value)) return value.map(backwards);

@@ -64,7 +64,7 @@ const checks: readonly Check[] = [
     mode: "r",
     requirement: "An unknown or altered badge never verifies as valid.",
     hint: "What is not found is not verified; compare ids whole and exactly.",
-    requests: 16,
+    requests: 18,
     async run(t) {
       const award = await someAward(t);
       const chain = (award.chain ?? {}) as Json;
@@ -155,7 +155,11 @@ const checks: readonly Check[] = [
       ] as const)
         t.expect.equal(itemsOf(await awardsIn(t, place)).length, 0, `${what} is empty after it was refused`, { exchange });
       await claimed(t, badge, holder);
-      t.expect.equal(itemsOf(await awardsIn(t, { user: holder.id })).length, 1, "a known badge to a known user is listed");
+      const list = await t.eventually(
+        () => awardsIn(t, { user: holder.id }),
+        (found) => itemsOf(found).length === 1,
+      );
+      t.expect.equal(itemsOf(list).length, 1, "a known badge to a known user is listed", { exchange: list, pointer: "/data/items" });
     },
   },
   {

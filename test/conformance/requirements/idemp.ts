@@ -61,7 +61,9 @@ const checks: readonly Check[] = [
       t.expect.that(!other.text.includes(reference), "the refusal shows the first body", { exchange: other });
       await t.settled();
       t.expect.amount(await t.balance(user.id), "5", "the balance after the refusal", { exchange: other });
-      t.expect.ok(await mint(t, freshKey(t), { user_id: user.id, amount: "6" }), "the other body with a key of its own");
+      const later = await mint(t, freshKey(t), { user_id: user.id, amount: "6" });
+      t.expect.ok(later, "the other body with a key of its own");
+      await t.confirmed(later);
       t.expect.amount(await t.balanceOnce(user.id, "11"), "11", "the balance after both");
     },
   },
@@ -190,7 +192,9 @@ const checks: readonly Check[] = [
       }
       await t.settled();
       t.expect.amount(await t.balance(user.id), "0", "the balance after all that was refused", { exchange: refused });
-      t.expect.ok(await mint(t, key, { user_id: user.id, amount: "5" }), "the corrected body with the same key");
+      const corrected = await mint(t, key, { user_id: user.id, amount: "5" });
+      t.expect.ok(corrected, "the corrected body with the same key");
+      await t.confirmed(corrected);
       t.expect.amount(await t.balanceOnce(user.id, "5"), "5", "the balance after the corrected body");
     },
   },

@@ -4,6 +4,7 @@ import { auth } from "./auth.ts";
 import { award } from "./award.ts";
 import { badge } from "./badge.ts";
 import { env } from "./env.ts";
+import { hook } from "./hook.ts";
 import { http } from "./http.ts";
 import { idemp } from "./idemp.ts";
 import { page } from "./page.ts";
@@ -15,6 +16,6 @@ import { verify } from "./verify.ts";
 import { vers } from "./vers.ts";
 
 /** A new group is one file, and one line here. */
-export const GROUPS: readonly Group[] = [env, http, sec, auth, vers, rate, user, token, badge, ach, idemp, page, award, verify];
+export const GROUPS: readonly Group[] = [env, http, sec, auth, vers, rate, user, token, badge, ach, idemp, page, award, verify, hook];
 
 export const CHECKS: readonly Check[] = GROUPS.flatMap(({ checks }) => checks);

@@ -4,6 +4,7 @@ import { authMutants } from "./auth.ts";
 import { awardMutants } from "./award.ts";
 import { badgeMutants } from "./badge.ts";
 import { envMutants } from "./env.ts";
+import { hookMutants } from "./hook.ts";
 import { httpMutants } from "./http.ts";
 import { idempMutants } from "./idemp.ts";
 import { pageMutants } from "./page.ts";
@@ -29,4 +30,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...pageMutants,
   ...awardMutants,
   ...verifyMutants,
+  ...hookMutants,
 ];
