@@ -56,37 +56,49 @@ export function createApp(parts: AppParts): Express {
   app.use(allowHost(parts.isHostAllowed));
   app.use("/_sandbox", parts.control);
   if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
+  const handlers = new Map(document.operations.map((operation) => [operation, handlerOf(operation)]));
+  const rooms = Map.groupBy(byPath(document.operations), ([path]) => firstSegment(path));
   const routers = new Map<string, Router>();
-  for (const [path, served] of byPath(document.operations)) {
-    const route = routerOf(path).route(patternOf(path));
-    for (const operation of served) {
-      route[operation.method](
-        begin(operation, world),
-        ...(operation.scopes ? [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(operation.scopes)] : []),
-        negotiate(operation),
-        ...(operation.consumes.length > 0 ? readBody(operation) : []),
-        validate(operation),
-        injectFault(parts.faults),
-        handlerOf(operation),
-      );
-    }
-    route.all(refuseMethod(served));
-  }
   app.use("/v1", (req, res, next) => {
-    const router = routers.get(firstSegment(req.path));
-    if (router) router(req, res, next);
-    else next();
+    const segment = firstSegment(req.path);
+    const room = rooms.get(segment);
+    if (!room) return next();
+    let router = routers.get(segment);
+    if (!router) {
+      router = routerOf(room);
+      routers.set(segment, router);
+    }
+    router(req, res, next);
   });
   app.use(refuseRoute(document.operations));
   app.use(answerError(parts.log));
   return app;
 
-  /** A router for each first segment: a request is compared with a dozen paths, not with all of them. */
-  function routerOf(path: string): Router {
-    const segment = firstSegment(path);
-    const router = routers.get(segment) ?? Router({ caseSensitive: true, strict: true });
-    routers.set(segment, router);
+  /**
+   * A router for each first segment: a request is compared with a dozen paths, not with all of them. It is made when it is first
+   * asked for, since a test meets few of them.
+   */
+  function routerOf(paths: readonly (readonly [string, readonly Operation[]])[]): Router {
+    const router = Router({ caseSensitive: true, strict: true });
+    for (const [path, served] of paths) {
+      const route = router.route(patternOf(path));
+      for (const operation of served) route[operation.method](...chainOf(operation));
+      route.all(refuseMethod(served));
+    }
     return router;
+  }
+
+  /** What a call of an operation goes through. */
+  function chainOf(operation: Operation): RequestHandler[] {
+    return [
+      begin(operation, world),
+      ...(operation.scopes ? [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(operation.scopes)] : []),
+      negotiate(operation),
+      ...(operation.consumes.length > 0 ? readBody(operation) : []),
+      validate(operation),
+      injectFault(parts.faults),
+      handlers.get(operation) as RequestHandler,
+    ];
   }
 
   function handlerOf({ id }: Operation): RequestHandler {

@@ -21,6 +21,9 @@ export const ABIS = { token: token.abi, badge: badge.abi };
 
 export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
+/** RoleGranted, of which a deployment has many and which no rule asks for. */
+const ROLE_GRANTED = "0x2f8788117e7eff1d82e926ec794901d17c78024a50270940304540a733656f0d";
+
 /** A log as JSON-RPC gives it. */
 export interface RpcLog {
   readonly address: Hex;
@@ -61,8 +64,9 @@ function word(value: unknown): string {
   return (typeof value === "bigint" ? value.toString(16) : (value as Hex).slice(2).toLowerCase()).padStart(64, "0");
 }
 
-/** Decodes a log of one of our contracts; null for an event that is not in its ABI. */
+/** Decodes a log of one of our contracts; null for an event that is not in its ABI, and for a role granted. */
 export function decodeLog(contract: ChainLog["contract"], log: RpcLog): ChainLog | null {
+  if (log.topics[0] === ROLE_GRANTED) return null;
   const index = Number(log.logIndex);
   // A token Transfer is in every receipt: decoded by hand, ten times faster than through the ABI.
   if (contract === "token" && log.topics[0] === TRANSFER_TOPIC) {
