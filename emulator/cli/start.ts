@@ -43,7 +43,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
     throw error;
   }
   if (config.configOut !== null) writeFileSync(config.configOut, `${JSON.stringify(environmentOf(sandbox), null, 2)}\n`, { mode: 0o600 });
-  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began)));
+  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began), config.host));
 }
 
 /** Ignored after a signal: shaky keyboards and npm send it twice. */
