@@ -66,7 +66,7 @@ describe("on loopback, told by a file that it finds by itself", () => {
   it.each(["--port", "--rpc-port"])("another one on its port is refused, and told who has it: %s", async (flag) => {
     const { port } = new URL(urlOf(banner, flag === "--port" ? "API" : "JSON-RPC"));
     const { code, stdout, stderr } = await command(["start", "--ephemeral", ...FREE, flag, port], { cwd: newFolder() });
-    const holder = process.platform === "linux" ? ` by .*\\(pid ${sandbox.pid}\\)` : "";
+    const holder = process.platform === "linux" ? ` by node bin\\.js start \\(pid ${sandbox.pid}\\)` : "";
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(new RegExp(`^getsmart-sandbox: port ${port} is in use${holder}; .*${flag} 0 takes a free one`));
   });
