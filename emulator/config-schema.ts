@@ -7,7 +7,14 @@ const DEFAULTS: Partial<Record<SettingName, unknown>> = { mining: "auto", limits
 export function configSchema(): Record<string, unknown> {
   const properties = settings().map(([name, { schema, description, accepts, initial }]) => {
     const value = name in DEFAULTS ? DEFAULTS[name] : (initial ?? undefined);
-    return [kebab(name), { description: `${description} – ${accepts}`, ...schema, ...(value === undefined ? {} : { default: value }) }];
+    return [
+      kebab(name),
+      {
+        description: description.includes(accepts) ? description : `${description} – ${accepts}`,
+        ...schema,
+        ...(value === undefined ? {} : { default: value }),
+      },
+    ];
   });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

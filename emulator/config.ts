@@ -45,7 +45,8 @@ export function resolveConfig(
   }
   const config = Object.freeze(resolved) as Config;
   if (!isLoopback(config.host) && config.controlToken === null) {
-    throw new ConfigError(`--host ${config.host} is reachable from other machines; give the control plane a --control-token.`);
+    const place = flags.host !== undefined ? "--host" : env.GETSMART_HOST !== undefined ? "GETSMART_HOST" : `host in ${fileName}`;
+    throw new ConfigError(`${place}: ${config.host} is reachable from other machines; give the control plane a --control-token.`);
   }
   return config;
 }

@@ -317,7 +317,7 @@ async function compose(
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
   const app = createApp({ ...parts, recorder: observation, isHostAllowed, cors, log });
-  const raw = rawRecorder(observation, newRequestId, () => clock.now());
+  const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const close = () => (closing ??= shutDown());

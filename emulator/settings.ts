@@ -21,6 +21,11 @@ function setting<T>(flag: string, description: string, kind: Kind<T>, initial: T
   return { flag, description, initial, ...kind };
 }
 
+/** A setting whose description lists what can be chosen. */
+function choice<T>(flag: string, description: string, kind: Kind<T>, initial: T): Setting<T> {
+  return setting(flag, `${description}: ${kind.accepts}`, kind, initial);
+}
+
 /** A setting that nobody needs to choose. */
 function optional<T>(flag: string, description: string, kind: Kind<T>): Setting<T | null> {
   return { flag, description, initial: null, ...kind };
@@ -53,13 +58,16 @@ export const SETTINGS = {
   ),
   controlToken: optional("--control-token <token>", "Bearer token of the control plane; needed beyond loopback", text("a text")),
   configOut: optional("--config-out <file>", "writes addresses and keys as JSON once ready", text("a file")),
-  mining: setting("--mining <mode>", "when blocks are mined", mining, { kind: "auto" }),
+  mining: setting("--mining <mode>", `when blocks are mined: ${mining.accepts} (default: auto)`, mining, { kind: "auto" }),
   chainId: optional("--chain-id <number>", "chain id of the local chain (default 31337)", whole(1, 2 ** 31 - 1)),
-  limits: setting("--limits <limits>", "quotas of every API key", limits, { perSecond: 10, perHour: 1000 }),
-  webhookOrder: setting("--webhook-order <order>", "order of first attempts at webhook endpoints", oneOf("event", "shuffle"), "event"),
+  limits: setting("--limits <limits>", `quotas of every API key: ${limits.accepts} (default: 10/s,1000/h)`, limits, {
+    perSecond: 10,
+    perHour: 1000,
+  }),
+  webhookOrder: choice("--webhook-order <order>", "order of first attempts at webhook endpoints", oneOf("event", "shuffle"), "event"),
   webhookDuplicates: setting("--webhook-duplicates <share>", "how likely a webhook is sent twice", share, 0),
-  logLevel: setting("--log-level <level>", "what is logged", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent"), "info"),
-  logFormat: setting("--log-format <format>", "how it is logged", oneOf("pretty", "json"), "pretty"),
+  logLevel: choice("--log-level <level>", "what is logged", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent"), "info"),
+  logFormat: choice("--log-format <format>", "how it is logged", oneOf("pretty", "json"), "pretty"),
   silent: setting("--silent", "print nothing but errors", yesOrNo, false),
 };
 

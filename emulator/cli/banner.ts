@@ -1,13 +1,14 @@
 import { dirname, join } from "node:path";
+import { isLoopback } from "../config.ts";
 import type { Sandbox } from "../sandbox.ts";
 
-/** What `start` prints when the sandbox is ready. */
-export function banner(sandbox: Sandbox, readyMs: number): string {
+/** What `start` prints when the sandbox is ready. `host`: the address that it listens on. */
+export function banner(sandbox: Sandbox, readyMs: number, host = "127.0.0.1"): string {
   const info = sandbox.info();
   const base = `${info.urls.api}/v1`;
   const [first] = sandbox.accounts;
   const rows: [string, string][] = [
-    ["API", sandbox.caFile === null ? `${base}  (plain HTTP: it stays on this machine)` : base],
+    ["API", sandbox.caFile === null ? `${base}  (${plain(host)})` : base],
     ["Reference", `${base}/docs`],
     ["JSON-RPC", `${info.urls.rpc}  (HTTP and WebSocket, chain id ${info.chain.chain_id})`],
     ["Control", `${info.urls.control}`],
@@ -45,6 +46,10 @@ export function banner(sandbox: Sandbox, readyMs: number): string {
     "",
     "",
   ].join("\n");
+}
+
+function plain(host: string): string {
+  return isLoopback(host) ? "plain HTTP: it stays on this machine" : `plain HTTP on ${host}: others can read along; --https prevents it`;
 }
 
 /** How clients come to trust the local authority: each line can be copied as it is. */

@@ -10,6 +10,12 @@ const USAGE = new Set([
 ]);
 const KNOWN = new Set(["ControlError", "DataFolderInUse", "StorageDamaged", "PortInUse", "FixtureError"]);
 
+/** What the system refuses to a file, folder or address that the user named: Node's sentence names both. */
+function isOfTheMachine(error: unknown): boolean {
+  const { syscall, path, address, hostname } = error as NodeJS.ErrnoException & { address?: string; hostname?: string };
+  return syscall !== undefined && (path ?? address ?? hostname) !== undefined;
+}
+
 /** Prints a failure and ends the process: 2 for usage, 1 for what went wrong. */
 export function reportAndExit(error: unknown): never {
   const { name, message, stack } = error as Error;
@@ -17,6 +23,6 @@ export function reportAndExit(error: unknown): never {
     name === "StorageDamaged"
       ? "\nStart with --repair to keep the readable part (the damaged file is kept as a copy), or with --fresh to begin anew."
       : "";
-  console.error(USAGE.has(name) || KNOWN.has(name) ? `getsmart-sandbox: ${message}${hint}` : stack);
+  console.error(USAGE.has(name) || KNOWN.has(name) || isOfTheMachine(error) ? `getsmart-sandbox: ${message}${hint}` : stack);
   process.exit(USAGE.has(name) ? 2 : 1);
 }

@@ -13,7 +13,10 @@ interface Key {
 /** One line a key: id, end of the secret, state, name, scopes. */
 export async function listKeys(client: ControlClient): Promise<string> {
   const { items } = await client.call<{ items: readonly Key[] }>("GET", "/keys");
-  return items.map((key) => `${key.id}  …${key.last4}  ${stateOf(key).padEnd(7)}  ${key.name}  [${key.scopes.join(" ")}]`).join("\n");
+  const { now } = await client.call<{ now: string }>("GET", "/clock");
+  return items
+    .map((key) => `${key.id}  …${key.last4}  ${stateOf(key, Date.parse(now)).padEnd(7)}  ${key.name}  [${key.scopes.join(" ")}]`)
+    .join("\n");
 }
 
 /** Makes a key; what is returned is its secret, shown only now. */
@@ -29,6 +32,7 @@ export async function revokeKey(client: ControlClient, id: string): Promise<void
   await client.call("DELETE", `/keys/${encodeURIComponent(id)}`);
 }
 
-function stateOf(key: Key): string {
-  return key.revoked_at ? "revoked" : key.expires_at && Date.parse(key.expires_at) <= Date.now() ? "expired" : "active";
+/** `now`: of the sandbox, whose clock may be far ahead. */
+function stateOf(key: Key, now: number): string {
+  return key.revoked_at ? "revoked" : key.expires_at && Date.parse(key.expires_at) <= now ? "expired" : "active";
 }

@@ -26,10 +26,11 @@ function holderOf(port: number): string | null {
   return null;
 }
 
-/** `node emulator/cli/bin.js start`, without folders and cut where it gets long. */
+/** `node bin.js start`: without the folders of absolute paths, and cut where it gets long. */
 function commandOf(pid: string): string {
-  const [program = "", ...words] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  return [basename(program), ...words].join(" ").trim().slice(0, 60);
+  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  const shown = words.map((word) => (word.startsWith("/") ? basename(word) : word));
+  return shown.join(" ").trim().slice(0, 60);
 }
 
 const LISTEN = "0A";

@@ -12,7 +12,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
   const began = performance.now();
   const config = resolveConfig(flags, process.env, flags.config as string | undefined);
   const sandbox = await openSandbox(config, DEFAULT_FIXTURE, stopOnSignals);
-  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began)));
+  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began), config.host));
 }
 
 /** Ignored after a signal: shaky keyboards and npm send it twice. */

@@ -1,4 +1,6 @@
+import type { Logger } from "pino";
 import { type Exchange, keptBody } from "../control/exchange.ts";
+import { redactText } from "../control/redact.ts";
 import type { ErrorCode } from "../model/errors.ts";
 import type { Recorder } from "./middleware/record-requests.ts";
 
@@ -20,11 +22,14 @@ export interface RawRecorder {
   refused(refusal: RawRefusal): void;
 }
 
-/** `at`: sandbox time in ms. */
-export function rawRecorder(recorder: Recorder, requestId: () => string, at: () => number): RawRecorder {
+/** `at`: sandbox time in ms. The log has a line for these too. */
+export function rawRecorder(recorder: Recorder, requestId: () => string, at: () => number, log: Logger): RawRecorder {
   return {
     requestId,
     refused({ body, ...refusal }) {
+      const { requestId: request_id, method, status, code } = refusal;
+      const path = refusal.url === null ? null : redactText(refusal.url.split("?", 1)[0] as string);
+      log.info({ request_id, method, path, status, code }, `${method ?? "–"} ${path ?? "–"} ${status}`);
       const exchange: Exchange = {
         ...refusal,
         receivedAt: Date.now(),

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
+import { originOf } from "../model/network.ts";
 import type { Certificate } from "../ports/certificates.ts";
 import { httpsRequired } from "./middleware/https-required.ts";
 import { type RawRecorder, requestLine } from "./raw-exchange.ts";
 import { refuseRaw } from "./raw-refusal.ts";
 
 export interface HttpServer {
-  /** `http://127.0.0.1:4010`, or https. */
+  /** `http://127.0.0.1:4010`, or https: where this machine reaches it. */
   readonly origin: string;
   readonly port: number;
   close(): Promise<void>;
@@ -83,7 +84,7 @@ async function serve(
   });
   const taken = (door.address() as AddressInfo).port;
   return {
-    origin: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    origin: originOf(scheme, host, taken),
     port: taken,
     close: () => close(door, servers, sockets),
   };

@@ -44,6 +44,12 @@ export function hostKind(hostname: string): AddressKind {
   return addressKind(name) ?? "public";
 }
 
+/** Where clients on this machine reach a server: `http://127.0.0.1:4010`, also for one that listens on every address. */
+export function originOf(scheme: "http" | "https", host: string, port: number): string {
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `${scheme}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
 function subnets(all: readonly string[]): BlockList {
   const list = new BlockList();
   for (const each of all) {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { originOf } from "../model/network.ts";
 import type { Peer, RpcDeps } from "./deps.ts";
 import { Feed } from "./feed.ts";
 import { httpTransport, type Refusal } from "./http.ts";
@@ -51,7 +52,7 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
     throw error;
   });
   const { port } = server.address() as AddressInfo;
-  origin = `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`;
+  origin = originOf("http", at.host, port);
 
   return {
     origin,

@@ -43,6 +43,7 @@ describe("getsmart-sandbox seed", () => {
 
   it.each([
     ["an unknown fixture", ["acadamy"], "there is no fixture acadamy, and no such file; there are academy, course, empty"],
+    ["a folder", ["."], "there is no fixture ., and no such file"],
     ["nothing", [], "name fixtures, or say --generate"],
     ["both", ["course", "--generate", "users=1"], "name fixtures, or say --generate"],
     ["amounts that are none", ["--generate", "users=many"], "write it as users=10000"],

@@ -96,6 +96,16 @@ describe("the file as a whole", () => {
   });
 });
 
+describe("a host that others reach needs a token for the control plane", () => {
+  it.each<[string, () => Config]>([
+    ["--host", () => resolveConfig({ host: "0.0.0.0" }, { GETSMART_HOST: "127.0.0.1" })],
+    ["GETSMART_HOST", () => resolveConfig({}, { GETSMART_HOST: "0.0.0.0" })],
+    [`host in ${file}`, () => inFile({ host: "0.0.0.0" })],
+  ])("named by %s", (place, resolve) => {
+    expect(refusal(resolve)).toBe(`${place}: 0.0.0.0 is reachable from other machines; give the control plane a --control-token.`);
+  });
+});
+
 describe("the command line", () => {
   const bad = [
     { from: "--mining", args: ["--mining", "sometimes"], env: {}, yaml: "" },

@@ -6,12 +6,14 @@ import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
 import { type Answer, problemsOf, refusalProblems } from "./answers.ts";
 import { newFolder } from "./folder.ts";
+import { memoryLog } from "./memory-log.ts";
 import { lines, sendRaw } from "./wire.ts";
 
 let sandbox: Sandbox;
 let origin: string;
+const { log, text: logged } = memoryLog();
 beforeAll(async () => {
-  sandbox = await createSandbox({ https: { caDir: newFolder() } });
+  sandbox = await createSandbox({ https: { caDir: newFolder() }, log });
   origin = await sandbox.listen();
 });
 afterAll(() => sandbox.close());
@@ -44,6 +46,14 @@ describe("HTTPS_REQUIRED", () => {
       expect(answer.headers.location).toBeUndefined();
     },
   );
+
+  it("has its line in the log, without query and key", async () => {
+    await sendRaw(origin, lines(`GET /v1/users/${sandbox.apiKey}?q=secret HTTP/1.1`, "Connection: close"));
+    const line = JSON.parse(logged().trim().split("\n").at(-1) as string);
+    expect(line).toMatchObject({ method: "GET", path: "/v1/users/[redacted]", status: 403, code: "HTTPS_REQUIRED" });
+    expect(line.request_id).toMatch(/^req_/);
+    expect(JSON.stringify(line)).not.toMatch(/secret|gets_test/);
+  });
 
   it("comes before anything is read, so that nothing is changed", async () => {
     const body = '{"email":"clear@example.com","display_name":"Clear"}';

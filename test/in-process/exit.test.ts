@@ -9,7 +9,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const SESSION = fileURLToPath(new URL("session.ts", import.meta.url));
 const SANDBOX = JSON.stringify(new URL("../../emulator/sandbox.ts", import.meta.url));
-const PROMPT_MS = 1000;
+/** Far below what a forgotten socket or timer would take, far above what a busy machine needs. */
+const PROMPT_MS = 10_000;
 
 it("two sandboxes with API, JSON-RPC, open WebSockets and due work", async () => {
   const { code, stdout, stderr } = await run(process.execPath, [SESSION, newFolder()], { cwd: newFolder() });
