@@ -4,6 +4,7 @@ import { envMutants } from "./env.ts";
 import { httpMutants } from "./http.ts";
 import { rateMutants } from "./rate.ts";
 import { secMutants } from "./sec.ts";
+import { stateMutants } from "./state.ts";
 import { tokenMutants } from "./token.ts";
 import { userMutants } from "./user.ts";
 import { versMutants } from "./vers.ts";
@@ -17,4 +18,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...rateMutants,
   ...userMutants,
   ...tokenMutants,
+  ...stateMutants,
 ];
