@@ -10,6 +10,7 @@ import { idempMutants } from "./idemp.ts";
 import { pageMutants } from "./page.ts";
 import { rateMutants } from "./rate.ts";
 import { secMutants } from "./sec.ts";
+import { stateMutants } from "./state.ts";
 import { tokenMutants } from "./token.ts";
 import { userMutants } from "./user.ts";
 import { verifyMutants } from "./verify.ts";
@@ -31,4 +32,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...awardMutants,
   ...verifyMutants,
   ...hookMutants,
+  ...stateMutants,
 ];

@@ -1,0 +1,176 @@
+import { amountOf, unitsOf } from "../kit/amounts.ts";
+import type { Group } from "../kit/check.ts";
+import type { Exchange } from "../kit/exchange.ts";
+import { Failed, NotApplicable, SetupFailed } from "../kit/outcomes.ts";
+import type { MadeUser } from "../kit/people.ts";
+import type { Probe } from "../kit/probe.ts";
+import { after, asCurl, balancesOf, EMPTY, generate, PEOPLE, REWARD, type State, type Step, shrink, TARGET } from "../kit/program.ts";
+
+const STEPS = 48;
+/** Programs tried while a failing one is made shorter. */
+const SHRINKS = 40;
+
+export const state: Group = {
+  name: "STATE",
+  title: "State over many steps",
+  checks: [
+    {
+      id: "STATE-01",
+      level: "MUST",
+      provenance: "K",
+      mode: "m",
+      requirement:
+        "After any sequence of changes, balances, names, awards and progress are what the changes add up to; what is refused changes nothing.",
+      hint: "Run the printed commands one after another; the last one is where the target and the sum part ways.",
+      requests: 80,
+      async run(t) {
+        const offered = stepsOf(t);
+        if (offered.length === 0) throw new NotApplicable("the target offers none of the changes");
+        const place = await prepared(t, offered);
+        try {
+          await judged(t, generate(t.random, STEPS, offered), place);
+        } finally {
+          await retire(t, place);
+        }
+      },
+    },
+  ],
+};
+
+interface Place {
+  readonly badge: string | null;
+  readonly achievement: string | null;
+}
+
+function stepsOf(t: Probe): readonly Step["do"][] {
+  const needs: Readonly<Record<Step["do"], readonly string[]>> = {
+    mint: ["mintTokens"],
+    transfer: ["transferTokens"],
+    burn: ["burnTokens"],
+    rename: ["updateUser"],
+    issue: ["createBadge", "publishBadge", "issueBadge", "listUserAwards"],
+    progress: ["createAchievement", "recordProgress", "getUserAchievement"],
+  };
+  const kinds = Object.keys(needs) as Step["do"][];
+  return kinds.filter((kind) => needs[kind].every(t.offers) && (kind !== "issue" || t.facts.capabilities.badges_flow));
+}
+
+/** A badge for all programs, and an achievement; people are new for each. */
+async function prepared(t: Probe, offered: readonly Step["do"][]): Promise<Place> {
+  const made = (exchange: Exchange, what: string) => {
+    if (exchange.status >= 300) throw new SetupFailed(`${what} is needed first`, exchange);
+    return String(exchange.data.id);
+  };
+  let badge: string | null = null;
+  if (offered.includes("issue")) {
+    const organization = { name: t.random.word(), website: "https://engines.example", audience: "everybody" };
+    const sponsor = await t.user({ type: "organization", roles: ["sponsor"], organization });
+    const facts = { title: `State ${t.random.word()}`, description: "For a program.", criteria: { narrative: "Run it." } };
+    badge = made(await t.call("createBadge", { json: { sponsor_id: sponsor.id, ...facts, reward: { amount: REWARD } } }), "a badge");
+    made(await t.call("publishBadge", { params: { badge_id: badge }, json: {} }), "a published badge");
+  }
+  if (!offered.includes("progress")) return { badge, achievement: null };
+  const json = { code: `state-${t.random.word()}`, name: "State", description: "For a program.", kind: "mission" };
+  const requirements = [{ id: "steps", name: "Steps", target: TARGET }];
+  return { badge, achievement: made(await t.call("createAchievement", { json: { ...json, requirements } }), "an achievement") };
+}
+
+/** Runs a program; one that fails is told as the shortest that still does. */
+async function judged(t: Probe, program: readonly Step[], place: Place): Promise<void> {
+  let last = await failureOf(t, program, place);
+  if (last === null) return;
+  const fails = async (steps: readonly Step[]) => {
+    const found = await failureOf(t, steps, place);
+    last = found ?? last;
+    return found !== null;
+  };
+  const short = await shrink(program, fails, SHRINKS);
+  const message = `${last.message}, after ${short.length} of ${program.length} random steps ($A, $B and $C are new users):\n${asCurl(short)}`;
+  throw new Failed(message, last.evidence);
+}
+
+/** Neither can be deleted. */
+async function retire(t: Probe, { badge, achievement }: Place): Promise<void> {
+  if (badge !== null && t.offers("archiveBadge")) await t.call("archiveBadge", { params: { badge_id: badge }, json: {} });
+  const params = { achievement_id: achievement ?? "" };
+  if (achievement !== null && t.offers("updateAchievement")) await t.call("updateAchievement", { params, json: { status: "retired" } });
+}
+
+/** Runs a program for new people; the first difference from the model, or null. */
+async function failureOf(t: Probe, steps: readonly Step[], place: Place): Promise<Failed | null> {
+  const people: MadeUser[] = [];
+  for (let who = 0; who < PEOPLE; who++) people.push(await t.user());
+  let state = EMPTY;
+  try {
+    for (const step of steps) {
+      const exchange = await t.confirmed(await sent(t, step, people, place));
+      const next = after(state, step);
+      if (next === null) t.expect.status(exchange, [400, 409, 422], `what cannot be done (${step.do}) is refused`);
+      else t.expect.that(exchange.status < 300, `${step.do} is answered ${exchange.status}`, { exchange, pointer: "status" });
+      state = next ?? state;
+      if (step.do === "rename")
+        t.expect.equal(exchange.data.display_name, step.name, "the name is the one just given", {
+          exchange,
+          pointer: "/data/display_name",
+        });
+    }
+    await compare(t, state, people, place);
+    return null;
+  } catch (error) {
+    if (error instanceof Failed) return error;
+    throw error;
+  }
+}
+
+function sent(t: Probe, step: Step, people: readonly MadeUser[], { badge, achievement }: Place): Promise<Exchange> {
+  const id = (who: number) => people[who]?.id ?? "";
+  switch (step.do) {
+    case "mint":
+      return t.call("mintTokens", { json: { user_id: id(step.to), amount: step.amount } });
+    case "transfer":
+      return t.call("transferTokens", { json: { from_user_id: id(step.from), to_user_id: id(step.to), amount: step.amount } });
+    case "burn":
+      return t.call("burnTokens", { json: { user_id: id(step.from), amount: step.amount } });
+    case "rename":
+      return t.call("updateUser", { params: { user_id: id(step.who) }, json: { display_name: step.name } });
+    case "issue":
+      return t.call("issueBadge", { params: { badge_id: badge ?? "" }, json: { recipient_id: id(step.to), auto_claim: true } });
+    case "progress": {
+      const params = { user_id: id(step.of), achievement_id: achievement ?? "" };
+      return t.call("recordProgress", { params, json: { updates: [{ mode: "increment", value: step.by }] } });
+    }
+  }
+}
+
+async function compare(t: Probe, state: State, people: readonly MadeUser[], { badge, achievement }: Place): Promise<void> {
+  const balances: bigint[] = [];
+  for (const [who, { id }] of people.entries()) balances.push(unitsOf(await t.balanceOnce(id, amountOf(state.balances[who] ?? 0n))));
+  const sum = (list: readonly bigint[]) => amountOf(list.reduce((total, each) => total + each, 0n));
+  t.expect.amount(sum(balances), sum(state.balances), "the sum of the balances is what was made less what was destroyed");
+  t.expect.equal(balancesOf(balances), balancesOf(state.balances), "the balances are what the changes add up to");
+  for (const [who, { id, display_name }] of people.entries()) {
+    const wanted = state.names[who] ?? display_name;
+    const name = (user: Awaited<ReturnType<Probe["read"]>>) => user?.display_name;
+    const user = await t.eventually(
+      () => t.read(id),
+      (found) => name(found) === wanted,
+    );
+    t.expect.equal(name(user), wanted, "the name is the last one given");
+    if (badge !== null) {
+      const exchange = await t.call("listUserAwards", { params: { user_id: id } });
+      const items = (exchange.data.items ?? []) as { badge_id?: string }[];
+      const has = items.filter((award) => award.badge_id === badge).length;
+      t.expect.equal(has, state.awarded[who] ? 1 : 0, "the badge was issued as often as that succeeded", {
+        exchange,
+        pointer: "/data/items",
+      });
+    }
+    if (achievement === null) continue;
+    const exchange = await t.call("getUserAchievement", { params: { user_id: id, achievement_id: achievement } });
+    const [progress] = (exchange.data.requirements ?? []) as { current?: number }[];
+    t.expect.equal(progress?.current, state.progress[who], "progress is the sum of its increments", {
+      exchange,
+      pointer: "/data/requirements/0/current",
+    });
+  }
+}
