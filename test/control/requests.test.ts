@@ -3,7 +3,7 @@ import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BODY_KEPT, type Exchange, keptBody } from "../../emulator/control/exchange.ts";
 import { RequestLog } from "../../emulator/control/requests.ts";
-import { newUser, person, type World, world } from "../http/client.ts";
+import { newUser, person, refusal, type World, world } from "../http/client.ts";
 import { lines, sendRaw } from "../http/wire.ts";
 
 let here: World;
@@ -151,6 +151,11 @@ it("the control plane is not in it, and a session key is hidden and not metered"
   expect(sandbox.requests.count({ session: true })).toBe(4);
   expect(sandbox.coverage().by_operation.find(({ operation_id }) => operation_id === "listUsers")).toMatchObject({ calls: 1 });
   await sandbox.close();
+});
+
+it("a filter that is none is refused, with those that are", async () => {
+  const { body } = await request(here.sandbox.app).get("/_sandbox/requests?colour=red").expect(refusal("UNKNOWN_PARAMETER"));
+  expect(body.error.message).toContain("operationId");
 });
 
 it("a restore leaves it as it is", async () => {

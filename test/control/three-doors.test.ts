@@ -1,52 +1,21 @@
 /** SANDBOX.md: three ways in, one engine. The same table through each door: in process, over HTTP, and by the command line. */
-import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Fault } from "../../emulator/model/fault.ts";
+import type { RequestQuery } from "../../emulator/sandbox.ts";
 import { command } from "../cli/processes.ts";
-import { newUser, refusal, type World, world } from "../http/client.ts";
+import { type Api, newKey, newUser, person, refusal, type World, world } from "../http/client.ts";
 import { newFolder } from "../http/folder.ts";
+import { DOORS, type Door } from "./doors.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-interface Door {
-  reset(): Promise<unknown>;
-  save(name: string): Promise<unknown>;
-  restore(name: string): Promise<unknown>;
-  drop(name: string): Promise<unknown>;
-  snapshots(): Promise<string[]>;
-  clock(): Promise<string>;
-  advance(by: string): Promise<unknown>;
-  set(to: string): Promise<unknown>;
-  freeze(): Promise<unknown>;
-  run(): Promise<unknown>;
-  leave(hour: number): Promise<unknown>;
-  /** Requests left to the default key in this hour; null when it is not metered. */
-  left(): Promise<number | null>;
-  mine(blocks: number): Promise<unknown>;
-  addFault(fault: Fault & { operationId: string; error: { code: string }; times: number }): Promise<unknown>;
-  /** How often each has happened. */
-  fired(): Promise<number[]>;
-  clearFaults(): Promise<unknown>;
-  healthy(): Promise<boolean>;
-}
-
 let here: World;
-let keyId: string;
-const folder = newFolder();
-
-const DOORS: Record<string, () => Door> = {
-  "in process": inProcess,
-  "over HTTP": overHttp,
-  "by the command line": byCommandLine,
-};
 
 describe.each(Object.entries(DOORS))("%s", (_, open) => {
   let door: Door;
   beforeAll(async () => {
     here = await world({ seed: 1 });
-    keyId = here.sandbox.keys.list().items[0]?.id as string;
     await here.sandbox.listen();
-    door = open();
+    door = open(here);
   });
   afterAll(() => here.sandbox.close());
 
@@ -120,87 +89,119 @@ describe.each(Object.entries(DOORS))("%s", (_, open) => {
   it("doctor", async () => {
     expect(await door.healthy()).toBe(true);
   });
+
+  it("keys: made, used, listed, revoked", async () => {
+    const secret = await door.createKey("visitor");
+    await here.api.as(secret).get("/users").expect(200);
+    const [made] = await door.keys();
+    expect(made).toMatchObject({ name: "visitor", revoked: false });
+    await door.revokeKey(made?.id as string);
+    expect((await door.keys())[0]).toEqual({ ...made, revoked: true });
+    await here.api.as(secret).get("/users").expect(refusal("INVALID_API_KEY"));
+    await expect(door.revokeKey("key_gone")).rejects.toThrow(/no usable API key/);
+    await door.reset();
+  });
+
+  it("seed, export and import", async () => {
+    await door.seed("course");
+    const badges = async () => (await here.api.get("/badges?limit=100").expect(200)).body.data.items;
+    const before = await badges();
+    const exported = await door.export();
+    await door.reset();
+    expect(await badges()).toEqual([]);
+    await door.import(exported);
+    expect([before.length, await badges()]).toEqual([10, before]);
+    expect(await door.export()).toBe(exported);
+    await expect(door.import("steps: []")).rejects.toThrow(/cannot be imported/);
+    expect(await badges()).toEqual(before);
+    expect(await door.healthy()).toBe(true);
+  });
+
+  describe("what is seen", () => {
+    let reader: { id: string; secret: string };
+    let mint: string;
+    beforeAll(async () => {
+      await here.sandbox.requests.clear();
+      reader = await newKey(here.api, ["users:read"]);
+      mint = await history(here.api, here.api.as(reader.secret));
+    });
+
+    it.each<[string, () => RequestQuery, number]>([
+      ["all", () => ({}), 10],
+      ["an operation", () => ({ operationId: "mintTokens" }), 3],
+      ["a method", () => ({ method: "put" }), 1],
+      ["a path", () => ({ path: "/v1/users" }), 4],
+      ["a path of the document", () => ({ path: "/users/{user_id}" }), 1],
+      ["a path with a star", () => ({ path: "/v1/tokens/*" }), 3],
+      ["a status", () => ({ status: 422 }), 1],
+      ["a class of statuses", () => ({ status: "4XX" }), 5],
+      ["a code", () => ({ code: "INSUFFICIENT_SCOPE" }), 1],
+      ["the id of a key", () => ({ api_key: reader.id }), 2],
+      ["the secret of a key", () => ({ api_key: reader.secret }), 2],
+      ["since a request", () => ({ since: here.sandbox.requests.list({ limit: 3 }).at(-1)?.request_id as string }), 2],
+      ["since a duration", () => ({ since: "10h" }), 10],
+      ["since an instant to come", () => ({ since: "9999-01-01T00:00:00Z" }), 0],
+      ["a limit", () => ({ limit: 2 }), 2],
+      ["several at once", () => ({ operationId: "createUser", status: 403 }), 1],
+    ])("requests by %s", async (_what, query, count) => {
+      const { limit, ...filter } = query();
+      expect(await door.list(query())).toEqual(here.sandbox.requests.list(query()));
+      expect([here.sandbox.requests.list(query()).length, await door.count(filter)]).toEqual([count, limit ? 10 : count]);
+    });
+
+    it.each<[string, RequestQuery, string]>([
+      ["a status", { status: "6XX" }, "INVALID_REQUEST"],
+      ["a limit", { limit: 0 }, "INVALID_REQUEST"],
+      ["an instant", { since: "yesterday" }, "INVALID_REQUEST"],
+      ["a request", { since: "req_gone" }, "REQUEST_NOT_FOUND"],
+      ["a key", { api_key: "gets_test_unknown" }, "API_KEY_NOT_FOUND"],
+    ])("%s that cannot be is refused", async (_what, query, code) => {
+      // In the process a code is a member of the error, elsewhere a part of what is said.
+      const said = await Promise.resolve(door.list(query)).catch((error) => `${error.code} ${error.message}`);
+      expect(said).toContain(code);
+    });
+
+    it("a trace, and coverage", async () => {
+      expect(await door.trace(mint)).toEqual(here.sandbox.trace(mint));
+      expect((await door.trace(mint)).transactions).toMatchObject([{ method: "mint", events: [{ event: "Transfer" }] }]);
+      expect(await door.coverage()).toEqual(here.sandbox.coverage());
+      await expect(door.trace("req_gone")).rejects.toThrow(/no request with the id req_gone/);
+    });
+
+    it("cleared, also by a reset; coverage stays", async () => {
+      const { operations } = here.sandbox.coverage();
+      for (const clear of [door.clear, door.reset]) {
+        await here.api.get("/users").expect(200);
+        await clear();
+        expect(await door.list({})).toEqual([]);
+      }
+      expect(here.sandbox.coverage().operations.met).toBeGreaterThanOrEqual(operations.met);
+    });
+  });
 });
 
-function inProcess(): Door {
-  const { sandbox } = here;
-  return {
-    reset: () => sandbox.reset(),
-    save: (name) => sandbox.snapshot(name),
-    restore: (name) => sandbox.restore(name),
-    drop: async (name) => sandbox.deleteSnapshot(name),
-    snapshots: async () => sandbox.snapshots().map(({ name }) => name),
-    clock: async () => Object.values(sandbox.clock.show()).join(" "),
-    advance: (by) => sandbox.clock.advance(by),
-    set: (to) => sandbox.clock.set(to),
-    freeze: () => sandbox.clock.freeze(),
-    run: () => sandbox.clock.run(),
-    leave: async (remaining) => sandbox.limits.set(sandbox.apiKey, { hour: { remaining } }),
-    left: async () => sandbox.limits.show(sandbox.apiKey)?.find(({ policy }) => policy.name === "hour")?.r ?? null,
-    mine: (blocks) => sandbox.chain.mine(blocks),
-    addFault: async (fault) => sandbox.faults.add(fault),
-    fired: async () => sandbox.faults.list().map(({ fired }) => fired),
-    clearFaults: async () => sandbox.faults.clear(),
-    healthy: async () => (await sandbox.doctor()).every(({ problems }) => problems.length === 0),
-  };
+/** Some requests of every kind; returns the id of the mint. */
+async function history(owner: Api, reader: Api): Promise<string> {
+  const user = await newUser(owner);
+  const mint = () => owner.post("/tokens/mint", { user_id: user.id, amount: "5" }).set("Idempotency-Key", user.id);
+  const { headers } = await mint().expect(201);
+  await mint().expect(201);
+  await owner.post("/tokens/mint", { user_id: user.id, amount: "0" }).expect(422);
+  await reader.get(`/users/${user.id}`).expect(200);
+  await reader.post("/users", person()).expect(403);
+  await owner.as(null).get("/users").expect(401);
+  await owner.get("/nothing").expect(404);
+  await owner.put("/users", {}).expect(405);
+  return headers["request-id"] as string;
 }
 
-function overHttp(): Door {
-  const send = async (method: "get" | "post" | "put" | "delete", path: string, body?: object) => {
-    const { body: answer } = await request(here.sandbox.app)[method](`/_sandbox${path}`).send(body);
-    if (answer.status !== "success") throw new Error(answer.error.message);
-    return answer.data;
-  };
-  return {
-    reset: () => send("post", "/reset"),
-    save: (name) => send("post", "/snapshots", { name }),
-    restore: (name) => send("post", `/snapshots/${name}/restore`),
-    drop: (name) => send("delete", `/snapshots/${name}`),
-    snapshots: async () => (await send("get", "/snapshots")).map(({ name }: { name: string }) => name),
-    clock: async () => Object.values(await send("get", "/clock")).join(" "),
-    advance: (by) => send("post", "/clock/advance", { by }),
-    set: (to) => send("post", "/clock/advance", { to }),
-    freeze: () => send("post", "/clock/freeze"),
-    run: () => send("post", "/clock/run"),
-    leave: (remaining) => send("put", `/rate-limits/${keyId}`, { hour: { remaining } }),
-    left: async () => (await send("get", `/rate-limits/${keyId}`))?.hour.remaining ?? null,
-    mine: (blocks) => send("post", "/chain/mine", { blocks }),
-    addFault: (fault) => send("post", "/faults", fault),
-    fired: async () => (await send("get", "/faults")).map(({ fired }: { fired: number }) => fired),
-    clearFaults: () => send("delete", "/faults"),
-    healthy: async () => (await send("get", "/doctor")).healthy,
-  };
-}
-
-function byCommandLine(): Door {
-  const run = async (line: string) => {
-    const { code, stdout, stderr } = await command([...line.split(" "), "--url", here.sandbox.info().urls.control as string], {
-      cwd: folder,
-    });
-    if (code !== 0) throw new Error(stderr);
-    return stdout.trim();
-  };
-  const listed = async (line: string) => (await run(line)).split("\n").filter((each) => each !== "");
-  return {
-    reset: () => run("reset"),
-    save: (name) => run(`snapshot save ${name}`),
-    restore: (name) => run(`snapshot restore ${name}`),
-    drop: (name) => run(`snapshot delete ${name}`),
-    snapshots: async () => (await listed("snapshot list")).map((line) => line.split("  ")[1] as string),
-    clock: async () => (await run("clock show")).replace("  ", " "),
-    advance: (by) => run(`clock advance ${by}`),
-    set: (to) => run(`clock set ${to}`),
-    freeze: () => run("clock freeze"),
-    run: () => run("clock run"),
-    leave: (remaining) => run(`limits set ${here.sandbox.apiKey} --hour ${remaining}`),
-    left: async () => {
-      const [, left] = /hour: (\d+) of/.exec(await run(`limits show ${keyId}`)) ?? [];
-      return left === undefined ? null : Number(left);
-    },
-    mine: (blocks) => run(`mine ${blocks}`),
-    addFault: ({ operationId, times, error }) => run(`faults add --operation ${operationId} --times ${times} --code ${error.code}`),
-    fired: async () => (await listed("faults list")).map((line) => Number(/fired (\d+)/.exec(line)?.[1])),
-    clearFaults: () => run("faults clear"),
-    healthy: async () => !(await run("doctor")).includes("BROKEN"),
-  };
-}
+it("coverage below what was asked for fails the command", async () => {
+  const { sandbox, api } = await world();
+  await api.get("/users").expect(200);
+  const coverage = async (least: number) =>
+    await command(["coverage", "--fail-under", `${least}`, "--url", `${await sandbox.listen()}/_sandbox`], { cwd: newFolder() });
+  const { percent } = sandbox.coverage();
+  expect(await coverage(99)).toMatchObject({ code: 1, stderr: expect.stringContaining(`has met ${percent} % of the API, less than 99 %`) });
+  expect(await coverage(percent)).toMatchObject({ code: 0, stdout: expect.stringContaining("Operations that never succeeded:\n") });
+  await sandbox.close();
+});

@@ -1,6 +1,7 @@
 /** API.md §1.7: a request that began before a reset or a restore does not commit after it. */
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Receiver } from "../webhooks/receiver.ts";
 import { refusalProblems } from "./answers.ts";
 import { newUser, person, type World, world } from "./client.ts";
 import { lines, parseAnswer } from "./wire.ts";
@@ -43,6 +44,37 @@ describe("SANDBOX_RESET", () => {
     const answer = await interrupted("PATCH", `/v1/users/${user.id}`, { locale: "en" }, () => snapshot.restore());
     expect(refusalProblems(["SANDBOX_RESET"], "PATCH", answer)).toEqual([]);
     expect((await here.api.get(`/users/${user.id}`)).body.data).toEqual(user);
+  });
+
+  it("of an import", async () => {
+    const exported = await here.sandbox.export();
+    const answer = await interrupted("POST", "/v1/users", person({ email: "imported@example.com" }), () => here.sandbox.import(exported));
+    expect(refusalProblems(["SANDBOX_RESET"], "POST", answer)).toEqual([]);
+    expect((await here.api.get("/users?email=imported@example.com")).body.data.items).toEqual([]);
+  });
+
+  it("of the result of a delivery: it is not recorded after the restore", async () => {
+    let release = () => {};
+    const hooked = await Receiver.open((res) => {
+      release = () => res.writeHead(204).end();
+    });
+    await here.api.post("/webhook-endpoints", { url: hooked.url }).expect(201);
+    const before = await here.sandbox.snapshot();
+    await newUser(here.api);
+    await hooked.count(1);
+    await before.restore();
+    release();
+    const later = await newUser(here.api);
+    await hooked.count(2);
+    expect(JSON.parse(hooked.received[1]?.body ?? "").data.id).toBe(later.id);
+    release();
+    const deliveries = async () => {
+      const [{ id }] = (await here.api.get("/webhook-endpoints")).body.data.items;
+      return (await here.api.get(`/webhook-endpoints/${id}/deliveries`)).body.data.items;
+    };
+    await expect.poll(deliveries).toMatchObject([{ status: "succeeded", attempts: [{ response_status: 204 }] }]);
+    await here.sandbox.doctor();
+    await hooked.close();
   });
 
   it("not of a snapshot taken meanwhile", async () => {
