@@ -168,9 +168,11 @@ function refuseRoute(operations: readonly Operation[]): RequestHandler {
 function answerError(log: Logger): ErrorRequestHandler {
   return function answer(thrown, req, res, _next) {
     const error = toApiError(thrown);
-    const { requestId } = res.locals;
+    const { requestId, fault } = res.locals;
     res.locals.code = error.code;
-    if (statusOf(error) >= 500) log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
+    // A fault that somebody asked for is no news.
+    if (statusOf(error) >= 500 && !fault?.instead)
+      log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
     if (res.headersSent) {
       res.destroy();
       return;

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import request from "supertest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newUser, person, refusal, rich, type World, world } from "./client.ts";
+import { memoryLog } from "./memory-log.ts";
 import { lines } from "./wire.ts";
 
 let here: World;
@@ -44,6 +45,16 @@ describe("an error", () => {
     here.sandbox.faults.add({ path: "/users/*", error: { status: 418, code: "TEAPOT_EMPTY", message: "No tea." } });
     const { body } = await get(`/users/${user.id}`).expect(418);
     expect(body.error).toMatchObject({ code: "TEAPOT_EMPTY", message: "No tea.", doc_url: null });
+  });
+
+  it("is a line of the log as any request, not an error with a stack", async () => {
+    const { log, text } = memoryLog();
+    const noted = await world({ log });
+    noted.sandbox.faults.add({ ...UNAVAILABLE });
+    await noted.api.post("/tokens/mint", { user_id: user.id, amount: "5" }).expect(503);
+    await noted.sandbox.close();
+    expect(text()).toContain("/v1/tokens/mint");
+    expect(text()).not.toContain("stack");
   });
 
   it("is not kept under the Idempotency-Key: the repetition succeeds", async () => {
