@@ -149,9 +149,10 @@ function readable(text: string): unknown {
   }
 }
 
-/** Path and query of a request target, an absolute one too. */
-export function splitUrl(url: string | null): { path: string | null; query: string | null } {
-  if (url === null) return { path: null, query: null };
+/** Path and query of a request target, an absolute one too, without secrets: what is cut in two is no longer known for one. */
+export function splitUrl(given: string | null): { path: string | null; query: string | null } {
+  if (given === null) return { path: null, query: null };
+  const url = redactText(given);
   const isAbsolute = /^https?:/i.test(url) && URL.canParse(url);
   const target = isAbsolute ? url.replace(/^https?:\/\/[^/?#]*/i, "") || "/" : url;
   const at = target.indexOf("?");

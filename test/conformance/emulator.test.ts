@@ -49,7 +49,7 @@ describe("a running emulator", () => {
     await using sandbox = await createSandbox({ limits: { perSecond: 10, perHour: 1000 } });
     const origin = await sandbox.listen();
     const controller = httpController(`${origin}/_sandbox`, undefined);
-    const full = { mode: "full", allow: ["rate", "quota"], controller } as const;
+    const full = { mode: "full", allow: ["rate", "quota"], controller, receiver: "loopback" } as const;
     const run = await judged("full", { target: `${origin}/v1`, apiKey: sandbox.apiKey, ...full });
     expect(notPassed(run)).toEqual(OVER_CLEAR_LOOPBACK);
     expect(run.results.filter(({ status }) => status === "not_selected")).toEqual([]);

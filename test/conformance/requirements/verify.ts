@@ -95,7 +95,7 @@ const checks: readonly Check[] = [
       const [user, other] = [await t.user(), await t.user()];
       const award = await claimed(t, await newBadge(t), user);
       const namesOf = ({ id, wallet }: Json) => {
-        const { address, account } = (wallet ?? {}) as { address: string; account: string };
+        const [address, account] = ["address", "account"].map((name) => String(Object(wallet)[name])) as [string, string];
         return [String(id), address, address.toLowerCase(), account, `did:pkh:${account}`];
       };
       for (const [expected, status] of [

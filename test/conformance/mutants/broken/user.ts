@@ -55,7 +55,7 @@ export const userMutants: readonly Mutant[] = [
         const change = updateUser(request) ? jsonOf(request) : undefined;
         if (!change?.locale) return await forward(request);
         const found = await forward(own("GET", request.url.slice(3), apiKey));
-        return edited(found, (json) => Object.assign(json.data, change));
+        return edited(found, (json) => void Object.assign(json.data, change));
       },
   },
   {

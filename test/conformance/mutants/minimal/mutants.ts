@@ -30,7 +30,7 @@ export const MINIMAL: readonly MinimalMutant[] = [
       },
     },
     kills: ["TOKEN-09"],
-    also: ["TOKEN-01", "TOKEN-04", "TOKEN-05"],
+    also: ["TOKEN-01", "TOKEN-03", "TOKEN-04", "TOKEN-05"],
   },
   {
     id: "N06",

@@ -12,6 +12,9 @@ export interface Call {
 }
 type Route = readonly [method: string, path: string, operation: string, run: (call: Call) => Reply];
 
+const TYPES = ["mint", "transfer", "burn", "reward", "lock", "release", "refund", "external"];
+const STATUSES = ["pending", "confirmed", "failed"];
+
 /**
  * The core of the API once more, over node:http and plain objects: users, tokens, keys, envelope, limits, pages. It shares no line with the
  * emulator, so what the kit asks can be kept by others too, and what it asks for nothing but the emulator's habits shows here as red.
@@ -39,10 +42,14 @@ export function minimalServer(rules: Rules, keys: readonly string[], now: () => 
     external_id: (user: Plain, id: string) => user.external_id === id,
     role: (user: Plain, role: string) => user.roles.includes(role),
   };
+  const among = (values: readonly string[], value: string) => {
+    if (!values.includes(value)) throw new Refused(400, "VALIDATION_FAILED");
+    return value;
+  };
   const ofTransaction = {
     user_id: ({ from, to }: Plain, id: string) => from?.user_id === id || to?.user_id === id,
-    type: ({ type }: Plain, value: string) => type === value,
-    status: ({ status }: Plain, value: string) => status === value,
+    type: ({ type }: Plain, value: string) => type === among(TYPES, value),
+    status: ({ status }: Plain, value: string) => status === among(STATUSES, value),
   };
   const routes: readonly Route[] = [
     ["GET", "/users", "listUsers", (call) => list(store.users, call, ofUser)],
