@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+
 const EVERY_MS = 500;
+
+const SHELL = /\((?:sh|dash|ash|bash|zsh|ksh|busybox)\)/;
 
 /** An `&` that sends to the background: not one of `&&`, `>&`, `&>`, `|&`. */
 const BACKGROUND = /(?<![&>|])&(?![&>])/;
@@ -11,12 +15,28 @@ const BACKGROUND = /(?<![&>|])&(?![&>])/;
 export function whenNpmIsGone(gone: () => void, env: NodeJS.ProcessEnv = process.env): void {
   if (!isForegroundOfNpm(env)) return;
   const parent = process.ppid;
+  // A shell that outlives npm has another parent then.
+  const npm = SHELL.test(statOf(parent)) ? parentOf(parent) : null;
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && (npm === null || parentOf(parent) === npm)) return;
     clearInterval(watch);
     gone();
   }, EVERY_MS);
   watch.unref();
+}
+
+/** `pid (name) state ppid …` where the system tells it (Linux), else nothing. */
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+function parentOf(pid: number): number | null {
+  const [, parent] = /\) \S (\d+)/.exec(statOf(pid)) ?? [];
+  return parent === undefined ? null : Number(parent);
 }
 
 /** Whether npm's script is us and waits for us. npm says what it runs in `npm_lifecycle_script`, as do pnpm and yarn. */
