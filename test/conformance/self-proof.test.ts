@@ -9,7 +9,7 @@ import { Bench, TASKS } from "./mutants/tasks.ts";
 import { GROUPS } from "./requirements/index.ts";
 
 /**
- * A sample of `npm run self-test`, which CI runs whole: a mutant of each group, the variant that changes nothing, the second implementation,
+ * A sample of `npm run self-test`: a mutant of each group, the variant that changes nothing, the second implementation,
  * every façade and every broken harness. And the committed matrix is of these requirements and mutants, with nothing unproven.
  */
 describe("the kit proves itself", () => {
