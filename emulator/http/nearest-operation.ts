@@ -1,3 +1,4 @@
+import { editDistance } from "../model/edit-distance.ts";
 import type { Operation } from "./document.ts";
 
 type Route = Pick<Operation, "id" | "method" | "path">;
@@ -43,36 +44,11 @@ function pathCost(asked: readonly string[], path: readonly string[]): number {
   const alike = path.some(
     (segment) => !isParameter(segment) && asked.some((each) => segmentCost(each, segment) < Number.POSITIVE_INFINITY),
   );
-  return alike ? distance(asked, path, segmentCost, () => SEGMENT) : Number.POSITIVE_INFINITY;
+  return alike ? editDistance(asked, path, { replace: segmentCost, skip: () => SEGMENT, exchange: 1 }) : Number.POSITIVE_INFINITY;
 }
 
 function segmentCost(asked: string, segment: string): number {
   if (isParameter(segment)) return PARAMETER;
-  const letters = distance(
-    [...asked],
-    [...segment],
-    (a, b) => (a === b ? 0 : 1),
-    () => 1,
-  );
+  const letters = editDistance([...asked], [...segment], { exchange: 1 });
   return letters <= Math.ceil(segment.length / 4) ? letters : Number.POSITIVE_INFINITY;
-}
-
-/** Least cost of turning one list into the other by replacing, adding and leaving out items (Levenshtein), and exchanging neighbours. */
-function distance<T>(from: readonly T[], to: readonly T[], replace: (a: T, b: T) => number, skip: (item: T) => number): number {
-  const table: number[][] = [[0]];
-  const at = (row: number, column: number) => table[row]?.[column] ?? Number.POSITIVE_INFINITY;
-  for (let row = 0; row <= from.length; row++) {
-    const line = (table[row] ??= []);
-    for (let column = 0; column <= to.length; column++) {
-      if (row === 0 && column === 0) continue;
-      const [a, b] = [from[row - 1] as T, to[column - 1] as T];
-      line[column] = Math.min(
-        row > 0 ? at(row - 1, column) + skip(a) : Number.POSITIVE_INFINITY,
-        column > 0 ? at(row, column - 1) + skip(b) : Number.POSITIVE_INFINITY,
-        row > 0 && column > 0 ? at(row - 1, column - 1) + replace(a, b) : Number.POSITIVE_INFINITY,
-        row > 1 && column > 1 && a === to[column - 2] && from[row - 2] === b ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-  }
-  return at(from.length, to.length);
 }
