@@ -63,6 +63,17 @@ it("made, rolled, rotated, replayed, used, misplaced, escaped and cut", async ()
   await sandbox.close();
 });
 
+it("a secret that a malformed target cuts in two", async () => {
+  const sandbox = await createSandbox();
+  const origin = await sandbox.listen();
+  await sendRaw(origin, lines("GET http://whsec_9/5WeaHXtQkpy3f9OYnskUu0lhovO1GxBUJTWY895VI=/x HTTP/1.1"));
+  await sendRaw(origin, lines("GET http://[whsec_9/5WeaHXtQkpy3f9OYnskUu0lhovO1GxBUJTWY895VI= HTTP/1.1"));
+  await sendRaw(origin, lines("FETCH http://whsec_9/5WeaHXtQkpy3f9OYnskUu0lhovO1GxBUJTWY895VI=/x HTTP/1.1"));
+  expect(sandbox.requests.list().length).toBe(3);
+  expect(JSON.stringify(sandbox.requests.list())).not.toContain("5WeaHX");
+  await sandbox.close();
+});
+
 it("what only resembles a key is shown", async () => {
   const sandbox = await createSandbox();
   await request(sandbox.app).get("/v1/verify/ABCDEF2?gets_id=ABCDEF2");
