@@ -67,7 +67,7 @@ export class Faults {
 function fits({ operationId, method, api_key }: FaultEntry, path: RegExp | null, target: FaultTarget): boolean {
   return (
     (operationId === undefined || operationId === target.operationId) &&
-    (path === null || path.test(target.path)) &&
+    (path === null || path.test(target.path())) &&
     (method === undefined || method === target.method) &&
     (api_key === undefined || api_key === target.keyId)
   );

@@ -19,7 +19,7 @@ import { meter } from "./middleware/meter.ts";
 import { negotiate } from "./middleware/negotiate.ts";
 import { performRead, performWrite } from "./middleware/perform.ts";
 import { readBody } from "./middleware/read-body.ts";
-import { type Recorder, recordRequests } from "./middleware/record-requests.ts";
+import { endRecorded, type Recorder, recordRequests } from "./middleware/record-requests.ts";
 import { validate } from "./middleware/validate.ts";
 import { nearestOperation } from "./nearest-operation.ts";
 import type { Operations } from "./operations/handler.ts";
@@ -49,6 +49,7 @@ export function createApp(parts: AppParts): Express {
   app.disable("x-powered-by").disable("etag");
   app.enable("case sensitive routing").enable("strict routing");
   app.set("query parser", "simple");
+  app.response.end = endRecorded as typeof app.response.end;
 
   app.use(identify(parts.newRequestId));
   app.use(logRequests(parts.log));

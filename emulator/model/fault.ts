@@ -41,7 +41,7 @@ export interface FaultEntry extends Fault {
 export interface FaultTarget {
   readonly operationId: string;
   readonly method: string;
-  /** Below /v1. */
-  readonly path: string;
+  /** Below /v1. Asked for only while a fault stands that looks at it. */
+  path(): string;
   readonly keyId: string | null;
 }

@@ -26,10 +26,8 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
     const fault = strike({
       operationId: call.operation.id,
       method: req.method,
-      // Asked for only while a fault stands that looks at it.
-      get path() {
-        return decoded(req.path).replace(/^\/v1(?=\/)/, "");
-      },
+      // No getter: each object with one has a hidden class of its own, which keeps the request until the next full collection.
+      path: () => decoded(req.path).replace(/^\/v1(?=\/)/, ""),
       keyId: call.key?.id ?? null,
     });
     if (!fault) return next();

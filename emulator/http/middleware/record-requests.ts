@@ -1,4 +1,5 @@
-import type { Request, RequestHandler, Response } from "express";
+import { ServerResponse } from "node:http";
+import type { RequestHandler, Response } from "express";
 import { type Body, type Course, type Exchange, keptBody, type StruckFault } from "../../control/exchange.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Call } from "../call.ts";
@@ -14,11 +15,16 @@ type Arrival = Pick<Exchange, "receivedAt" | "at" | "began" | "method" | "url">;
 /** A request header of tools: the request is not the client's doing, and coverage leaves it out. */
 const UNCOUNTED = "sandbox-uncounted";
 
-const unanswered = new WeakMap<Response, () => void>();
+/** A request that is not answered yet. Kept in `res.locals.pending`. */
+interface Pending {
+  readonly recorder: Recorder;
+  readonly arrival: Arrival;
+}
 
 /** Notes a request that gets no answer: the connection is ended instead. */
 export function recordUnanswered(res: Response): void {
-  unanswered.get(res)?.();
+  const pending = takePending(res);
+  if (pending) pending.recorder.record({ ...exchangeOf(res, pending.arrival, null), status: null, code: null });
 }
 
 /**
@@ -31,19 +37,28 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
     // The router changes the URL on its way.
     const { method, url } = req;
     const arrival = { receivedAt: Date.now(), at: clock.now(), began: performance.now(), method, url };
-    unanswered.set(res, () => recorder.record({ ...exchangeOf(req, res, arrival, null), status: null, code: null }));
-    const end = res.end;
-    // Every answer ends here, whoever made it.
-    res.end = function endRecorded(...answer: unknown[]) {
-      res.end = end;
-      if (!wasRefusedRaw(req.socket)) recorder.record(exchangeOf(req, res, arrival, answer[0] ?? res.locals.inPieces));
-      return (end as (...args: unknown[]) => Response).apply(res, answer);
-    } as typeof res.end;
+    res.locals.pending = { recorder, arrival } satisfies Pending;
     next();
   };
 }
 
-function exchangeOf(req: Request, res: Response, arrival: Arrival, sent: unknown): Exchange {
+/** How an answer of the application ends, whoever made it: noted first. */
+export function endRecorded(this: Response, ...answer: unknown[]): Response {
+  const pending = takePending(this);
+  if (pending && !wasRefusedRaw(this.req.socket)) {
+    pending.recorder.record(exchangeOf(this, pending.arrival, answer[0] ?? this.locals.inPieces));
+  }
+  return (ServerResponse.prototype.end as (...args: unknown[]) => Response).apply(this, answer);
+}
+
+function takePending({ locals }: Response): Pending | undefined {
+  const { pending } = locals;
+  locals.pending = undefined;
+  return pending;
+}
+
+function exchangeOf(res: Response, arrival: Arrival, sent: unknown): Exchange {
+  const { req } = res;
   const { requestId, code, call, fault } = res.locals as { requestId: string; code?: string; call?: Call; fault?: StruckFault };
   const session = call?.key?.session ?? false;
   const response = arrival.method === "HEAD" ? null : bodyOf(res, sent);
