@@ -4,6 +4,7 @@ import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
+import { RequestIds } from "./adapters/memory/request-ids.ts";
 import { MemoryStore } from "./adapters/memory/store.ts";
 import { NodeSender } from "./adapters/node-http/sender.ts";
 import { PngImages } from "./adapters/png/images.ts";
@@ -129,7 +130,7 @@ async function compose(
   const chain = faultyChain(() => served.chain, troubles);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
-  const requestIds = new SeededIds(`${header.seed} requests`, header.seeded);
+  const requestIds = new RequestIds(header.seed);
   const policies = [
     { name: "second", q: perSecond, w: 1 },
     { name: "hour", q: perHour, w: 3600 },
@@ -312,7 +313,7 @@ async function compose(
   }
   await scheduler.start();
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
-  const newRequestId = () => requestIds.next("req", clock.now());
+  const newRequestId = () => requestIds.next(clock.now());
   const { cors = [] } = options;
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };

@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import { ApiError } from "../model/errors.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -9,6 +9,7 @@ import type { Call } from "./call.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
 import { Idempotency } from "./idempotency.ts";
+import { inTurn } from "./in-turn.ts";
 import { allowHost } from "./middleware/allow-host.ts";
 import { allowOrigins } from "./middleware/allow-origins.ts";
 import { authenticate, authorise } from "./middleware/authenticate.ts";
@@ -23,6 +24,7 @@ import { endRecorded, type Recorder, recordRequests } from "./middleware/record-
 import { validate } from "./middleware/validate.ts";
 import { nearestOperation } from "./nearest-operation.ts";
 import type { Operations } from "./operations/handler.ts";
+import { routes } from "./routes.ts";
 
 export interface AppParts {
   readonly document: ApiDocument;
@@ -51,43 +53,16 @@ export function createApp(parts: AppParts): Express {
   app.set("query parser", "simple");
   app.response.end = endRecorded as typeof app.response.end;
 
-  app.use(identify(parts.newRequestId));
-  app.use(logRequests(parts.log));
-  app.use(recordRequests(parts.recorder, clock));
-  app.use(allowHost(parts.isHostAllowed));
+  app.use(
+    inTurn([identify(parts.newRequestId), logRequests(parts.log), recordRequests(parts.recorder, clock), allowHost(parts.isHostAllowed)]),
+  );
   app.use("/_sandbox", parts.control);
   if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
   const handlers = new Map(document.operations.map((operation) => [operation, handlerOf(operation)]));
-  const rooms = Map.groupBy(byPath(document.operations), ([path]) => firstSegment(path));
-  const routers = new Map<string, Router>();
-  app.use("/v1", (req, res, next) => {
-    const segment = firstSegment(req.path);
-    const room = rooms.get(segment);
-    if (!room) return next();
-    let router = routers.get(segment);
-    if (!router) {
-      router = routerOf(room);
-      routers.set(segment, router);
-    }
-    router(req, res, next);
-  });
+  app.use(routes(document.operations, (operation) => inTurn(chainOf(operation))));
   app.use(refuseRoute(document.operations));
   app.use(answerError(parts.log));
   return app;
-
-  /**
-   * A router for each first segment: a request is compared with a dozen paths, not with all of them. It is made when it is first
-   * asked for, since a test meets few of them.
-   */
-  function routerOf(paths: readonly (readonly [string, readonly Operation[]])[]): Router {
-    const router = Router({ caseSensitive: true, strict: true });
-    for (const [path, served] of paths) {
-      const route = router.route(patternOf(path));
-      for (const operation of served) route[operation.method](...chainOf(operation));
-      route.all(refuseMethod(served));
-    }
-    return router;
-  }
 
   /** What a call of an operation goes through. */
   function chainOf(operation: Operation): RequestHandler[] {
@@ -111,48 +86,12 @@ export function createApp(parts: AppParts): Express {
   }
 }
 
-/** Operations by path, literal paths before templates: `/badges/verify` wins over `/badges/{badge_id}`. */
-function byPath(operations: readonly Operation[]): [string, Operation[]][] {
-  const groups = Map.groupBy(operations, ({ path }) => path);
-  return [...groups].sort(([a], [b]) => Number(a.includes("{")) - Number(b.includes("{")));
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** A path template as an expression, made once for all sandboxes of the process. */
-function patternOf(path: string): RegExp {
-  const known = patterns.get(path);
-  if (known) return known;
-  const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
-  patterns.set(path, pattern);
-  return pattern;
-}
-
-function firstSegment(path: string): string {
-  const end = path.indexOf("/", 1);
-  return end === -1 ? path : path.slice(0, end);
-}
-
 function begin(operation: Operation, world: UnitOfWork): RequestHandler {
   return function beginCall(_req, res, next) {
     const { requestId } = res.locals;
     const unread = { key: null, type: undefined, body: undefined, query: {}, params: {}, passed: {}, idempotencyId: null };
     res.locals.call = { requestId, epoch: world.epoch, operation, ...unread } satisfies Call;
     next();
-  };
-}
-
-/** OPTIONS, and 405 for the methods that a path does not have. */
-function refuseMethod(served: readonly Operation[]): RequestHandler {
-  const methods = served.map(({ method }) => method.toUpperCase());
-  const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-  return function answerMethod(req, res) {
-    if (req.method === "OPTIONS") {
-      res.setHeader("Allow", allow);
-      res.status(204).end();
-      return;
-    }
-    throw new ApiError("METHOD_NOT_ALLOWED", `${req.method} is not possible here; ${allow} are.`, { headers: { Allow: allow } });
   };
 }
 

@@ -31,7 +31,7 @@ export class Idempotency {
       throw new ApiError("INVALID_REQUEST", "An Idempotency-Key is 1 to 255 printable ASCII characters.", { param: "Idempotency-Key" });
     }
     // Hashed, since a client may put anything into its keys and paths, people's names and secrets too.
-    const id = hash("sha256", [call.key?.id, call.operation.method, req.baseUrl + req.path, value].join(" "));
+    const id = hash("sha256", [call.key?.id, call.operation.method, req.path, value].join(" "));
     return { id, payload: hash("sha256", canonical([call.body ?? null, call.query])) };
   }
 

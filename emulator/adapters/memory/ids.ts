@@ -5,7 +5,7 @@ import type { Ids } from "../../ports/ids.ts";
 /** The instant in the identifiers that follow from names: those of a fixture are the same whenever it is applied. */
 const NAMED_AT = Date.parse("2026-01-01T00:00:00.000Z");
 
-const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
  * Identifiers drawn from SHA-256(seed, counter): the counter is all the state there is. A ULID's random part carries the

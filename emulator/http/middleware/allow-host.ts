@@ -24,5 +24,13 @@ export function allowHost(isAllowed: (host: string | undefined) => boolean): Req
 export function hostAllowlist(names: readonly string[]): (host: string | undefined) => boolean {
   const added = names.map((name) => (isIPv6(name) ? `[${name}]` : name).toLowerCase());
   const allowed = new Set(["localhost", "127.0.0.1", "[::1]", ...added]);
-  return (host) => host !== undefined && allowed.has(host.toLowerCase().replace(/:\d+$/, ""));
+  // A client names the same one with every request.
+  let latest: string | undefined;
+  return (host) => {
+    if (host === undefined) return false;
+    if (host === latest) return true;
+    const isAllowed = allowed.has(host.toLowerCase().replace(/:\d+$/, ""));
+    if (isAllowed) latest = host;
+    return isAllowed;
+  };
 }

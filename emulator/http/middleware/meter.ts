@@ -5,12 +5,12 @@ import { keyOf, pass } from "../call.ts";
 
 /** Counts the request against its key's quotas and says so in the RateLimit fields (IETF draft, -10 syntax). */
 export function meter(limiter: RateLimiter, elapsed: () => number): RequestHandler {
-  const policy = limiter.policies.map(({ name, q, w }) => `"${name}";q=${q};w=${w}`).join(", ");
+  const field = limiter.policies.map(({ name, q, w }) => `"${name}";q=${q};w=${w}`).join(", ");
   return function meterKey(_req, res, next) {
     const key = keyOf(res);
     const verdict = key.session ? null : limiter.take(key.id, elapsed());
     if (!verdict) return pass(res, "quota", next);
-    res.setHeader("RateLimit-Policy", policy);
+    res.setHeader("RateLimit-Policy", field);
     sayQuotas(res, verdict.quotas);
     if (verdict.allowed) return pass(res, "quota", next);
     const details = verdict.violated.map(({ name, q, w }) => ({
