@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parse as parseYaml } from "yaml";
 import type { Setting } from "./setting.ts";
 import { type Config, kebab, SETTINGS, type SettingName, settings, variableOf } from "./settings.ts";
+import { yaml } from "./yaml.ts";
 
 export { type Config, type Limits, SETTINGS, type SettingName, settings } from "./settings.ts";
 
@@ -71,7 +71,7 @@ function readConfigFile(file: string, asked: boolean): Readonly<Record<string, u
   }
   let content: unknown;
   try {
-    content = parseYaml(readFileSync(file, "utf8")) ?? {};
+    content = yaml().parse(readFileSync(file, "utf8")) ?? {};
   } catch (error) {
     throw new ConfigError(`${file}: ${(error as Error).message}`);
   }

@@ -10,6 +10,12 @@ export function packageFile(path: string): string {
   return join(PACKAGE_ROOT, path);
 }
 
+/** What the build has made of something and put into dist/, if it is the build that runs; from the sources null, since it may be old. */
+export function builtText(path: string): string | null {
+  const file = packageFile(`dist/${path}`);
+  return import.meta.url.includes("/dist/") && existsSync(file) ? readFileSync(file, "utf8") : null;
+}
+
 /** The package's version. */
 export const VERSION: string = JSON.parse(readFileSync(packageFile("package.json"), "utf8")).version;
 

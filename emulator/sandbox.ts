@@ -39,7 +39,7 @@ import { listen } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
 import { hostKind } from "./model/network.ts";
-import { PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
+import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
@@ -82,7 +82,7 @@ const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
 const SEEDED_START = Date.parse("2026-01-01T00:00:00.000Z");
 
 /** The fixtures that are shipped. */
-const library = new FixtureLibrary(packageFile("fixtures"));
+const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(`fixtures/${name}.json`));
 
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";

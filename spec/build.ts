@@ -1,19 +1,24 @@
 /**
  * Begins dist/ anew, so that nothing of an earlier build is published, with what is served from the contract but takes long to
- * make: dist/spec/openapi.json (reading the YAML takes a quarter of a second, reading JSON a few milliseconds) and the reference
- * page's script, so that nothing is fetched from outside. Also the schema of the
- * configuration file, for editors.
+ * make: dist/spec/openapi.json (reading the YAML takes a quarter of a second, reading JSON a few milliseconds), the fixtures likewise, and
+ * the reference page's script, so that nothing is fetched from outside. Also the schema of the configuration file, for editors.
  *
  *     node spec/build.ts
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 import { configSchema } from "../emulator/config-schema.ts";
+import { parseFixture, prepareFixture } from "../emulator/control/fixtures/parse.ts";
 
 const root = new URL("../", import.meta.url);
 rmSync(new URL("dist/", root), { recursive: true, force: true });
 mkdirSync(new URL("dist/spec/", root), { recursive: true });
 writeFileSync(new URL("dist/spec/openapi.json", root), JSON.stringify(parse(readFileSync(new URL("spec/openapi.yaml", root), "utf8"))));
+mkdirSync(new URL("dist/fixtures/", root), { recursive: true });
+for (const file of readdirSync(new URL("fixtures/", root)).filter((each) => each.endsWith(".yaml"))) {
+  const prepared = prepareFixture(parseFixture(readFileSync(new URL(`fixtures/${file}`, root), "utf8"), file));
+  writeFileSync(new URL(`dist/fixtures/${file.replace(/yaml$/, "json")}`, root), JSON.stringify(prepared));
+}
 mkdirSync(new URL("dist/docs/", root), { recursive: true });
 const script = readFileSync(new URL("node_modules/@scalar/api-reference/dist/browser/standalone.js", root), "utf8");
 // Its source map is not served; a browser would ask for it.

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { OpenAPIBackend } from "openapi-backend";
-import { parse } from "yaml";
 import type { StageName } from "../control/exchange.ts";
-import { packageFile } from "../package-root.ts";
+import { builtText, packageFile } from "../package-root.ts";
+import { yaml } from "../yaml.ts";
 
 /** One operation of spec/openapi.yaml, with what the middleware asks of it. */
 export interface Operation {
@@ -72,9 +72,8 @@ export function loadDocument(): Promise<ApiDocument> {
 }
 
 async function load(): Promise<ApiDocument> {
-  const yaml = readFileSync(packageFile("spec/openapi.yaml"), "utf8");
-  const built = packageFile("dist/spec/openapi.json");
-  const text = import.meta.url.includes("/dist/") && existsSync(built) ? readFileSync(built, "utf8") : JSON.stringify(parse(yaml));
+  const source = readFileSync(packageFile("spec/openapi.yaml"), "utf8");
+  const text = builtText("spec/openapi.json") ?? JSON.stringify(yaml().parse(source));
   const ajv = validatorsByContext();
   const backend = new OpenAPIBackend({
     definition: JSON.parse(text),
@@ -84,7 +83,7 @@ async function load(): Promise<ApiDocument> {
   });
   await backend.init();
   return {
-    yaml,
+    yaml: source,
     jsonText: text,
     eventTypes: (JSON.parse(text) as EventTypes).components.schemas.EventType.enum,
     operations: (backend.router.getOperations() as unknown as RawOperation[]).map((raw) => describe(raw, backend)),

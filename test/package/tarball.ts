@@ -24,6 +24,9 @@ function expected(): string[] {
     ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/spec/openapi.json", "dist/docs/scalar.js"],
     "dist/config.schema.json",
     ...listFiles(join(CHECKOUT, "fixtures")).map((path) => `fixtures/${path}`),
+    ...listFiles(join(CHECKOUT, "fixtures")).flatMap((path) =>
+      path.endsWith(".yaml") ? [`dist/fixtures/${path.replace(/yaml$/, "json")}`] : [],
+    ),
     ...ENTRIES.map((entry) => `dist/${entry}.js`),
     ...built.filter((path) => !UNTYPED.test(path)).map((path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`),
   ].sort();
