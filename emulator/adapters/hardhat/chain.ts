@@ -28,6 +28,31 @@ import { createNetwork, type NetworkOptions, type Provider } from "./network.ts"
 
 const CALL_GAS = 1_000_000;
 const DEPLOY_GAS = 10_000_000;
+const SERVER = SERVER_ACCOUNT.address;
+
+/** The server's first two transactions, on every chain. */
+const TOKEN = getCreateAddress({ from: SERVER, nonce: 0 });
+const BADGE = getCreateAddress({ from: SERVER, nonce: 1 });
+const CONTRACTS: ReadonlyMap<string, ChainLog["contract"]> = new Map([
+  [TOKEN.toLowerCase(), "token"],
+  [BADGE.toLowerCase(), "badge"],
+]);
+
+/** What puts the contracts onto a chain, in order; encoded once for all. */
+let deployment: readonly { readonly to: Address | null; readonly data: Hex; readonly gas: number }[] | undefined;
+
+function deploymentOf(): NonNullable<typeof deployment> {
+  const { token, badge } = INTERFACES;
+  const grant = (role: string) => token.encodeFunctionData("grantRole", [id(role), BADGE]) as Hex;
+  deployment ??= [
+    { to: null, data: `${BYTECODE.token}${token.encodeDeploy([SERVER]).slice(2)}`, gas: DEPLOY_GAS },
+    { to: null, data: `${BYTECODE.badge}${badge.encodeDeploy([SERVER, TOKEN]).slice(2)}`, gas: DEPLOY_GAS },
+    { to: TOKEN, data: grant("MINTER_ROLE"), gas: CALL_GAS },
+    { to: TOKEN, data: grant("RELEASER_ROLE"), gas: CALL_GAS },
+  ];
+  return deployment;
+}
+
 const EMPTY_CODE_HASH = keccak256("0x");
 
 interface RpcReceipt {
@@ -46,21 +71,13 @@ export class HardhatChain implements Chain {
   readonly identity: ChainIdentity;
   readonly #provider: Provider;
   readonly #close: () => Promise<void>;
-  readonly #contracts: ReadonlyMap<string, ChainLog["contract"]>;
   /** Next nonce of the server wallet; null when it must be asked for. */
   #nonce: number | null = null;
   /** Hashes sent and not yet seen mined; null when they must be asked for. */
   #mempool: Set<Hex> | null = new Set();
 
   private constructor(chainId: number, provider: Provider, close: () => Promise<void>) {
-    const server = SERVER_ACCOUNT.address;
-    const token = getCreateAddress({ from: server, nonce: 0 });
-    const badge = getCreateAddress({ from: server, nonce: 1 });
-    this.identity = { chainId, token, badge, server, accounts: FUNDED_ACCOUNTS };
-    this.#contracts = new Map([
-      [token.toLowerCase(), "token"],
-      [badge.toLowerCase(), "badge"],
-    ]);
+    this.identity = { chainId, token: TOKEN, badge: BADGE, server: SERVER, accounts: FUNDED_ACCOUNTS };
     this.#provider = provider;
     this.#close = close;
   }
@@ -71,14 +88,8 @@ export class HardhatChain implements Chain {
   }
 
   async deploy(timestamp: number): Promise<ChainStep[]> {
-    const { server, token, badge } = this.identity;
-    const grant = (role: string) => INTERFACES.token.encodeFunctionData("grantRole", [id(role), badge]);
-    const steps: ChainStep[] = [
-      await this.#sendAsServer(null, BYTECODE.token + INTERFACES.token.encodeDeploy([server]).slice(2), DEPLOY_GAS),
-      await this.#sendAsServer(null, BYTECODE.badge + INTERFACES.badge.encodeDeploy([server, token]).slice(2), DEPLOY_GAS),
-      await this.#sendAsServer(token, grant("MINTER_ROLE"), CALL_GAS),
-      await this.#sendAsServer(token, grant("RELEASER_ROLE"), CALL_GAS),
-    ];
+    const steps: ChainStep[] = [];
+    for (const { to, data, gas } of deploymentOf()) steps.push(await this.#sendAsServer(to, data, gas));
     const { step, block } = await this.mine(timestamp);
     if (block.receipts.length !== steps.length || block.receipts.some((receipt) => receipt.failure)) {
       throw new ChainUnavailable("the contracts could not be deployed");
@@ -267,7 +278,7 @@ export class HardhatChain implements Chain {
   async #receipt(receipt: RpcReceipt): Promise<Receipt> {
     const logs: ChainLog[] = [];
     for (const log of receipt.logs) {
-      const contract = this.#contracts.get(log.address.toLowerCase());
+      const contract = CONTRACTS.get(log.address.toLowerCase());
       const decoded = contract && decodeLog(contract, log);
       if (decoded) logs.push(decoded);
     }

@@ -19,7 +19,16 @@ export interface ControlGuard {
 }
 
 /** The control plane, mounted at /_sandbox: what CLI and dashboard use. No API key; Host and Origin are checked before. */
-export function controlRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard): RequestHandler {
+export function controlRouter(controls: Controls, guard: ControlGuard): RequestHandler {
+  // Many a sandbox inside a test is never asked: its routes are made at the first request.
+  let router: Router | undefined;
+  return function control(req, res, next) {
+    router ??= makeRouter(controls, guard);
+    router(req, res, next);
+  };
+}
+
+function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(function refuseForeignOrigin(req, _res, next) {
     const { origin } = req.headers;
