@@ -82,7 +82,11 @@ export class RequestLog {
   #forget(user: User, { changes, undo }: Committed): void {
     const awardIds = changes.flatMap(({ table, record }) => (table === "awards" && record?.recipient_id === user.id ? [record.id] : []));
     const replaced = undo.flatMap(({ table, record }) => (table === "users" && record?.id === user.id ? [record] : []));
-    const versions = [...replaced, ...[...this.select(() => true)].flatMap((logged) => versionsOf(logged, user.id))];
+    const versions = [...replaced];
+    for (let number = this.#first; number < this.#next; number++) {
+      const logged = this.#at(number);
+      if (logged.work) versions.push(...versionsOf(logged.work, user.id));
+    }
     const who = forgottenUser(user.id, awardIds, versions);
     for (let number = this.#first; number < this.#next; number++) {
       const logged = this.#at(number);

@@ -35,7 +35,7 @@ const PACE_MS = 250;
 /** How long deliveries are gathered before they are shuffled. */
 const GATHER_MS = 50;
 
-/** How long `settled` waits for receivers from which nothing is heard. */
+/** How long `settled` waits for a receiver from which nothing is heard. */
 const PATIENCE_MS = 1000;
 
 /** How long it waits in all: a queue for a slow receiver would take hours. */
@@ -49,8 +49,10 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   /** First attempts that wait for their turn, by endpoint. */
   readonly #lanes = new Map<string, string[]>();
-  /** Deliveries under way or waiting in a lane. */
-  readonly #busy = new Set<string>();
+  /** Deliveries under way or waiting in a lane, with their endpoint. */
+  readonly #busy = new Map<string, string>();
+  /** Endpoints that were waited for in vain, and have not been heard since. */
+  readonly #silent = new Set<string>();
   readonly #results: MadeAttempt[] = [];
   #recording: Promise<void> | null = null;
   #waiting: (() => void)[] = [];
@@ -69,25 +71,27 @@ export class Dispatcher {
   resume(): void {
     this.#lanes.clear();
     this.#busy.clear();
+    this.#silent.clear();
     this.#results.length = 0;
     this.committed(this.#parts.world.records.by("webhook_deliveries", "queued", "queued"));
   }
 
-  /** Resolves when every attempt that was asked for is recorded; a receiver that says nothing for a second is not waited for. */
+  /**
+   * Resolves when every attempt that was asked for is recorded. A receiver that says nothing for a second is not waited for, nor is it the
+   * next time, until it is heard again: a clock that is moved in many small steps would stand still a second at each.
+   */
   async settled(): Promise<void> {
     const late = performance.now() + LONGEST_MS;
-    while (this.#busy.size > 0 && !this.#stopped && performance.now() < late) {
+    while (this.#awaited() > 0 && !this.#stopped && performance.now() < late) {
       const before = this.#busy.size;
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([
-        new Promise<void>((resolve) => this.#waiting.push(resolve)),
-        new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, PATIENCE_MS);
-        }),
-      ]);
-      clearTimeout(timer);
-      if (this.#busy.size >= before) return;
+      await within(new Promise<void>((resolve) => this.#waiting.push(resolve)), PATIENCE_MS);
+      if (this.#busy.size < before) continue;
+      for (const endpointId of this.#busy.values()) this.#silent.add(endpointId);
     }
+  }
+
+  #awaited(): number {
+    return [...this.#busy.values()].filter((endpointId) => !this.#silent.has(endpointId)).length;
   }
 
   async stop(): Promise<void> {
@@ -99,7 +103,7 @@ export class Dispatcher {
 
   #begin(delivery: DeliveryRecord): void {
     if (this.#stopped || this.#busy.has(delivery.id)) return;
-    this.#busy.add(delivery.id);
+    this.#busy.set(delivery.id, delivery.endpoint_id);
     if (delivery.attempts.length > 0) {
       void this.#attempt(delivery.id);
       return;
@@ -121,7 +125,8 @@ export class Dispatcher {
       const [id] = lane.splice(at, 1);
       const attempt = this.#attempt(id as string);
       if (duplicates > 0 && this.#parts.random() < duplicates) void this.#send(id as string);
-      await withinPace(attempt);
+      // Its successor begins when it has its answer, or after a while.
+      await within(attempt, PACE_MS);
     }
     if (lane === this.#lanes.get(endpointId)) this.#lanes.delete(endpointId);
   }
@@ -171,20 +176,23 @@ export class Dispatcher {
   }
 
   #finish(ids: readonly string[]): void {
-    for (const id of ids) this.#busy.delete(id);
+    for (const id of ids) {
+      this.#silent.delete(this.#busy.get(id) ?? "");
+      this.#busy.delete(id);
+    }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
 }
 
-/** Resolves with the attempt, or when its successor may begin. */
-async function withinPace(attempt: Promise<void>): Promise<void> {
+/** Resolves with what is waited for, or after so many ms. */
+async function within(awaited: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
-    attempt,
+    awaited,
     new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PACE_MS);
+      timer = setTimeout(resolve, ms);
     }),
   ]);
   clearTimeout(timer);

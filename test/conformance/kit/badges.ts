@@ -3,6 +3,7 @@ import type { Exchange } from "./exchange.ts";
 import { Inconclusive, SetupFailed, Untestable } from "./outcomes.ts";
 import type { MadeUser } from "./people.ts";
 import type { Probe } from "./probe.ts";
+import { FIRST_POLL_MS, nextPoll } from "./time.ts";
 
 /** Sponsors, badges and awards, as checks need them first. What goes wrong here is a setup failure, never that check's matter. */
 
@@ -92,18 +93,18 @@ export async function step(t: Probe, { id }: { readonly id: string }, action: St
 export async function settledAward(t: Probe, exchange: Exchange): Promise<Exchange> {
   const until = t.time.real() + t.facts.capabilities.confirmation_ms;
   let last = exchange;
-  while (last.status < 300 && last.data.pending) {
+  for (let wait = FIRST_POLL_MS; last.status < 300 && last.data.pending; wait = nextPoll(wait)) {
     if (t.time.real() > until) throw new Inconclusive("an award was still pending after confirmation_ms");
-    await t.time.pause(250);
+    await t.time.pause(wait);
     last = await t.call("getAward", { params: { award_id: String(exchange.data.id) } });
   }
   return last;
 }
 
-/** The award as a read on another connection shows it, once it has this status. */
+/** The award as a read on another connection shows it, once nothing of it waits for the chain and it has this status. */
 export async function awardOnce(t: Probe, id: string, status: string): Promise<Exchange> {
   return await t.eventually(
-    () => t.call("getAward", { params: { award_id: id }, fresh: true }),
+    async () => await settledAward(t, await t.call("getAward", { params: { award_id: id }, fresh: true })),
     ({ data }) => data.status === status,
   );
 }

@@ -49,12 +49,17 @@ export interface ApiDocument {
   members(operationId: string): { readonly required: readonly string[]; readonly properties: Readonly<Record<string, Json>> };
 }
 
+/** Documents that were read, by their text: reading one takes longer than many a run, and it never changes. */
+const known = new Map<string, ApiDocument>();
+
 /** Throws UsageError: a document that cannot be read, or has nothing to judge by, must never give a green run. */
 export function loadDocument(file = documentFile()): ApiDocument {
   let text: string;
   let raw: Json;
   try {
     text = readFileSync(file, "utf8");
+    const before = known.get(text);
+    if (before) return before;
     raw = parse(text) as Json;
   } catch (error) {
     throw new UsageError(`the OpenAPI document ${file} cannot be read: ${(error as Error).message}`);
@@ -62,7 +67,9 @@ export function loadDocument(file = documentFile()): ApiDocument {
   if (typeof raw?.openapi !== "string" || !raw.paths || Object.keys(raw.paths).length === 0) {
     throw new UsageError(`the OpenAPI document ${file} has no operations`);
   }
-  return documentOf(raw, text);
+  const document = documentOf(raw, text);
+  known.set(text, document);
+  return document;
 }
 
 function documentOf(raw: Json, text: string): ApiDocument {

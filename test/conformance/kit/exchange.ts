@@ -54,22 +54,38 @@ export interface About {
   readonly judged: boolean;
 }
 
+/** The body is read when a check first looks at it: most answers are judged by their status, and some are pages of megabytes. */
 export function exchangeOf(sent: Sent, answer: Answer, about: About): Exchange {
-  const text = answer.body.toString("utf8");
-  const strict = strictJson(answer.body);
-  const json = parsed(text);
-  const data = json?.data;
-  const error = json?.error as { code?: unknown } | undefined;
+  const text = once(() => answer.body.toString("utf8"));
+  const strict = once(() => strictJson(answer.body));
+  const json = once(() => parsed(text()));
   return {
     ...about,
     sent,
     ...answer,
-    text,
-    strict,
-    json,
-    data: data !== null && typeof data === "object" ? (data as Json) : {},
-    code: typeof error?.code === "string" ? error.code : null,
+    get text() {
+      return text();
+    },
+    get strict() {
+      return strict();
+    },
+    get json() {
+      return json();
+    },
+    get data() {
+      const data = json()?.data;
+      return data !== null && typeof data === "object" ? (data as Json) : {};
+    },
+    get code() {
+      const { code } = (json()?.error ?? {}) as { code?: unknown };
+      return typeof code === "string" ? code : null;
+    },
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** `POST /users → 409 EMAIL_ALREADY_EXISTS`, for one line of a report. */

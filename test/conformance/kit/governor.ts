@@ -19,39 +19,48 @@ export class Budget {
 }
 
 /**
- * Spaces requests evenly below the target's limit of ten a second, so that checks never meet a 429 by their own doing.
- * With a controller whose clock moves the limiter it moves the clock instead of waiting.
+ * Spaces requests below the target's limit of ten a second, so that checks never meet a 429 by their own doing: evenly, or with a controller
+ * whose clock moves the limiter a second's worth at once, and then a second that is skipped.
  * Requests of `together(n)` are sent at once, with a quiet second before and after: no window of any limiter sees more than n of them.
  */
 export class Governor {
-  readonly #time: Pick<RunTime, "now" | "sleep">;
-  readonly #gap: number;
+  readonly #time: Pick<RunTime, "now" | "sleep" | "moved">;
+  readonly #maxRps: number | null;
   #next = 0;
+  /** Sent since the clock was moved last; nobody knows what was before the first. */
+  #sent = Number.POSITIVE_INFINITY;
 
   /** `maxRps` null: no pacing (limits are off). */
-  constructor(time: Pick<RunTime, "now" | "sleep">, maxRps: number | null) {
+  constructor(time: Pick<RunTime, "now" | "sleep" | "moved">, maxRps: number | null) {
     this.#time = time;
-    this.#gap = maxRps === null ? 0 : 1000 / maxRps;
-  }
-
-  get paced(): boolean {
-    return this.#gap > 0;
+    this.#maxRps = maxRps;
   }
 
   /** Returns when one request may be sent. */
   async turn(): Promise<void> {
-    if (this.#gap === 0) return;
+    if (this.#maxRps === null) return;
+    if (this.#time.moved) return await this.#skip(1, this.#maxRps);
     const at = Math.max(this.#time.now(), this.#next);
-    this.#next = at + this.#gap;
+    this.#next = at + 1000 / this.#maxRps;
     await this.#until(at);
   }
 
   /** Returns when `n` requests may be sent at once. */
   async together(n: number): Promise<void> {
-    if (this.#gap === 0) return;
+    if (this.#maxRps === null) return;
+    if (this.#time.moved) return await this.#skip(n > 1 ? Number.POSITIVE_INFINITY : 1, this.#maxRps);
     const at = Math.max(this.#time.now(), this.#next + (n > 1 ? 1000 : 0));
-    this.#next = at + Math.max(1000, n * this.#gap);
+    this.#next = at + Math.max(1000, (n * 1000) / this.#maxRps);
     await this.#until(at);
+  }
+
+  /** The second begins when the last request has been answered. */
+  async #skip(n: number, most: number): Promise<void> {
+    if (this.#sent > 0 && this.#sent + n > most) {
+      await this.#time.sleep(Math.max(1000, 1000 / most) + MARGIN_MS);
+      this.#sent = 0;
+    }
+    this.#sent += n;
   }
 
   async #until(at: number): Promise<void> {
@@ -59,3 +68,6 @@ export class Governor {
     if (wait > 0) await this.#time.sleep(wait);
   }
 }
+
+/** For a limiter that counts in coarser steps than milliseconds. */
+const MARGIN_MS = 50;

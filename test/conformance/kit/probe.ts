@@ -13,7 +13,7 @@ import type { Request, Session } from "./session.ts";
 import { survey } from "./survey.ts";
 import { type Keyless, keyless } from "./sweep.ts";
 import type { OpenTarget } from "./target.ts";
-import type { Controller, RunTime } from "./time.ts";
+import { type Controller, FIRST_POLL_MS, nextPoll, type RunTime } from "./time.ts";
 import type { Trust } from "./transport.ts";
 
 /** What preflight found out. */
@@ -129,10 +129,10 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
     async confirmed(exchange: Exchange): Promise<Exchange> {
       const until = session.time.real() + capabilities.confirmation_ms;
       let last = exchange;
-      while (last.data.status === "pending") {
+      for (let wait = FIRST_POLL_MS; last.data.status === "pending"; wait = nextPoll(wait)) {
         if (session.time.real() > until)
           throw new Inconclusive(`a transaction was still pending after ${capabilities.confirmation_ms} ms (confirmation_ms)`);
-        await session.time.pause(250);
+        await session.time.pause(wait);
         last = await base.call("getTokenTransaction", { params: { transaction_id: String(exchange.data.id) } });
       }
       return last;

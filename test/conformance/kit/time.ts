@@ -7,6 +7,13 @@ export interface Controller {
   advance(ms: number): Promise<void>;
 }
 
+/** What waits for a block is asked again after this long, then after twice as long: soon where blocks are quick, seldom where they are not. */
+export const FIRST_POLL_MS = 50;
+
+export function nextPoll(wait: number): number {
+  return Math.min(2 * wait, 1000);
+}
+
 /**
  * Time of a run, in milliseconds that never go back. Oracles are written against `now` and `sleep`: with a controller whose target
  * counts its quotas on the same clock an hour passes at once, without one it passes.

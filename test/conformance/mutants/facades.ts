@@ -8,6 +8,8 @@ export const FACADES: readonly Facade[] = [
     id: "F01",
     pretends: "answers each operation with an example of the document",
     kills: ["AUTH-02", "HTTP-06", "USER-01", "USER-02", "USER-03", "TOKEN-01", "TOKEN-03", "TOKEN-04"],
+    // What is pending in an example is pending for ever.
+    capabilities: { confirmation_ms: 1000 },
     make: canned,
   },
   { id: "F02", pretends: "gives back what it is sent, with an id", kills: ["AUTH-02", "USER-01", "TOKEN-02", "ENV-10"], make: echo },

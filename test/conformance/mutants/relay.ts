@@ -68,8 +68,8 @@ export function retrying(
   return relayed(async (hook, post, here) => {
     const again = async () => {
       for (const [attempt, ms] of delays.entries()) {
-        await passes(ms, here);
-        if ((await post(signed(change(hook, attempt + 1)))).status < 300) return;
+        const { status } = await after(ms, here, () => post(signed(change(hook, attempt + 1))));
+        if (status < 300) return;
       }
     };
     if ((await post(hook)).status >= 300) void again().catch(() => {});
@@ -77,10 +77,26 @@ export function retrying(
   });
 }
 
-/** Waits until this much time has passed for the server, whose clock is moved. */
-async function passes(ms: number, { now }: Surroundings): Promise<void> {
-  // A server that is no longer looked at is not waited for.
-  for (const [until, begun] = [now() + ms, performance.now()]; now() < until && performance.now() - begun < 60_000; ) await delay(5);
+/** Work of relays that waits for its time, or is being done. */
+const waiting = new Set<{ isDue(): boolean }>();
+
+/** Does it when this much time has passed for the server, whose clock is moved. */
+async function after<T>(ms: number, { now }: Surroundings, work: () => Promise<T>): Promise<T> {
+  const until = now() + ms;
+  const entry = { isDue: () => now() >= until };
+  waiting.add(entry);
+  try {
+    // A server that is no longer looked at is not waited for.
+    for (const begun = performance.now(); !entry.isDue() && performance.now() - begun < 60_000; ) await delay(5);
+    return await work();
+  } finally {
+    waiting.delete(entry);
+  }
+}
+
+/** Resolves when nothing is due any more: who moves a clock leaves no due work behind. */
+export async function relaysSettled(): Promise<void> {
+  while ([...waiting].some((entry) => entry.isDue())) await delay(1);
 }
 
 const post: Post = async ({ url, headers, body }) => {

@@ -59,10 +59,9 @@ export class Bench {
 
   async #facade(id: string): Promise<Omit<Proof, "id" | "ms">> {
     const facade = FACADES.find((each) => each.id === id) as (typeof FACADES)[0];
-    const run = await this.#worlds.judge(
-      facade,
-      CHECKS.filter(({ mode }) => mode[0] !== "q"),
-    );
+    // It sends no webhooks; a check that waits for one waits its whole patience.
+    const checks = CHECKS.filter(({ mode }) => mode[0] !== "q" && !mode.includes("x"));
+    const run = await this.#worlds.judge(facade, checks);
     const { word, exitCode } = verdictOf(run);
     if (facade.kills === 3) return { killedBy: [], survived: exitCode === 3 ? [] : [`exit code ${exitCode}, not 3`], unexpected: [] };
     const red = run.results.filter(({ status }) => isRed(status)).map(({ check }) => check.id);

@@ -122,7 +122,7 @@ export const VARIANTS: readonly Variant[] = [
   {
     id: "V17",
     does: "reads that lag behind writes by 120 ms",
-    capabilities: { consistency_ms: 400 },
+    capabilities: { consistency_ms: 200 },
     only: ["USER-*", "TOKEN-*", "BADGE-*", "ACH-*", "AWARD-*", "PAGE-*", "AUTH-10", "SEC-07", "HTTP-03", "HTTP-04"],
     make: lagging(120),
   },

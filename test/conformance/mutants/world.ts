@@ -5,6 +5,7 @@ import { loadDocument } from "../kit/document.ts";
 import { type Run, runChecks } from "../kit/runner.ts";
 import { type Front, openFront } from "./front.ts";
 import type { Facade, Mutant, TlsFront, Variant, WorldName } from "./mutant.ts";
+import { relaysSettled } from "./relay.ts";
 
 type Sandbox = Awaited<ReturnType<typeof createSandbox>>;
 
@@ -27,6 +28,7 @@ export class Worlds {
       async advance(ms: number) {
         advanced += ms;
         await sandbox.clock.advance(ms);
+        await relaysSettled();
       },
     };
     return await runChecks(checks, {

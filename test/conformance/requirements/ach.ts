@@ -131,7 +131,8 @@ const checks: readonly Check[] = [
           pointer: "/data/award_id",
         });
         // Where blocks take their time, the claim does.
-        if (award) await awardOnce(t, String(award.id), "claimed");
+        const claim = await awardOnce(t, String(award?.id), "claimed");
+        t.expect.equal(claim.data.status, "claimed", "auto_claim claims it", { exchange: claim, pointer: "/data/status" });
         t.expect.amount(await t.balanceOnce(user.id, "7"), "7", "the reward is paid once", { exchange: again });
       }
     },
