@@ -1,6 +1,7 @@
 import { type Made, made } from "./badges.ts";
 import type { Json } from "./document.ts";
 import type { Exchange } from "./exchange.ts";
+import { markOf } from "./made.ts";
 import { SetupFailed, Untestable } from "./outcomes.ts";
 import type { Probe } from "./probe.ts";
 import type { Hook, Inbox, Manner } from "./receiver.ts";
@@ -32,7 +33,7 @@ export async function endpointAt(
   events: readonly string[],
 ): Promise<{ readonly endpoint: Made; readonly secret: string }> {
   const exchange = await t.call("createWebhookEndpoint", {
-    json: { url, enabled_events: events, description: `conformance ${t.runId}` },
+    json: { url, enabled_events: events, description: markOf(t.runId) },
   });
   const endpoint = made(exchange, "a webhook endpoint is needed first, and could not be created");
   const params = { webhook_endpoint_id: endpoint.id };

@@ -1,4 +1,5 @@
 import { strangerTo } from "./keys.ts";
+import { markOf } from "./made.ts";
 import { Untestable } from "./outcomes.ts";
 import type { BaseProbe } from "./probe.ts";
 import type { Session } from "./session.ts";
@@ -32,7 +33,7 @@ export function keyring(t: BaseProbe, session: Session): Keyring {
   async function ownKey(purpose = "own"): Promise<string | null> {
     if (!t.facts.capabilities.keys || !t.offers("createApiKey") || t.mode === "readonly") return null;
     const current = await t.call("getCurrentApiKey");
-    const exchange = await t.call("createApiKey", { json: { name: `conformance ${t.runId} ${purpose}`, scopes: current.data.scopes } });
+    const exchange = await t.call("createApiKey", { json: { name: `${markOf(t.runId)} ${purpose}`, scopes: current.data.scopes } });
     const { id, secret } = exchange.data;
     if (typeof secret !== "string" || typeof id !== "string") return null;
     session.secrets.add(secret);

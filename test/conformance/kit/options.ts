@@ -50,15 +50,17 @@ export interface RunOptions {
   readonly insecure?: boolean;
   readonly document?: ApiDocument;
   readonly signal?: AbortSignal;
+  /** Told the run's id before anything is made. */
+  readonly onBegin?: (runId: string) => void;
   /** Told of each result as it comes. */
   readonly onResult?: (result: CheckResult) => void;
 }
 
 /** Options with their defaults. */
 export type Settings = Required<
-  Omit<RunOptions, "apiKeyB" | "rateKey" | "controller" | "receiver" | "ca" | "signal" | "onResult" | "seed">
+  Omit<RunOptions, "apiKeyB" | "rateKey" | "controller" | "receiver" | "ca" | "signal" | "onBegin" | "onResult" | "seed">
 > &
-  Pick<RunOptions, "onResult"> & {
+  Pick<RunOptions, "onBegin" | "onResult"> & {
     readonly apiKeyB: string | null;
     readonly rateKey: string | null;
     readonly controller: Controller | null;
@@ -107,6 +109,7 @@ export function settle(options: RunOptions): Settings {
     insecure: options.insecure ?? false,
     document: options.document ?? loadDocument(),
     signal: options.signal ?? new AbortController().signal,
+    ...(options.onBegin ? { onBegin: options.onBegin } : {}),
     ...(options.onResult ? { onResult: options.onResult } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { unitsOf } from "./amounts.ts";
 import type { Json } from "./document.ts";
 import type { Exchange } from "./exchange.ts";
+import { markOf } from "./made.ts";
 import { SetupFailed, Untestable } from "./outcomes.ts";
 import type { BaseProbe } from "./probe.ts";
 import type { Session } from "./session.ts";
@@ -67,7 +68,7 @@ export function people(t: BaseProbe, session: Session): People {
     async funded(amount) {
       const user = await self.user();
       if (unitsOf(amount) === 0n) return user;
-      const exchange = await t.call("mintTokens", { json: { user_id: user.id, amount, reason: `conformance ${t.runId}` } });
+      const exchange = await t.call("mintTokens", { json: { user_id: user.id, amount, reason: markOf(t.runId) } });
       if (exchange.status >= 300) throw new SetupFailed("tokens are needed first, and could not be minted", exchange);
       await t.confirmed(exchange);
       return user;

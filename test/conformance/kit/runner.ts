@@ -49,6 +49,7 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
     refuseEmpty(selection, facts);
     for (const { check, reason } of selection.left) report(withoutRun(check, "not_selected", reason));
     order = inOrder(selection.chosen);
+    settings.onBegin?.(session.runId);
     for (const check of order) {
       const broken = (check.after ?? []).filter((id) => results.some((result) => result.check.id === id && isBroken(result.status)));
       if (broken.length > 0) report(withoutRun(check, "dependency_fail", `${broken.join(", ")} does not hold, and this builds on it`));

@@ -41,7 +41,7 @@ export class Session {
   readonly settings: Settings;
   readonly target: OpenTarget;
   readonly document: ApiDocument;
-  /** Marks what this run made: unique, whatever the seed. */
+  /** See made.ts: what this run makes carries it. */
   readonly runId = `c${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
   readonly log: Exchange[] = [];
   readonly cleanup = new Cleanup();

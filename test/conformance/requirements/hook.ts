@@ -4,6 +4,7 @@ import type { Check, Group } from "../kit/check.ts";
 import type { Json } from "../kit/document.ts";
 import type { Exchange } from "../kit/exchange.ts";
 import { about, bodyOf, endpointAt, first, listening, PATIENCE_MS, recorded, SILENCE_MS } from "../kit/hooks.ts";
+import { markOf } from "../kit/made.ts";
 import type { Probe } from "../kit/probe.ts";
 import { isSignedWith } from "../kit/signature.ts";
 import { retries, unhurried } from "./hook-retries.ts";
@@ -71,7 +72,9 @@ const checks: readonly Check[] = [
         "https://[::1]/hook",
       ];
       for (const url of t.target.isLoopback ? always : [...always, ...remote]) {
-        const exchange = await t.call("createWebhookEndpoint", { json: { url, enabled_events: ["webhook.test"] } });
+        const exchange = await t.call("createWebhookEndpoint", {
+          json: { url, enabled_events: ["webhook.test"], description: markOf(t.runId) },
+        });
         if (exchange.status < 300) deletedLater(t, exchange);
         t.expect.refused(exchange, { status: [400, 422], codes: /URL|VALIDATION|INVALID/ }, `registering ${url}`);
       }
@@ -216,7 +219,7 @@ const checks: readonly Check[] = [
       for (const exchange of [
         await t.call("getWebhookEndpoint", { params }),
         await t.call("listWebhookEndpoints", { query: { limit: "100" } }),
-        await t.call("updateWebhookEndpoint", { params, json: { description: `conformance ${t.runId} again` } }),
+        await t.call("updateWebhookEndpoint", { params, json: { description: `${markOf(t.runId)} again` } }),
       ]) {
         t.expect.ok(exchange, "reading the endpoint again");
         t.expect.that(!exchange.text.includes(secret.slice(6)), `${exchange.operationId} shows the secret`, { exchange });

@@ -1,7 +1,9 @@
+import { newAchievement } from "../kit/achievements.ts";
 import { amountOf, unitsOf } from "../kit/amounts.ts";
+import { newBadge } from "../kit/badges.ts";
 import type { Group } from "../kit/check.ts";
 import type { Exchange } from "../kit/exchange.ts";
-import { Failed, NotApplicable, SetupFailed } from "../kit/outcomes.ts";
+import { Failed, NotApplicable } from "../kit/outcomes.ts";
 import type { MadeUser } from "../kit/people.ts";
 import type { Probe } from "../kit/probe.ts";
 import { after, asCurl, balancesOf, EMPTY, generate, PEOPLE, REWARD, type State, type Step, shrink, TARGET } from "../kit/program.ts";
@@ -26,12 +28,7 @@ export const state: Group = {
       async run(t) {
         const offered = stepsOf(t);
         if (offered.length === 0) throw new NotApplicable("the target offers none of the changes");
-        const place = await prepared(t, offered);
-        try {
-          await judged(t, generate(t.random, STEPS, offered), place);
-        } finally {
-          await retire(t, place);
-        }
+        await judged(t, generate(t.random, STEPS, offered), await prepared(t, offered));
       },
     },
   ],
@@ -57,22 +54,9 @@ function stepsOf(t: Probe): readonly Step["do"][] {
 
 /** A badge for all programs, and an achievement; people are new for each. */
 async function prepared(t: Probe, offered: readonly Step["do"][]): Promise<Place> {
-  const made = (exchange: Exchange, what: string) => {
-    if (exchange.status >= 300) throw new SetupFailed(`${what} is needed first`, exchange);
-    return String(exchange.data.id);
-  };
-  let badge: string | null = null;
-  if (offered.includes("issue")) {
-    const organization = { name: t.random.word(), website: "https://engines.example", audience: "everybody" };
-    const sponsor = await t.user({ type: "organization", roles: ["sponsor"], organization });
-    const facts = { title: `State ${t.random.word()}`, description: "For a program.", criteria: { narrative: "Run it." } };
-    badge = made(await t.call("createBadge", { json: { sponsor_id: sponsor.id, ...facts, reward: { amount: REWARD } } }), "a badge");
-    made(await t.call("publishBadge", { params: { badge_id: badge }, json: {} }), "a published badge");
-  }
-  if (!offered.includes("progress")) return { badge, achievement: null };
-  const json = { code: `state-${t.random.word()}`, name: "State", description: "For a program.", kind: "mission" };
-  const requirements = [{ id: "steps", name: "Steps", target: TARGET }];
-  return { badge, achievement: made(await t.call("createAchievement", { json: { ...json, requirements } }), "an achievement") };
+  const badge = offered.includes("issue") ? await newBadge(t, { reward: { amount: REWARD } }) : null;
+  const achievement = offered.includes("progress") ? await newAchievement(t, TARGET) : null;
+  return { badge: badge?.id ?? null, achievement: achievement?.id ?? null };
 }
 
 /** Runs a program; one that fails is told as the shortest that still does. */
@@ -87,13 +71,6 @@ async function judged(t: Probe, program: readonly Step[], place: Place): Promise
   const short = await shrink(program, fails, SHRINKS);
   const message = `${last.message}, after ${short.length} of ${program.length} random steps ($A, $B and $C are new users):\n${asCurl(short)}`;
   throw new Failed(message, last.evidence);
-}
-
-/** Neither can be deleted. */
-async function retire(t: Probe, { badge, achievement }: Place): Promise<void> {
-  if (badge !== null && t.offers("archiveBadge")) await t.call("archiveBadge", { params: { badge_id: badge }, json: {} });
-  const params = { achievement_id: achievement ?? "" };
-  if (achievement !== null && t.offers("updateAchievement")) await t.call("updateAchievement", { params, json: { status: "retired" } });
 }
 
 /** Runs a program for new people; the first difference from the model, or null. */
