@@ -6,8 +6,8 @@ export const RUN_ID = /^c[0-9a-z]{8,9}[0-9a-f]{6}$/;
 /** How a run is named in what it makes: `conformance c…`, in a description, a name or a reason. */
 export const markOf = (runId: string) => `conformance ${runId}`;
 
-/** The code of an achievement of a run: it has no other room for a mark. */
-export const codeOf = (runId: string, word: string) => `conf-${runId}-${word}`;
+/** The beginning of e-mail addresses and codes of a run: an achievement has no other room for a mark, and a check may write to any member. */
+export const nameOf = (runId: string, word: string | number) => `conf-${runId}-${word}`;
 
 /** Something that a run makes and that outlives it when the run is killed: where it is listed, how its run is known, how it is taken away. */
 export interface Kind {
@@ -59,7 +59,7 @@ export const KINDS: readonly Kind[] = [
     many: "achievements",
     list: "listAchievements",
     parameter: "achievement_id",
-    isOf: ({ code }, runId) => String(code).startsWith(codeOf(runId, "")),
+    isOf: ({ code }, runId) => String(code).startsWith(nameOf(runId, "")),
     isGone: ({ status }) => status === "retired",
     take: "updateAchievement",
     body: { status: "retired" },
@@ -71,7 +71,7 @@ export const KINDS: readonly Kind[] = [
     many: "users",
     list: "listUsers",
     parameter: "user_id",
-    isOf: inMetadata,
+    isOf: (item, runId) => inMetadata(item, runId) || String(item.email).startsWith(nameOf(runId, "")),
     isGone: ({ status }) => status === "deleted",
     take: "deleteUser",
     done: "deleted",

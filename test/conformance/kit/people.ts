@@ -1,7 +1,7 @@
 import { unitsOf } from "./amounts.ts";
 import type { Json } from "./document.ts";
 import type { Exchange } from "./exchange.ts";
-import { markOf } from "./made.ts";
+import { markOf, nameOf } from "./made.ts";
 import { SetupFailed, Untestable } from "./outcomes.ts";
 import type { BaseProbe } from "./probe.ts";
 import type { Session } from "./session.ts";
@@ -43,7 +43,7 @@ export function people(t: BaseProbe, session: Session): People {
     person(members = {}) {
       memory.count += 1;
       return {
-        email: `conf-${t.runId}-${memory.count}@example.com`,
+        email: `${nameOf(t.runId, memory.count)}@example.com`,
         display_name: t.random.name(),
         metadata: { conformance_run: t.runId },
         ...members,

@@ -125,6 +125,7 @@ export class Session {
       judged: request.judged ?? true,
     });
     this.log.push(exchange);
+    this.settings.onExchange?.(exchange);
     return exchange;
   }
 

@@ -160,7 +160,6 @@ const checks: readonly Check[] = [
           roles: ["earner"],
           external_id: `conf-${t.runId}-${t.random.word()}`,
           locale: "en",
-          metadata: {},
         }),
         ...(t.offers("mintTokens")
           ? values.slice(0, 5).map((value) => ({ operationId: "mintTokens", json: { user_id: value, amount: value }, name: "amount" }))

@@ -1,27 +1,16 @@
 /** What a run that was killed has left behind is found by its id and taken away; nothing else is. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createSandbox, type Sandbox } from "../../../emulator/sandbox.ts";
-import { background, command } from "../../cli/processes.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { background } from "../../cli/processes.ts";
 import { KINDS } from "../kit/made.ts";
+import { ground } from "./ground.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
-let sandbox: Sandbox;
-let base: string;
-const at = () => ({ cwd: tmpdir(), env: { KEY: sandbox.apiKey } });
-const conformance = (...args: string[]) => command(["conformance", ...args, "--base-url", base, "--api-key", "env:KEY"], at());
-
-beforeAll(async () => {
-  sandbox = await createSandbox();
-  base = `${await sandbox.listen()}/v1`;
-});
-afterAll(() => sandbox.close());
+const here = ground();
 
 async function api(method: string, path: string, json?: unknown) {
-  const headers = { Authorization: `Bearer ${sandbox.apiKey}`, "Content-Type": "application/json" };
-  const answer = await fetch(base + path, { method, headers, ...(json ? { body: JSON.stringify(json) } : {}) });
+  const headers = { Authorization: `Bearer ${here.sandbox.apiKey}`, "Content-Type": "application/json" };
+  const answer = await fetch(here.baseUrl + path, { method, headers, ...(json ? { body: JSON.stringify(json) } : {}) });
   return (await answer.json()) as { data: { id: string; items: Record<string, unknown>[] } };
 }
 
@@ -57,7 +46,10 @@ describe("after a run was killed", () => {
     await somebodyElses("conformance cmwqmhkyr0a1b2c");
     before = await presence();
     const flags = ["--profile", "full", "--webhook-receiver", "loopback", "--skip", "HOOK-05", "--budget", "5000", "--verbose"];
-    const run = background(["conformance", "--base-url", base, "--api-key", "env:KEY", ...flags], at());
+    const run = background(["conformance", "--base-url", here.baseUrl, "--api-key", "env:KEY", ...flags], {
+      cwd: here.folder,
+      env: { KEY: here.sandbox.apiKey },
+    });
     // All that is made is made by then; what judges the traffic comes later, and the cleanup last.
     await run.until("STATE-01");
     const { code, stderr } = await run.stop("SIGKILL");
@@ -104,7 +96,7 @@ describe("after a run was killed", () => {
   });
 
   it("cleanup takes it all away, says what stays and why, and touches nothing else", async () => {
-    const { code, stdout, stderr } = await conformance("cleanup", "--run-id", runId);
+    const { code, stdout, stderr } = await here.conformance("cleanup", "--run-id", runId);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(
       /^Run c\w+: \d+ webhook endpoints? deleted, \d+ badges archived, \d+ achievements retired, \d+ users deleted, \d+ API keys? revoked\.$/m,
@@ -116,7 +108,7 @@ describe("after a run was killed", () => {
   });
 
   it("a second time there is nothing to take away", async () => {
-    const { code, stdout } = await conformance("cleanup", "--run-id", runId);
+    const { code, stdout } = await here.conformance("cleanup", "--run-id", runId);
     expect({ code, first: stdout.split("\n")[0] }).toEqual({ code: 0, first: `Run ${runId}: nothing was taken away.` });
   });
 });
@@ -125,7 +117,7 @@ describe("what cannot be taken away", () => {
   const RUN = "cmwqmhkyr0a1b2c";
 
   it("a run that nobody knows has left nothing", async () => {
-    expect(await conformance("cleanup", "--run-id", "cmwqmhkyr0ffffff")).toEqual({
+    expect(await here.conformance("cleanup", "--run-id", "cmwqmhkyr0ffffff")).toEqual({
       code: 0,
       stdout: "Run cmwqmhkyr0ffffff: nothing of it was found.\n",
       stderr: "",
@@ -133,7 +125,7 @@ describe("what cannot be taken away", () => {
   });
 
   it.each(["", "42", "--all", "cMWQMHKYR0A1B2C"])("%j is no run", async (id) => {
-    const { code, stdout, stderr } = await conformance("cleanup", `--run-id=${id}`);
+    const { code, stdout, stderr } = await here.conformance("cleanup", `--run-id=${id}`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/--run-id: .* is no id of a run; a run prints its own when it begins/);
   });
@@ -141,19 +133,15 @@ describe("what cannot be taken away", () => {
   it("what the key may not list, or take away, is told, and is exit code 1", async () => {
     const { data } = await api("POST", "/api-keys", { name: "reader", scopes: ["users:read", "badges:read", "achievements:read"] });
     const reader = (data as unknown as { secret: string }).secret;
-    const { code, stdout } = await command(["conformance", "cleanup", "--run-id", RUN, "--base-url", base, "--api-key", "env:READER"], {
-      ...at(),
-      env: { READER: reader },
-    });
+    const { code, stdout } = await here.conformance("cleanup", "--run-id", RUN, "--api-key", reader);
     expect(code).toBe(1);
     expect(stdout).toContain("webhook endpoints could not be looked for: listWebhookEndpoints answered 403 INSUFFICIENT_SCOPE");
     expect(stdout).toMatch(/not taken away: user usr_\w+: deleteUser answered 403 INSUFFICIENT_SCOPE/);
   });
 
   it("what the target is said not to delete stays, with that reason", async () => {
-    const file = `${mkdtempSync(`${tmpdir()}/conformance-`)}/capabilities.yaml`;
-    writeFileSync(file, "unsupported: [deleteUser]\n");
-    const { code, stdout } = await conformance("cleanup", "--run-id", RUN, "--capabilities", file);
+    const file = here.file("capabilities.yaml", "unsupported: [deleteUser]\n");
+    const { code, stdout } = await here.conformance("cleanup", "--run-id", RUN, "--capabilities", file);
     expect(code).toBe(0);
     expect(stdout).toMatch(/stays: user usr_\w+: the target does not offer deleteUser/);
     expect(stdout).toContain("1 webhook endpoint deleted");
