@@ -6,13 +6,19 @@ export const SURVEY_REQUESTS = 60;
 /** Keys that are made for a run, and the user that reads share. */
 const SHARED_REQUESTS = 6;
 
+export interface Estimate {
+  readonly paced: number;
+  readonly bursts: number;
+}
+
 /** What a selection will send at most: paced ones count against the budget, bursts are on the rate key. */
-export function estimate(checks: readonly Check[], document: ApiDocument): { readonly paced: number; readonly bursts: number } {
+export function estimate(checks: readonly Check[], document: ApiDocument, mayBurst = false): Estimate {
   const sum = (list: readonly Check[]) => list.reduce((total, { requests }) => total + requests, 0);
   const survey = checks.some(({ judgesTraffic }) => judgesTraffic) ? SURVEY_REQUESTS : 0;
   const sweep = checks.some(({ sweeps }) => sweeps) ? document.operations.filter(({ secured }) => secured).length : 0;
   return {
     paced: sum(checks.filter(({ mode }) => mode[0] !== "q")) + survey + sweep + SHARED_REQUESTS,
-    bursts: sum(checks.filter(({ mode }) => mode[0] === "q")),
+    bursts:
+      sum(checks.filter(({ mode }) => mode[0] === "q")) + checks.reduce((total, { bursts = 0 }) => total + (mayBurst ? bursts : 0), 0),
   };
 }

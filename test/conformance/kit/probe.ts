@@ -35,6 +35,8 @@ export interface Probe extends People, Keyring {
   readonly document: ApiDocument;
   readonly facts: Facts;
   readonly mode: RunMode;
+  /** Whether a burst beyond the limits may be sent, on the rate key: they are on, and the run says so. */
+  readonly mayBurst: boolean;
   readonly target: OpenTarget;
   readonly trust: Trust;
   readonly runId: string;
@@ -81,6 +83,8 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
   const expect = expectations((id) => [...document.operation(id).responses.values()].filter(({ status }) => status < 300));
   const offers = (id: string) => !capabilities.unsupported.includes(id) && document.operations.some((operation) => operation.id === id);
 
+  const canHaveRateKey = settings.rateKey !== null || (capabilities.keys && offers("createApiKey"));
+
   function request(operationId: string, { params = {}, query, ...rest }: CallOptions = {}): Request {
     const place = settings.pathMap.get(operationId) ?? document.operation(operationId);
     const path = place.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -97,6 +101,7 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
     document,
     facts,
     mode: settings.mode,
+    mayBurst: settings.mode === "full" && settings.allow.includes("rate") && facts.limits?.enabled === true && canHaveRateKey,
     target,
     trust: settings,
     runId: session.runId,

@@ -54,7 +54,11 @@ export function dryRun(options: RunOptions): number {
   const settings = settle(options);
   const selection = select(CHECKS, settings, null);
   refuseEmpty(selection, null);
-  const { paced: requests, bursts } = estimate(selection.chosen, settings.document);
+  const { paced: requests, bursts } = estimate(
+    selection.chosen,
+    settings.document,
+    settings.mode === "full" && settings.allow.includes("rate"),
+  );
   for (const { id, level, provenance, mode, requests: most } of selection.chosen) {
     console.log(`  ${id.padEnd(9)} ${level.padEnd(6)} ${provenance} ${mode.padEnd(2)} ≤ ${most} requests`);
   }
