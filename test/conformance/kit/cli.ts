@@ -74,7 +74,7 @@ on the chain. Exit codes: 0 nothing is left but what the API cannot delete · 1 
       await ending(() => cleanup(options));
     });
 
-  targeting(conformance.command("preflight").description("whether a target can be judged, and what it is"))
+  targeting(conformance.command("preflight").description("whether a target can be judged, and what it is (makes a user and deletes it)"))
     .addHelpText("after", CAPABILITIES)
     .action(async (options) => {
       const { showPreflight } = await import("./commands/preflight.ts");

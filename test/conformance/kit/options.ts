@@ -51,7 +51,7 @@ export interface RunOptions {
   readonly insecure?: boolean;
   readonly document?: ApiDocument;
   readonly signal?: AbortSignal;
-  /** Told the run's id before anything is made. */
+  /** Told the run's id once the target has answered, before anything is made. */
   readonly onBegin?: (runId: string) => void;
   /** Told of each answer as it comes; secrets are in it. */
   readonly onExchange?: (exchange: Exchange) => void;

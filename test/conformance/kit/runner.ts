@@ -6,7 +6,7 @@ import type { CheckResult, Status } from "./outcome.ts";
 import { Failed, Inconclusive, Interrupted, NoAnswer, NotApplicable, SetupFailed, TargetUnusable, Untestable } from "./outcomes.ts";
 import { preflight } from "./preflight.ts";
 import { type Facts, probeOf } from "./probe.ts";
-import { inOrder, refuseEmpty, select } from "./selection.ts";
+import { inOrder, neededBy, refuseEmpty, select } from "./selection.ts";
 import { Session } from "./session.ts";
 import { openTarget } from "./target.ts";
 
@@ -43,13 +43,13 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   };
   let order: readonly Check[] = [];
   try {
-    refuseEmpty(select(checks, settings, null), null);
-    facts = await preflight(session);
+    const asked = select(checks, settings, null);
+    refuseEmpty(asked, null);
+    facts = await preflight(session, neededBy(asked.chosen));
     const selection = select(checks, settings, facts);
     refuseEmpty(selection, facts);
     for (const { check, reason } of selection.left) report(withoutRun(check, "not_selected", reason));
     order = inOrder(selection.chosen);
-    settings.onBegin?.(session.runId);
     for (const check of order) {
       const broken = (check.after ?? []).filter((id) => results.some((result) => result.check.id === id && isBroken(result.status)));
       if (broken.length > 0) report(withoutRun(check, "dependency_fail", `${broken.join(", ")} does not hold, and this builds on it`));

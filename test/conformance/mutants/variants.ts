@@ -193,6 +193,12 @@ export const VARIANTS: readonly Variant[] = [
     make: () => (request, forward) => forward(withHeaders(request, { "idempotency-key": null })),
   },
   {
+    id: "V32",
+    does: "no idempotency keys, as preflight finds out",
+    only: ["IDEMP-*", "USER-01", "TOKEN-01"],
+    make: () => (request, forward) => forward(withHeaders(request, { "idempotency-key": null })),
+  },
+  {
     id: "V30",
     does: "a duplicate waits for the first request and gets its result",
     only: ["IDEMP-*"],

@@ -4,13 +4,20 @@ import type { AddressInfo } from "node:net";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { readCapabilities } from "../kit/capabilities.ts";
 import { loadDocument } from "../kit/document.ts";
-import { refusal } from "../mutants/tamper.ts";
+import type { Answered } from "../mutants/mutant.ts";
+import { at, jsonOf, pathOf, refusal, withHeaders } from "../mutants/tamper.ts";
 import { ground } from "./ground.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const here = ground();
 beforeEach(() => here.front.use((request, forward) => forward(request)));
+
+async function nobodyStays() {
+  const answer = await fetch(`${here.baseUrl}/users`, { headers: { Authorization: `Bearer ${here.sandbox.apiKey}` } });
+  const { data } = (await answer.json()) as { data: { items: { status: string }[] } };
+  expect(data.items.map(({ status }) => status).filter((status) => status !== "deleted")).toEqual([]);
+}
 
 describe("a target that can be judged", () => {
   it("is told with its limits and capabilities", async () => {
@@ -30,16 +37,71 @@ describe("a target that can be judged", () => {
     expect(stdout).toContain("  webhooks: false\n");
   });
 
+  it("without idempotency keys that is found out, and nothing stays of it", async () => {
+    here.front.use((request, forward) => forward(withHeaders(request, { "idempotency-key": null })));
+    const { code, stdout, stderr } = await here.conformance("preflight");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Note: the target keeps no idempotency keys: .*`idempotency: true` in --capabilities\)$/m);
+    expect(stdout).toContain("  idempotency: false\n");
+    await nobodyStays();
+  });
+
+  it("who finds users by their address alone keeps no keys either", async () => {
+    const users = new Map<string, Answered>();
+    here.front.use(async (request, forward) => {
+      if (!at("POST /users")(request)) return await forward(request);
+      const { email } = jsonOf(request);
+      const found = users.get(email) ?? (await forward(withHeaders(request, { "idempotency-key": null })));
+      users.set(email, found);
+      return found;
+    });
+    const { stdout } = await here.conformance("preflight");
+    expect(stdout).toContain("  idempotency: false\n");
+    await nobodyStays();
+  });
+
+  it("with idempotency keys, they are found: three requests, one user, deleted again", async () => {
+    const asked: string[] = [];
+    here.front.use((request, forward) => {
+      asked.push(`${request.method} ${pathOf(request)}`);
+      return forward(request);
+    });
+    const { stdout } = await here.conformance("preflight");
+    expect(stdout).toContain("  idempotency: true\n");
+    expect(asked.filter((each) => each === "POST /v1/users")).toHaveLength(3);
+    await nobodyStays();
+  });
+
+  it("nothing is written where no check asks for it, or the run only reads", async () => {
+    const written: string[] = [];
+    here.front.use((request, forward) => {
+      if (request.method !== "GET") written.push(request.method);
+      return forward(request);
+    });
+    await here.conformance(
+      "--only",
+      "ENV-03,HTTP-02",
+      "--mode",
+      "readonly",
+      "--capabilities",
+      here.file("known.yaml", "known: {user_id: usr_1}"),
+    );
+    await here.conformance("--only", "VERS-02");
+    // What HTTP-02 asks for is refused by its method.
+    expect(written.filter((method) => method === "POST")).toEqual([]);
+  });
+
   it("what is declared is not asked for", async () => {
     const asked: string[] = [];
     here.front.use((request, forward) => {
       asked.push(request.url);
       return forward(request);
     });
-    const file = here.file("capabilities.yaml", "webhooks: false\nimplementation: {name: Ours}\n");
+    const file = here.file("capabilities.yaml", "webhooks: false\nidempotency: true\nimplementation: {name: Ours}\n");
     const { stdout } = await here.conformance("preflight", "--capabilities", file);
     expect(stdout).toContain('  implementation: {"name":"Ours"}\n');
     expect(asked).not.toContain("/v1/webhook-endpoints");
+    expect(asked).not.toContain("/v1/users");
   });
 });
 

@@ -12,7 +12,7 @@ import { withTarget } from "./session.ts";
 export function cleanup({ runId, ...flags }: Flags & { readonly runId: string }): Promise<number> {
   if (!RUN_ID.test(runId))
     throw new UsageError(`--run-id: ${runId} is no id of a run; a run prints its own when it begins, such as cmwqmhkyr0a1b2c`);
-  return withTarget(flags, async (t) => {
+  return withTarget(flags, [], async (t) => {
     const swept: Swept[] = [];
     for (const kind of KINDS) swept.push(await sweep(t, kind, runId));
     const taken = swept.filter((each) => each.taken > 0).map(told);
