@@ -92,10 +92,10 @@ export async function step(t: Probe, { id }: { readonly id: string }, action: St
 export async function settledAward(t: Probe, exchange: Exchange): Promise<Exchange> {
   const until = t.time.real() + t.facts.capabilities.confirmation_ms;
   let last = exchange;
-  while (last.status < 300 && last.data.pending) {
+  for (let wait = 250; last.status < 300 && last.data.pending; wait = Math.min(2 * wait, 2000)) {
     if (t.time.real() > until) throw new Inconclusive("an award was still pending after confirmation_ms");
-    await t.time.pause(250);
-    last = await t.call("getAward", { params: { award_id: String(exchange.data.id) } });
+    await t.time.pause(wait);
+    last = await t.again(() => t.call("getAward", { params: { award_id: String(exchange.data.id) } }));
   }
   return last;
 }

@@ -43,6 +43,8 @@ export interface Exchange {
   readonly documented: DocumentedResponse | null;
   /** Whether checks of the whole traffic look at it (not: plain HTTP, other hosts). */
   readonly judged: boolean;
+  /** Whether it asks again what a target was not done with: that is not among the requests of its check. */
+  readonly again: boolean;
 }
 
 export interface About {
@@ -52,6 +54,7 @@ export interface About {
   readonly ms: number;
   readonly documented: DocumentedResponse | null;
   readonly judged: boolean;
+  readonly again: boolean;
 }
 
 export function exchangeOf(sent: Sent, answer: Answer, about: About): Exchange {

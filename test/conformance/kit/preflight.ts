@@ -102,7 +102,7 @@ async function offersWebhooks(session: Session, { unsupported = [] }: Partial<Ca
  * cannot be created at all is for the checks to judge.
  */
 async function keepsKeys(session: Session, facts: Facts): Promise<boolean> {
-  const t = probeOf({ id: "preflight", mode: "w" }, session, facts);
+  const t = probeOf({ id: "preflight", mode: "w", provenance: "K" }, session, facts);
   if (!t.offers("createUser")) return true;
   const json = t.person();
   const headers = { "Idempotency-Key": `conf-${session.runId}-${t.random.word()}` };

@@ -91,7 +91,7 @@ export async function judge(check: Check, session: Session, facts: Facts): Promi
       status,
       reason,
       exchanges: exchanges.slice(-6),
-      requests: exchanges.length,
+      requests: exchanges.filter(({ again }) => !again).length,
       ms: Math.round(performance.now() - begun),
       ...more,
     };

@@ -32,6 +32,8 @@ export interface Request {
   readonly throttled?: boolean;
   /** Not paced and not budgeted: for checks of the limits, which say what they send. */
   readonly free?: boolean;
+  /** Asked before, of a target that was not done then. */
+  readonly again?: boolean;
   /** Whether checks of the whole traffic look at the answer. */
   readonly judged?: boolean;
 }
@@ -123,6 +125,7 @@ export class Session {
       ms: Math.round(performance.now() - started),
       documented: operationId === null ? null : this.#documented(operationId, answer.status),
       judged: request.judged ?? true,
+      again: request.again ?? false,
     });
     this.log.push(exchange);
     this.settings.onExchange?.(exchange);

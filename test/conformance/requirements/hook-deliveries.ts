@@ -108,7 +108,7 @@ export const testEvent: Check = {
   needs: ["webhooks"],
   requirement: "A test event comes whatever was asked for; deliveries tell what became of it; delivered again it has the same webhook-id.",
   hint: "Redeliver adds an attempt to the same delivery.",
-  requests: 12,
+  requests: 5,
   async run(t) {
     const { endpoint, inbox } = await listening(t, ["user.deleted"]);
     const params = { webhook_endpoint_id: endpoint.id };

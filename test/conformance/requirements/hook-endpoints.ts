@@ -1,8 +1,8 @@
 import { type Made, made } from "../kit/badges.ts";
 import type { Check } from "../kit/check.ts";
-import type { Exchange } from "../kit/exchange.ts";
-import { endpointAt } from "../kit/hooks.ts";
+import { deletedLater, endpointAt } from "../kit/hooks.ts";
 import { markOf } from "../kit/made.ts";
+import { NotApplicable } from "../kit/outcomes.ts";
 import type { Probe } from "../kit/probe.ts";
 
 /** Endpoints themselves: nothing has to be received. */
@@ -25,6 +25,8 @@ export const lifeOfAnEndpoint: Check = {
       pointer: "/data",
     });
     t.expect.equal((await listed(t)).filter(({ id }) => id === endpoint.id).length, 1, "it is listed once");
+    if (!t.offers("deleteWebhookEndpoint"))
+      throw new NotApplicable("the target does not delete endpoints; that one is registered, read and listed holds");
     t.expect.ok(await t.call("deleteWebhookEndpoint", { params }), "deleting it");
     await t.settled();
     for (const operationId of ["getWebhookEndpoint", "deleteWebhookEndpoint"])
@@ -64,7 +66,7 @@ export const addresses: Check = {
       const exchange = await t.call("createWebhookEndpoint", {
         json: { url, enabled_events: ["webhook.test"], description: markOf(t.runId) },
       });
-      if (exchange.status < 300) deletedLater(t, exchange);
+      if (exchange.status < 300) deletedLater(t, made(exchange, "").id);
       t.expect.refused(exchange, { status: [400, 422], codes: /URL|VALIDATION|INVALID/ }, `registering ${url}`);
     }
     const { endpoint } = await endpointAt(t, harmless(t), ["webhook.test"]);
@@ -106,14 +108,6 @@ export const hiddenSecret: Check = {
 /** An address that is allowed anywhere; it is registered for nothing, so nothing is sent there. */
 function harmless(t: Probe): string {
   return `https://example.com/${t.runId}/${t.random.word()}`;
-}
-
-function deletedLater(t: Probe, exchange: Exchange): void {
-  const { id } = made(exchange, "");
-  t.undo(`webhook endpoint ${id}`, async () => {
-    const { status } = await t.call("deleteWebhookEndpoint", { params: { webhook_endpoint_id: id } });
-    return status < 300 || status === 404 ? null : `DELETE answered ${status}`;
-  });
 }
 
 async function listed(t: Probe): Promise<readonly Made[]> {

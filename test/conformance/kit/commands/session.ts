@@ -18,7 +18,7 @@ export async function withTarget(
   try {
     const facts = await preflight(session, new Set(needed));
     for (const { what, reason } of await session.cleanup.run()) console.error(`left behind: ${what}: ${reason}`);
-    return await work(probeOf({ id: "command", mode: "w" }, session, facts), facts);
+    return await work(probeOf({ id: "command", mode: "w", provenance: "K" }, session, facts), facts);
   } finally {
     await session.close();
     await target.close();
