@@ -186,6 +186,11 @@ const RULES: readonly Rule[] = [
     may: ["test/conformance/kit", "test/conformance/requirements", "emulator/sandbox.ts", "emulator/adapters/crypto/x509.ts"],
     because: "mutants are broken servers round the emulator (with certificates of its maker); they are not shipped",
   },
+  {
+    room: "test/conformance/tests",
+    may: ["test/conformance", "test/cli/processes.ts", "test/http/folder.ts", "emulator/sandbox.ts", "vitest"],
+    because: "tests of the kit stand on an emulator and use the command line as a user does",
+  },
 ];
 const KIT = "test/conformance";
 

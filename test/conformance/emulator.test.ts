@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import { httpController } from "./kit/controller.ts";
 import { loadDocument } from "./kit/document.ts";
-import { estimate } from "./kit/estimate.ts";
+import { estimate, tooLow } from "./kit/estimate.ts";
 import { conformanceSuite, type Run, type RunOptions, runConformance, verdictOf } from "./kit/index.ts";
 import { settle } from "./kit/options.ts";
 
@@ -74,6 +74,7 @@ async function judged(name: string, options: RunOptions): Promise<Run> {
   for (const { check, status, reason } of run.results)
     if (!["pass", "not_selected"].includes(status)) console.log(`  ${check.id} ${status}: ${reason}`);
   expect(run.aborted).toBeNull();
+  expect(tooLow(run.results)).toEqual([]);
   return run;
 }
 

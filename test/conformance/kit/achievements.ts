@@ -1,13 +1,14 @@
 import { type Made, made } from "./badges.ts";
 import type { Json } from "./document.ts";
 import type { Exchange } from "./exchange.ts";
+import { nameOf } from "./made.ts";
 import type { MadeUser } from "./people.ts";
 import type { Probe } from "./probe.ts";
 
 /** Members of a new achievement with one requirement; random. */
 export function achievementOf(t: Probe, target: number, members: Json = {}): Json {
   return {
-    code: `conf-${t.runId.toLowerCase()}-${t.random.word(6)}`,
+    code: nameOf(t.runId, t.random.word(6)),
     name: `Mission ${t.random.word(6)}`,
     description: "With a local model.",
     kind: "mission",

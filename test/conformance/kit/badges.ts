@@ -96,7 +96,7 @@ export async function settledAward(t: Probe, exchange: Exchange): Promise<Exchan
   for (let wait = FIRST_POLL_MS; last.status < 300 && last.data.pending; wait = nextPoll(wait)) {
     if (t.time.real() > until) throw new Inconclusive("an award was still pending after confirmation_ms");
     await t.time.pause(wait);
-    last = await t.call("getAward", { params: { award_id: String(exchange.data.id) } });
+    last = await t.again(() => t.call("getAward", { params: { award_id: String(exchange.data.id) } }));
   }
   return last;
 }

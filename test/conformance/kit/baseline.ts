@@ -23,7 +23,7 @@ export function readBaseline(file: string, ids: readonly string[]): Baseline {
     throw new UsageError(`--baseline: ${file} cannot be read: ${(error as Error).message}`);
   }
   if (!Array.isArray(content)) throw new UsageError(`--baseline: ${file} is a list of {id, reason, expires?}`);
-  const entries = content.map((each) => readEntry(each as Record<string, unknown>, ids));
+  const entries = content.map((each) => readEntry((each ?? {}) as Record<string, unknown>, ids));
   const twice = entries.find(({ id }, at) => entries.findIndex((other) => other.id === id) !== at);
   if (twice) throw new UsageError(`--baseline: ${twice.id} stands there twice`);
   return entries;

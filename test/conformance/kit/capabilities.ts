@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import type { ApiDocument } from "./document.ts";
+import { nearest } from "./nearest.ts";
 import { UsageError } from "./outcomes.ts";
 
 /** What a target offers beside what every implementation must: declared in a small YAML file, or found by preflight. */
@@ -46,9 +48,13 @@ export const DEFAULTS: Capabilities = {
 };
 
 const LIMITERS: readonly unknown[] = ["sliding", "fixed", "token_bucket", "unknown"];
+const TEXTS: Readonly<Record<string, readonly string[]>> = {
+  known: ["user_id", "badge_id", "award_id"],
+  implementation: ["name", "version", "url"],
+};
 
-/** Throws UsageError, naming the member that cannot be used. */
-export function readCapabilities(file: string): Partial<Capabilities> {
+/** Throws UsageError, naming the member that cannot be used, and what it may be. */
+export function readCapabilities(file: string, document: ApiDocument): Partial<Capabilities> {
   let content: unknown;
   try {
     content = parse(readFileSync(file, "utf8"));
@@ -59,11 +65,29 @@ export function readCapabilities(file: string): Partial<Capabilities> {
     throw new UsageError(`--capabilities: ${file} has no lines such as \`webhooks: false\``);
   }
   for (const [name, value] of Object.entries(content)) {
-    if (!(name in DEFAULTS)) throw new UsageError(`--capabilities: ${name} is not known; known are ${Object.keys(DEFAULTS).join(", ")}`);
-    const expected = DEFAULTS[name as keyof Capabilities];
-    const fits =
-      name === "limiter" ? LIMITERS.includes(value) : Array.isArray(expected) ? Array.isArray(value) : typeof value === typeof expected;
-    if (!fits) throw new UsageError(`--capabilities: ${name} cannot be ${JSON.stringify(value)}`);
+    if (!Object.hasOwn(DEFAULTS, name))
+      throw new UsageError(`--capabilities: ${name} is not known; known are ${Object.keys(DEFAULTS).join(", ")}`);
+    const wanted = wantedOf(name as keyof Capabilities, value, document);
+    if (wanted !== null) throw new UsageError(`--capabilities: ${name} cannot be ${JSON.stringify(value)}: ${wanted}`);
   }
   return content as Partial<Capabilities>;
+}
+
+/** What a member must be; null when it is. */
+function wantedOf(name: keyof Capabilities, value: unknown, document: ApiDocument): string | null {
+  const texts = TEXTS[name];
+  if (texts) {
+    const entries = value !== null && typeof value === "object" && !Array.isArray(value) ? Object.entries(value) : [["", null] as const];
+    const fits = entries.every(([member, text]) => texts.includes(member) && typeof text === "string");
+    return fits ? null : `it has texts called ${texts.join(", ")}`;
+  }
+  if (name === "limiter") return LIMITERS.includes(value) ? null : `it is one of ${LIMITERS.join(", ")}`;
+  if (name === "unsupported") {
+    if (!Array.isArray(value)) return "it is a list of operations, such as [deleteUser]";
+    const unknown = value.find((id) => !document.operations.some((operation) => operation.id === id));
+    return unknown === undefined ? null : `${unknown} is no operation of the document; ${nearest(String(unknown), document)}`;
+  }
+  if (typeof DEFAULTS[name] === "number")
+    return Number.isFinite(value) && Number(value) >= 0 ? null : "it is a number of milliseconds from 0";
+  return typeof value === "boolean" ? null : "it is true or false";
 }

@@ -23,8 +23,13 @@ export interface Check {
   readonly requirement: string;
   /** For the developer whose build is red: where to look first. */
   readonly hint: string;
-  /** The most requests that it sends itself (neither the survey's, see judgesTraffic, nor what is asked again after a 429). Shown by `--dry-run`. */
+  /**
+   * The most requests that it sends itself: not what is done once for all checks (survey, sweep, shared keys and users), nor what is asked
+   * again after a 429 or while a target is not done. Shown by `--dry-run`.
+   */
   readonly requests: number;
+  /** Where bursts are allowed, and `mode` is not `q`: the most requests that it sends beside them at once, on the rate key. */
+  readonly bursts?: number;
   /** It judges the answers that the whole run has seen, so it runs after the others. */
   readonly judgesTraffic?: boolean;
   /** It looks at what each operation answers without a key; those requests are sent once a run and not among `requests`. */

@@ -43,6 +43,8 @@ export interface Exchange {
   readonly documented: DocumentedResponse | null;
   /** Whether checks of the whole traffic look at it (not: plain HTTP, other hosts). */
   readonly judged: boolean;
+  /** Whether it asks again what a target was not done with: that is not among the requests of its check. */
+  readonly again: boolean;
 }
 
 export interface About {
@@ -52,6 +54,7 @@ export interface About {
   readonly ms: number;
   readonly documented: DocumentedResponse | null;
   readonly judged: boolean;
+  readonly again: boolean;
 }
 
 /** The body is read when a check first looks at it: most answers are judged by their status, and some are pages of megabytes. */

@@ -1,6 +1,7 @@
 import { type Made, made } from "./badges.ts";
 import type { Json } from "./document.ts";
 import type { Exchange } from "./exchange.ts";
+import { markOf } from "./made.ts";
 import { SetupFailed, Untestable } from "./outcomes.ts";
 import type { Probe } from "./probe.ts";
 import type { Hook, Inbox, Manner } from "./receiver.ts";
@@ -32,17 +33,27 @@ export async function endpointAt(
   events: readonly string[],
 ): Promise<{ readonly endpoint: Made; readonly secret: string }> {
   const exchange = await t.call("createWebhookEndpoint", {
-    json: { url, enabled_events: events, description: `conformance ${t.runId}` },
+    json: { url, enabled_events: events, description: markOf(t.runId) },
   });
   const endpoint = made(exchange, "a webhook endpoint is needed first, and could not be created");
-  const params = { webhook_endpoint_id: endpoint.id };
-  t.undo(`webhook endpoint ${endpoint.id}`, async () => {
-    const { status } = await t.call("deleteWebhookEndpoint", { params });
-    return [200, 202, 204, 404].includes(status) ? null : `DELETE answered ${status}`;
-  });
+  deletedLater(t, endpoint.id);
   if (typeof endpoint.secret !== "string") throw new SetupFailed("the new endpoint has no secret", exchange);
   t.keepSecret(endpoint.secret);
   return { endpoint, secret: endpoint.secret };
+}
+
+/** A target that deletes no endpoints can at least stop sending. */
+export function deletedLater(t: Probe, id: string): void {
+  const params = { webhook_endpoint_id: id };
+  t.undo(`webhook endpoint ${id}`, async () => {
+    if (t.offers("deleteWebhookEndpoint")) {
+      const { status } = await t.call("deleteWebhookEndpoint", { params });
+      return [200, 202, 204, 404].includes(status) ? null : `DELETE answered ${status}`;
+    }
+    if (!t.offers("updateWebhookEndpoint")) return "the target does not delete endpoints";
+    const { status } = await t.call("updateWebhookEndpoint", { params, json: { status: "disabled" } });
+    return `the target does not delete endpoints; ${status < 300 ? "it is disabled" : `disabling it answered ${status}`}`;
+  });
 }
 
 export function bodyOf({ body }: Pick<Hook, "body">): Json {
@@ -70,9 +81,10 @@ export async function first(inbox: Inbox, fits: (hook: Hook) => boolean, what: s
 
 /** What is recorded after an attempt may be seen a little later. */
 export async function recorded(t: Probe, read: () => Promise<Exchange>, isGood: (exchange: Exchange) => boolean): Promise<Exchange> {
-  for (let attempt = 1; ; attempt++) {
-    const exchange = await read();
-    if (isGood(exchange) || attempt === 6) return exchange;
+  let exchange = await read();
+  for (let attempt = 1; !isGood(exchange) && attempt < 6; attempt++) {
     await t.time.pause(100 * attempt);
+    exchange = await t.again(read);
   }
+  return exchange;
 }

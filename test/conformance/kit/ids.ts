@@ -10,7 +10,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   achievement_id: "ach",
   event_id: "evt",
   api_key_id: "key",
-  endpoint_id: "whe",
+  webhook_endpoint_id: "whe",
   delivery_id: "dlv",
 };
 

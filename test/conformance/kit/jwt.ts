@@ -11,27 +11,32 @@ export interface Jwt {
 /** What it says, unverified; null when it is no JWT. */
 export function readJwt(text: string): Jwt | null {
   const parts = text.split(".");
-  if (parts.length !== 3) return null;
+  if (parts.length !== 3 || !parts.every((part) => /^[\w-]*$/.test(part))) return null;
   try {
-    const [header, payload] = parts.slice(0, 2).map((part) => JSON.parse(Buffer.from(part, "base64url").toString()) as Json);
-    return header && payload ? { header, payload } : null;
+    const [header, payload] = parts.slice(0, 2).map((part) => JSON.parse(Buffer.from(part, "base64url").toString()) as unknown);
+    return isObject(header) && isObject(payload) ? { header, payload } : null;
   } catch {
     return null;
   }
 }
 
+function isObject(value: unknown): value is Json {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 /** Whether a key of the set, the one that `kid` names, has signed it. */
 export function isSignedBy(text: string, keys: readonly Json[]): boolean {
   const { header } = readJwt(text) ?? {};
-  const key = keys.find(({ kid }) => kid === header?.kid);
-  if (!key || header?.alg !== "RS256") return false;
+  const key = keys.find(({ kid }) => typeof kid === "string" && kid === header?.kid);
+  if (key?.kty !== "RSA" || header?.alg !== "RS256") return false;
   const [head, body, signature = ""] = text.split(".");
-  return verify(
-    "sha256",
-    Buffer.from(`${head}.${body}`),
-    createPublicKey({ key: key as JsonWebKey, format: "jwk" }),
-    Buffer.from(signature, "base64url"),
-  );
+  try {
+    const publicKey = createPublicKey({ key: key as JsonWebKey, format: "jwk" });
+    return verify("sha256", Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, "base64url"));
+  } catch {
+    // A key that is none has signed nothing.
+    return false;
+  }
 }
 
 /** Ways to forge a credential, each with what was done. */

@@ -1,4 +1,5 @@
 import { strangerTo } from "./keys.ts";
+import { markOf } from "./made.ts";
 import { Untestable } from "./outcomes.ts";
 import type { BaseProbe } from "./probe.ts";
 import type { Session } from "./session.ts";
@@ -24,15 +25,16 @@ const made = new WeakMap<Session, Map<string, Promise<string | null>>>();
 const RELIEVED_AFTER = 450;
 const relieved = new WeakMap<Session, number>();
 
-export function keyring(t: BaseProbe, session: Session): Keyring {
+/** `common`: a probe for what is made once for all checks. */
+export function keyring(t: BaseProbe, session: Session, common: () => BaseProbe): Keyring {
   const { settings } = session;
   const shared = made.get(session) ?? new Map<string, Promise<string | null>>();
   made.set(session, shared);
 
-  async function ownKey(purpose = "own"): Promise<string | null> {
+  async function newKey(t: BaseProbe, purpose: string): Promise<string | null> {
     if (!t.facts.capabilities.keys || !t.offers("createApiKey") || t.mode === "readonly") return null;
     const current = await t.call("getCurrentApiKey");
-    const exchange = await t.call("createApiKey", { json: { name: `conformance ${t.runId} ${purpose}`, scopes: current.data.scopes } });
+    const exchange = await t.call("createApiKey", { json: { name: `${markOf(t.runId)} ${purpose}`, scopes: current.data.scopes } });
     const { id, secret } = exchange.data;
     if (typeof secret !== "string" || typeof id !== "string") return null;
     session.secrets.add(secret);
@@ -44,7 +46,7 @@ export function keyring(t: BaseProbe, session: Session): Keyring {
   }
 
   async function sharedKey(purpose: string, option: string): Promise<string> {
-    const making = shared.get(purpose) ?? ownKey(purpose);
+    const making = shared.get(purpose) ?? newKey(common(), purpose);
     shared.set(purpose, making);
     const key = await making;
     if (key === null) throw new Untestable(`needs another key: ${option}`);
@@ -56,12 +58,12 @@ export function keyring(t: BaseProbe, session: Session): Keyring {
     strangerKey: () => strangerTo(settings.apiKey, t.random),
     secondKey: async () => settings.apiKeyB ?? (await sharedKey("second", "--api-key-b")),
     rateKey: async () => settings.rateKey ?? (await sharedKey("rate", "--rate-key")),
-    ownKey: () => ownKey(),
+    ownKey: () => newKey(t, "own"),
     async relieve() {
       const since = session.budget.spent - (relieved.get(session) ?? 0);
       if (since < RELIEVED_AFTER || t.facts.limits?.enabled === false) return;
       relieved.set(session, session.budget.spent);
-      session.key = (await ownKey("work")) ?? session.key;
+      session.key = (await newKey(common(), "work")) ?? session.key;
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Baseline, NO_BASELINE } from "./baseline.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { type ApiDocument, loadDocument } from "./document.ts";
+import type { Exchange } from "./exchange.ts";
 import type { CheckResult } from "./outcome.ts";
 import { UsageError } from "./outcomes.ts";
 import { NO_MAP, type PathMap } from "./path-map.ts";
@@ -50,15 +51,19 @@ export interface RunOptions {
   readonly insecure?: boolean;
   readonly document?: ApiDocument;
   readonly signal?: AbortSignal;
+  /** Told the run's id once the target has answered, before anything is made. */
+  readonly onBegin?: (runId: string) => void;
+  /** Told of each answer as it comes; secrets are in it. */
+  readonly onExchange?: (exchange: Exchange) => void;
   /** Told of each result as it comes. */
   readonly onResult?: (result: CheckResult) => void;
 }
 
 /** Options with their defaults. */
 export type Settings = Required<
-  Omit<RunOptions, "apiKeyB" | "rateKey" | "controller" | "receiver" | "ca" | "signal" | "onResult" | "seed">
+  Omit<RunOptions, "apiKeyB" | "rateKey" | "controller" | "receiver" | "ca" | "signal" | "onBegin" | "onExchange" | "onResult" | "seed">
 > &
-  Pick<RunOptions, "onResult"> & {
+  Pick<RunOptions, "onBegin" | "onExchange" | "onResult"> & {
     readonly apiKeyB: string | null;
     readonly rateKey: string | null;
     readonly controller: Controller | null;
@@ -107,6 +112,8 @@ export function settle(options: RunOptions): Settings {
     insecure: options.insecure ?? false,
     document: options.document ?? loadDocument(),
     signal: options.signal ?? new AbortController().signal,
+    ...(options.onBegin ? { onBegin: options.onBegin } : {}),
+    ...(options.onExchange ? { onExchange: options.onExchange } : {}),
     ...(options.onResult ? { onResult: options.onResult } : {}),
   };
 }

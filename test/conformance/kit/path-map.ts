@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { ApiDocument, Method } from "./document.ts";
+import { nearest } from "./nearest.ts";
 import { UsageError } from "./outcomes.ts";
 
 /** Where an operation really is: `createUser: POST /accounts` for an implementation with other paths. */
@@ -16,11 +17,12 @@ export function readPathMap(file: string, document: ApiDocument): PathMap {
   } catch (error) {
     throw new UsageError(`--path-map: ${file} cannot be read: ${(error as Error).message}`);
   }
-  if (content === null || typeof content !== "object")
+  if (content === null || typeof content !== "object" || Array.isArray(content))
     throw new UsageError(`--path-map: ${file} has no lines such as \`createUser: POST /accounts\``);
   return new Map(
     Object.entries(content).map(([id, place]) => {
-      const operation = document.operation(id);
+      const operation = document.operations.find((each) => each.id === id);
+      if (!operation) throw new UsageError(`--path-map: ${id} is no operation of the document; ${nearest(id, document)}`);
       const [, method, path] = /^(GET|POST|PUT|PATCH|DELETE) (\/\S*)$/.exec(String(place)) ?? [];
       if (!method || !path)
         throw new UsageError(`--path-map: ${id}: ${JSON.stringify(place)} is not of the form \`POST /accounts/{user_id}\``);

@@ -1,8 +1,9 @@
 import { unitsOf } from "./amounts.ts";
 import type { Json } from "./document.ts";
 import type { Exchange } from "./exchange.ts";
+import { markOf, nameOf } from "./made.ts";
 import { SetupFailed, Untestable } from "./outcomes.ts";
-import type { BaseProbe } from "./probe.ts";
+import type { BaseProbe, Probe } from "./probe.ts";
 import type { Session } from "./session.ts";
 
 export interface MadeUser extends Json {
@@ -34,7 +35,8 @@ export interface People {
 /** Memory of a run: the shared subject, and a counter for addresses. */
 const memories = new WeakMap<Session, { subject?: Promise<MadeUser>; count: number }>();
 
-export function people(t: BaseProbe, session: Session): People {
+/** `common`: a probe for what is made once for all checks. */
+export function people(t: BaseProbe, session: Session, common: () => Probe): People {
   const memory = memories.get(session) ?? { count: 0 };
   memories.set(session, memory);
 
@@ -42,7 +44,7 @@ export function people(t: BaseProbe, session: Session): People {
     person(members = {}) {
       memory.count += 1;
       return {
-        email: `conf-${t.runId}-${memory.count}@example.com`,
+        email: `${nameOf(t.runId, memory.count)}@example.com`,
         display_name: t.random.name(),
         metadata: { conformance_run: t.runId },
         ...members,
@@ -67,13 +69,13 @@ export function people(t: BaseProbe, session: Session): People {
     async funded(amount) {
       const user = await self.user();
       if (unitsOf(amount) === 0n) return user;
-      const exchange = await t.call("mintTokens", { json: { user_id: user.id, amount, reason: `conformance ${t.runId}` } });
+      const exchange = await t.call("mintTokens", { json: { user_id: user.id, amount, reason: markOf(t.runId) } });
       if (exchange.status >= 300) throw new SetupFailed("tokens are needed first, and could not be minted", exchange);
       await t.confirmed(exchange);
       return user;
     },
     subject() {
-      memory.subject ??= find();
+      memory.subject ??= find(common());
       return memory.subject;
     },
     async balance(userId) {
@@ -102,14 +104,14 @@ export function people(t: BaseProbe, session: Session): People {
     },
   };
   return self;
+}
 
-  async function find(): Promise<MadeUser> {
-    if (t.mode !== "readonly") return await self.user();
-    const known = t.facts.capabilities.known.user_id;
-    if (known !== undefined) return { id: known };
-    const { data } = await t.call("listUsers", { query: { limit: "1" } });
-    const [first] = (data.items ?? []) as MadeUser[];
-    if (!first) throw new Untestable("readonly mode needs a user that exists: `known: {user_id: …}` in --capabilities");
-    return first;
-  }
+async function find(t: Probe): Promise<MadeUser> {
+  if (t.mode !== "readonly") return await t.user();
+  const known = t.facts.capabilities.known.user_id;
+  if (known !== undefined) return { id: known };
+  const { data } = await t.call("listUsers", { query: { limit: "1" } });
+  const [first] = (data.items ?? []) as MadeUser[];
+  if (!first) throw new Untestable("readonly mode needs a user that exists: `known: {user_id: …}` in --capabilities");
+  return first;
 }

@@ -1,8 +1,8 @@
-import { type Capabilities, DEFAULTS } from "./capabilities.ts";
+import { type Capabilities, type CapabilityName, DEFAULTS } from "./capabilities.ts";
 import type { Exchange } from "./exchange.ts";
 import { Governor } from "./governor.ts";
-import { NoAnswer, TargetUnusable } from "./outcomes.ts";
-import type { Facts } from "./probe.ts";
+import { Interrupted, NoAnswer, TargetUnusable } from "./outcomes.ts";
+import { type Facts, probeOf } from "./probe.ts";
 import { Receiver } from "./receiver.ts";
 import type { Session } from "./session.ts";
 import { type Controller, runTime } from "./time.ts";
@@ -12,12 +12,14 @@ const SKEW_MS = 5 * 60_000;
 
 /**
  * Whether the target can be judged at all, and what it is: asked before any check, so that a wrong address or key is never taken for an
- * implementation that fails (or passes) everything. Throws TargetUnusable.
+ * implementation that fails (or passes) everything. What costs a write to find out is found out only when it is `needed`, and not in mode
+ * readonly. Throws TargetUnusable.
  */
-export async function preflight(session: Session): Promise<Facts> {
+export async function preflight(session: Session, needed: ReadonlySet<CapabilityName>): Promise<Facts> {
   const { settings } = session;
   const notes: string[] = [];
   const exchange = await accepted(session);
+  settings.onBegin?.(session.runId);
   const skew = skewOf(exchange);
   if (Math.abs(skew) > SKEW_MS && settings.controller === null) {
     throw new TargetUnusable(`the target's clock is ${Math.round(skew / 1000)} s away from this machine's; set one of them right`);
@@ -27,8 +29,10 @@ export async function preflight(session: Session): Promise<Facts> {
       "the target is not on this machine, so its webhooks cannot come to loopback; --webhook-receiver url:https://…",
     );
   if (settings.receiver !== null) session.receiver = await Receiver.open(settings.receiver);
-  const capabilities = await discover(session, settings.controller);
-  const limits = await limitsOf(session, capabilities);
+  const found = await discover(session, settings.controller);
+  const limits = await limitsOf(session, found);
+  const isAsked = needed.has("idempotency") && settings.mode !== "readonly" && settings.capabilities.idempotency === undefined;
+  const capabilities = isAsked ? { ...found, idempotency: await keepsKeys(session, { capabilities: found, limits, notes }) } : found;
   session.time = runTime(capabilities.limiter_follows_clock ? settings.controller : null, settings.signal);
   const isUnlimited = limits?.enabled === false && session.target.isLoopback;
   session.governor = new Governor(session.time, isUnlimited ? null : settings.maxRps);
@@ -36,9 +40,15 @@ export async function preflight(session: Session): Promise<Facts> {
   if (settings.insecure) notes.push("the certificate is not verified (--insecure)");
   if (session.time.moved) notes.push("the limiter follows the controller's clock: instead of waiting the clock is moved");
   if (!capabilities.webhooks) notes.push("the target offers no webhooks");
+  if (!capabilities.idempotency)
+    notes.push(settings.capabilities.idempotency === false ? "the target keeps no idempotency keys, as declared" : NO_KEYS);
   if (capabilities.unsupported.length > 0) notes.push(`not offered by the target: ${capabilities.unsupported.join(", ")}`);
   return { capabilities, limits, notes };
 }
+
+/** A target that should keep keys, and does not, must not go unjudged unseen. */
+const NO_KEYS =
+  "the target keeps no idempotency keys: the same request sent twice with one key was not answered alike (if it should: `idempotency: true` in --capabilities)";
 
 /** A read that any good key may do. */
 const PROBES = ["getCurrentApiKey", "getToken", "listUsers"];
@@ -85,6 +95,25 @@ async function offersWebhooks(session: Session, { unsupported = [] }: Partial<Ca
   const { method, path } = session.settings.pathMap.get("listWebhookEndpoints") ?? session.document.operation("listWebhookEndpoints");
   const { status } = await session.send("preflight", { method, path, operationId: "listWebhookEndpoints" });
   return ![404, 405, 501].includes(status);
+}
+
+/**
+ * A user created twice with the same key is one user, and only with it: what finds users by their address alone does not keep keys. What
+ * cannot be created at all is for the checks to judge.
+ */
+async function keepsKeys(session: Session, facts: Facts): Promise<boolean> {
+  const t = probeOf({ id: "preflight", mode: "w", provenance: "K" }, session, facts);
+  if (!t.offers("createUser")) return true;
+  const json = t.person();
+  const headers = { "Idempotency-Key": `conf-${session.runId}-${t.random.word()}` };
+  const made: (string | null)[] = [];
+  try {
+    for (const options of [{ json, headers }, { json, headers }, { json }]) made.push(t.made(await t.call("createUser", options)));
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+  }
+  const [first = null, again, without] = made;
+  return first === null || (again === first && without !== first);
 }
 
 async function limitsOf(session: Session, { unsupported }: Capabilities): Promise<Facts["limits"]> {

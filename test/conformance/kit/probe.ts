@@ -35,6 +35,8 @@ export interface Probe extends People, Keyring {
   readonly document: ApiDocument;
   readonly facts: Facts;
   readonly mode: RunMode;
+  /** Whether a burst beyond the limits may be sent, on the rate key: they are on, and the run says so. */
+  readonly mayBurst: boolean;
   readonly target: OpenTarget;
   readonly trust: Trust;
   readonly runId: string;
@@ -56,6 +58,8 @@ export interface Probe extends People, Keyring {
    * With strongly consistent reads that is one read.
    */
   eventually<T>(read: () => Promise<T>, isGood: (value: T) => boolean): Promise<T>;
+  /** Marks what is asked again because the target is not done: `requests` of a check does not count it. */
+  again<T>(ask: () => Promise<T>): Promise<T>;
   /** Waits the declared consistency time, before a read that must show that nothing changed. */
   settled(): Promise<void>;
   /** A transaction's exchange when it is no longer `pending`. */
@@ -74,12 +78,17 @@ export interface Probe extends People, Keyring {
   traffic(): Promise<readonly Exchange[]>;
 }
 
-export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, facts: Facts): Probe {
+export function probeOf(check: Pick<Check, "id" | "mode" | "provenance">, session: Session, facts: Facts): Probe {
   const { settings, document, target } = session;
   const { capabilities } = facts;
   const random = randomOf(settings.seed, check.id);
-  const expect = expectations((id) => [...document.operation(id).responses.values()].filter(({ status }) => status < 300));
+  // What the platform and RFCs say is asked of implementations that never saw our document.
+  const isByDocument = check.provenance === "O" || check.provenance === "K";
+  const successes = (id: string) => [...document.operation(id).responses.values()].filter(({ status }) => status < 300);
+  const expect = expectations(isByDocument ? successes : null);
   const offers = (id: string) => !capabilities.unsupported.includes(id) && document.operations.some((operation) => operation.id === id);
+
+  const canHaveRateKey = settings.rateKey !== null || (capabilities.keys && offers("createApiKey"));
 
   function request(operationId: string, { params = {}, query, ...rest }: CallOptions = {}): Request {
     const place = settings.pathMap.get(operationId) ?? document.operation(operationId);
@@ -92,11 +101,13 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
     return { method: place.method, path: path + search, operationId, ...rest };
   }
 
-  const send = (asked: Request) => session.send(check.id, asked);
+  let waiting = 0;
+  const send = (asked: Request) => session.send(check.id, waiting > 0 ? { ...asked, again: true } : asked);
   const base = {
     document,
     facts,
     mode: settings.mode,
+    mayBurst: settings.mode === "full" && settings.allow.includes("rate") && facts.limits?.enabled === true && canHaveRateKey,
     target,
     trust: settings,
     runId: session.runId,
@@ -115,13 +126,22 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
     operations: (of: (operation: DocumentedOperation) => boolean = () => true) =>
       document.operations.filter((operation) => offers(operation.id) && of(operation)),
     offers,
+    async again<T>(ask: () => Promise<T>): Promise<T> {
+      waiting += 1;
+      try {
+        return await ask();
+      } finally {
+        waiting -= 1;
+      }
+    },
     async eventually<T>(read: () => Promise<T>, isGood: (value: T) => boolean): Promise<T> {
       const until = session.time.real() + capabilities.consistency_ms;
-      for (let wait = 50; ; wait *= 2) {
-        const value = await read();
-        if (isGood(value) || session.time.real() >= until) return value;
+      let value = await read();
+      for (let wait = 50; !isGood(value) && session.time.real() < until; wait *= 2) {
         await session.time.pause(Math.min(wait, Math.max(1, until - session.time.real())));
+        value = await base.again(read);
       }
+      return value;
     },
     async settled() {
       if (capabilities.consistency_ms > 0) await session.time.pause(capabilities.consistency_ms);
@@ -133,15 +153,17 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
         if (session.time.real() > until)
           throw new Inconclusive(`a transaction was still pending after ${capabilities.confirmation_ms} ms (confirmation_ms)`);
         await session.time.pause(wait);
-        last = await base.call("getTokenTransaction", { params: { transaction_id: String(exchange.data.id) } });
+        last = await base.again(() => base.call("getTokenTransaction", { params: { transaction_id: String(exchange.data.id) } }));
       }
       return last;
     },
   };
-  const probe: Probe = {
+  /** What is done once for all checks is nobody's own: it is counted, and its random data chosen, apart. */
+  const shared = (id: "shared" | "sweep" | "survey") => probeOf({ ...check, id }, session, facts);
+  return {
     ...base,
-    ...people(base, session),
-    ...keyring(base, session),
+    ...people(base, session, () => shared("shared")),
+    ...keyring(base, session, () => shared("shared")),
     undo: (what, step) => session.cleanup.add(what, step),
     keepSecret: (secret) => void session.secrets.add(secret),
     receiver: session.receiver,
@@ -149,13 +171,12 @@ export function probeOf(check: Pick<Check, "id" | "mode">, session: Session, fac
     get time() {
       return session.time;
     },
-    keyless: () => keyless(session, probe),
+    keyless: () => keyless(session, () => shared("sweep")),
     async traffic() {
-      await survey(session, probe);
+      await survey(session, () => shared("survey"));
       return session.log.filter((exchange) => exchange.judged);
     },
   };
-  return probe;
 }
 
 /** What people.ts and keyring.ts are built on. */

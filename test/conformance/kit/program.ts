@@ -56,52 +56,76 @@ export function after(state: State, step: Step): State | null {
   }
 }
 
-/** A program of steps that a target offers: amounts are small, so that some movements are of exactly what is there and some of too much. */
-export function generate(random: Random, length: number, offered: readonly Step["do"][]): readonly Step[] {
-  const amount = () => random.pick(["1", "1", "1", "2.5", random.amount(1, 4, 18)]);
-  const step = (kind: Step["do"], from: number): Step => {
-    switch (kind) {
-      case "mint":
-        return { do: kind, to: from, amount: amount() };
-      case "transfer":
-        return { do: kind, from, to: (from + random.int(1, PEOPLE - 1)) % PEOPLE, amount: amount() };
-      case "burn":
-        return { do: kind, from, amount: amount() };
-      case "rename":
-        return { do: kind, who: from, name: random.word() };
-      case "issue":
-        return { do: kind, to: from };
-      case "progress":
-        return { do: kind, of: from, by: random.int(1, 3) };
-    }
-  };
-  return Array.from({ length }, () => step(random.pick(offered), random.int(0, PEOPLE - 1)));
-}
+/** How many steps of each kind a program has. With three people somebody is bound to do each of these, but issuing, at least thrice. */
+const COUNTS: Readonly<Record<Step["do"], number>> = { mint: 10, transfer: 10, burn: 8, rename: 7, issue: 5, progress: 8 };
+/** So many transfers, and burns, are of more than there is. */
+const REFUSED = 2;
 
 /**
- * Delta debugging: drops ever smaller stretches of steps as long as the program still fails. `fails` runs a candidate; at most `most` are run.
- * What is left fails, and cannot lose a single step (unless `most` was reached).
+ * A program of steps that a target offers, in random order after everybody was minted the same. Whoever gives has something as long as
+ * anybody does: so many movements succeed whatever the seed, some of exactly what is there; the last are of the smallest unit too much.
  */
-export async function shrink<S>(
-  steps: readonly S[],
-  fails: (steps: readonly S[]) => Promise<boolean>,
-  most: number,
-): Promise<readonly S[]> {
-  let left = steps;
-  let runs = 0;
-  for (let size = Math.ceil(left.length / 2); size >= 1; ) {
-    let dropped = false;
-    for (let at = 0; at < left.length && left.length > 1 && runs < most; ) {
-      const candidate = left.toSpliced(at, size);
-      runs += 1;
-      if (candidate.length > 0 && (await fails(candidate))) [left, dropped] = [candidate, true];
-      else at += size;
-    }
-    if (size === 1 && !dropped) break;
-    size = size === 1 ? 1 : Math.ceil(size / 2);
-    if (runs >= most) break;
+export function generate(random: Random, offered: readonly Step["do"][]): readonly Step[] {
+  const kinds = shuffled(
+    random,
+    offered.flatMap((kind) => Array<Step["do"]>(COUNTS[kind] - (kind === "mint" ? PEOPLE : 0)).fill(kind)),
+  );
+  const left: Partial<Record<Step["do"], number>> = { ...COUNTS };
+  const steps: Step[] = [];
+  let state = EMPTY;
+  const add = (step: Step) => {
+    steps.push(step);
+    state = after(state, step) ?? state;
+  };
+  if (offered.includes("mint")) for (let to = 0; to < PEOPLE; to++) add({ do: "mint", to, amount: "1" });
+  for (const kind of kinds) {
+    const isTooMuch = (left[kind] ?? 0) <= REFUSED;
+    left[kind] = (left[kind] ?? 0) - 1;
+    add(stepOf(kind, random, state, isTooMuch));
   }
-  return left;
+  return steps;
+}
+
+function stepOf(kind: Step["do"], random: Random, { balances }: State, isTooMuch: boolean): Step {
+  const who = random.int(0, PEOPLE - 1);
+  switch (kind) {
+    case "mint":
+      return { do: kind, to: who, amount: random.pick(["1", "1", "2.5", random.amount(1, 4, 18)]) };
+    case "transfer": {
+      const { from, amount } = movement(random, balances, isTooMuch);
+      return { do: kind, from, to: (from + random.int(1, PEOPLE - 1)) % PEOPLE, amount };
+    }
+    case "burn":
+      return { do: kind, ...movement(random, balances, isTooMuch) };
+    case "rename":
+      return { do: kind, who, name: random.word() };
+    case "issue":
+      return { do: kind, to: who };
+    case "progress":
+      return { do: kind, of: who, by: random.int(1, 3) };
+  }
+}
+
+/** Somebody who has something, and a part of it, or all while others have some too. */
+function movement(random: Random, balances: readonly bigint[], isTooMuch: boolean): { readonly from: number; readonly amount: string } {
+  const rich = [...balances.keys()].filter((who) => (balances[who] ?? 0n) > 0n);
+  const from = rich.length === 0 ? random.int(0, PEOPLE - 1) : random.pick(rich);
+  const all = balances[from] ?? 0n;
+  if (isTooMuch || all === 0n) return { from, amount: amountOf(all + 1n) };
+  const part = (all * BigInt(random.int(1, 7))) / 8n;
+  const parts = [part > 0n ? part : 1n, part > 0n ? part : 1n, ...(all > UNIT ? [UNIT] : []), ...(rich.length > 1 ? [all] : [])];
+  return { from, amount: amountOf(random.pick(parts)) };
+}
+
+const UNIT = unitsOf("1");
+
+function shuffled<T>(random: Random, list: readonly T[]): readonly T[] {
+  const mixed = [...list];
+  for (let last = mixed.length - 1; last > 0; last--) {
+    const other = random.int(0, last);
+    [mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T];
+  }
+  return mixed;
 }
 
 /** A program as commands for a shell; `$A` and so on are ids of users made before, `$BADGE` and `$ACHIEVEMENT` likewise. */

@@ -47,7 +47,12 @@ export class Receiver {
     this.#base = base;
     server.on("request", async (req, res) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of req) chunks.push(chunk as Buffer);
+      try {
+        for await (const chunk of req) chunks.push(chunk as Buffer);
+      } catch {
+        // The sender hung up in the middle: nothing came.
+        return;
+      }
       const box = this.#boxes.get((req.url ?? "").split("/").at(-1) ?? "");
       if (!box) return void res.writeHead(404).end();
       const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]));
@@ -63,7 +68,9 @@ export class Receiver {
     const [, host = "127.0.0.1", port = "0"] = place === "loopback" ? [] : (/^(.*):(\d+)$/.exec(place.listen) ?? []);
     const server = createServer();
     server.unref();
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(Number(port), host, resolve)).catch((error: Error) => {
+    await new Promise<void>((resolve, reject) =>
+      server.once("error", reject).listen(Number(port), host.replace(/^\[(.*)\]$/, "$1"), resolve),
+    ).catch((error: Error) => {
       throw new TargetUnusable(
         `the webhook receiver cannot listen on ${host}:${port} (${error.message}); choose another: --webhook-listen`,
       );

@@ -6,7 +6,7 @@ import type { CheckResult, Status } from "./outcome.ts";
 import { Failed, Inconclusive, Interrupted, NoAnswer, NotApplicable, SetupFailed, TargetUnusable, Untestable } from "./outcomes.ts";
 import { preflight } from "./preflight.ts";
 import { type Facts, probeOf } from "./probe.ts";
-import { inOrder, refuseEmpty, select } from "./selection.ts";
+import { inOrder, neededBy, refuseEmpty, select } from "./selection.ts";
 import { Session } from "./session.ts";
 import { openTarget } from "./target.ts";
 
@@ -43,8 +43,9 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   };
   let order: readonly Check[] = [];
   try {
-    refuseEmpty(select(checks, settings, null), null);
-    facts = await preflight(session);
+    const asked = select(checks, settings, null);
+    refuseEmpty(asked, null);
+    facts = await preflight(session, neededBy(asked.chosen));
     const selection = select(checks, settings, facts);
     refuseEmpty(selection, facts);
     for (const { check, reason } of selection.left) report(withoutRun(check, "not_selected", reason));
@@ -90,7 +91,7 @@ export async function judge(check: Check, session: Session, facts: Facts): Promi
       status,
       reason,
       exchanges: exchanges.slice(-6),
-      requests: exchanges.length,
+      requests: exchanges.filter(({ again }) => !again).length,
       ms: Math.round(performance.now() - begun),
       ...more,
     };

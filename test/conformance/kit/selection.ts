@@ -1,3 +1,4 @@
+import type { CapabilityName } from "./capabilities.ts";
 import type { Check } from "./check.ts";
 import type { Settings } from "./options.ts";
 import { TargetUnusable } from "./outcomes.ts";
@@ -21,6 +22,11 @@ export function select(checks: readonly Check[], asked: Asked, facts: Facts | nu
     chosen: reasons.flatMap(({ check, reason }) => (reason === null ? [check] : [])),
     left: reasons.flatMap(({ check, reason }) => (reason === null ? [] : [{ check, reason }])),
   };
+}
+
+/** Capabilities that decide about checks of this list. */
+export function neededBy(checks: readonly Check[]): ReadonlySet<CapabilityName> {
+  return new Set(checks.flatMap(({ needs = [] }) => needs));
 }
 
 /** Throws TargetUnusable when there would be nothing to judge, or limits that are off would be. */
@@ -52,7 +58,7 @@ function filteredOut({ id, mode }: Check, { only, skip, mode: runMode, allow, co
 
 function unfit({ mode, needs = [] }: Check, { apiKeyB, rateKey }: Asked, { capabilities }: Facts): string | null {
   const missing = needs.find((name) => !capabilities[name]);
-  if (missing) return `capability ${missing} is not declared`;
+  if (missing) return `the target is without the capability ${missing}, as it was declared or found out`;
   const canMakeKeys = capabilities.keys && !capabilities.unsupported.includes("createApiKey");
   if (mode.includes("2") && apiKeyB === null && !canMakeKeys) return "it needs a second key: --api-key-b";
   if (mode[0] === "q" && rateKey === null && !canMakeKeys) return "it needs a key whose quota may be used up: --rate-key";

@@ -32,6 +32,8 @@ export interface Request {
   readonly throttled?: boolean;
   /** Not paced and not budgeted: for checks of the limits, which say what they send. */
   readonly free?: boolean;
+  /** Asked before, of a target that was not done then. */
+  readonly again?: boolean;
   /** Whether checks of the whole traffic look at the answer. */
   readonly judged?: boolean;
 }
@@ -41,7 +43,7 @@ export class Session {
   readonly settings: Settings;
   readonly target: OpenTarget;
   readonly document: ApiDocument;
-  /** Marks what this run made: unique, whatever the seed. */
+  /** See made.ts: what this run makes carries it. */
   readonly runId = `c${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
   readonly log: Exchange[] = [];
   readonly cleanup = new Cleanup();
@@ -123,8 +125,10 @@ export class Session {
       ms: Math.round(performance.now() - started),
       documented: operationId === null ? null : this.#documented(operationId, answer.status),
       judged: request.judged ?? true,
+      again: request.again ?? false,
     });
     this.log.push(exchange);
+    this.settings.onExchange?.(exchange);
     return exchange;
   }
 

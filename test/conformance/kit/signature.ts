@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Hook } from "./receiver.ts";
 
 /**
@@ -6,12 +6,10 @@ import type { Hook } from "./receiver.ts";
  * `whsec_` and base64. By the kit's own code: it must not share a library with what it judges.
  */
 export function isSignedWith(secret: string, { headers, body }: Pick<Hook, "headers" | "body">): boolean {
+  const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures = "" } = headers;
+  if (!id || !timestamp) return false;
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const text = Buffer.concat([Buffer.from(`${headers["webhook-id"]}.${headers["webhook-timestamp"]}.`), body]);
-  const expected = createHmac("sha256", key).update(text).digest();
-  return (headers["webhook-signature"] ?? "").split(" ").some((each) => {
-    const [version, value = ""] = each.split(",");
-    const found = Buffer.from(value, "base64");
-    return version === "v1" && found.length === expected.length && timingSafeEqual(found, expected);
-  });
+  const text = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+  // Compared as it is written: receivers do not take base64 without its padding, or in the alphabet for URLs.
+  return signatures.split(" ").includes(`v1,${createHmac("sha256", key).update(text).digest("base64")}`);
 }

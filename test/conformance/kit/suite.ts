@@ -5,7 +5,7 @@ import { preflight } from "./preflight.ts";
 import type { Facts } from "./probe.ts";
 import { redactor, shown } from "./redact.ts";
 import { judge } from "./runner.ts";
-import { inOrder, refuseEmpty, select } from "./selection.ts";
+import { inOrder, neededBy, refuseEmpty, select } from "./selection.ts";
 import { Session } from "./session.ts";
 import { type OpenTarget, openTarget, type Target } from "./target.ts";
 import { isScored } from "./verdict.ts";
@@ -81,7 +81,7 @@ export function conformanceSuite({ describe, it, target, apiKey, ...options }: S
     const all = settle({ ...options, ...started });
     const place: OpenTarget = await openTarget(all.target);
     const session = new Session(all, place);
-    const facts = await preflight(session);
+    const facts = await preflight(session, neededBy(selection.chosen));
     return {
       session,
       facts,

@@ -11,8 +11,8 @@ export interface Keyless {
 }
 
 /** Each operation that asks for a key, asked without one: once a run, for all checks that look at it. */
-export function keyless(session: Session, t: Probe): Promise<readonly Keyless[]> {
-  const running = sweeps.get(session) ?? sweep(t);
+export function keyless(session: Session, probe: () => Probe): Promise<readonly Keyless[]> {
+  const running = sweeps.get(session) ?? sweep(probe());
   sweeps.set(session, running);
   return running;
 }

@@ -28,7 +28,12 @@ export interface Condition {
 const quiet = { only: "USER-06", color: false };
 const silent = (flags: Parameters<typeof run>[0]) =>
   exitCodeOf(
-    () => run(flags, () => {}),
+    () =>
+      run(
+        flags,
+        () => {},
+        () => {},
+      ),
     () => {},
   );
 const folder = () => mkdtempSync(join(tmpdir(), "conformance-"));

@@ -176,6 +176,30 @@ export const VARIANTS: readonly Variant[] = [
       return await post(hook);
     }),
   },
+  {
+    id: "V33",
+    does: "webhook endpoints cannot be deleted",
+    capabilities: { unsupported: ["deleteWebhookEndpoint"] },
+    only: ["HOOK-*", "ENV-10"],
+    make: () => async (request, forward) =>
+      at("DELETE /webhook-endpoints/*")(request)
+        ? refusal(405, "METHOD_NOT_ALLOWED", { allow: "GET, HEAD, PATCH" })
+        : await forward(request),
+  },
+  {
+    id: "V34",
+    does: "creates answer 200, without Location (judged by the published rules only: the document fixes 201)",
+    options: { profile: "published" },
+    only: ["ENV-*", "HTTP-01", "AUTH-*", "VERS-01", "USER-01", "USER-02", "TOKEN-01", "TOKEN-03", "BADGE-01", "BADGE-03", "ACH-01"],
+    mayFail: ["ENV-10"],
+    make: answering(
+      (request, found) => request.method === "POST" && found?.status === 201,
+      (found) => {
+        const { location: _, ...headers } = found.headers;
+        return { ...found, status: 200, headers };
+      },
+    ),
+  },
   { id: "V26", does: "webhooks are sent again after 4 s, 6 s, 9 s and so on", only: ["HOOK-05"], make: retrying(growing(4000, 1.5)) },
   {
     id: "V27",
@@ -189,6 +213,12 @@ export const VARIANTS: readonly Variant[] = [
     id: "V29",
     does: "no idempotency keys, as declared",
     capabilities: { idempotency: false },
+    only: ["IDEMP-*", "USER-01", "TOKEN-01"],
+    make: () => (request, forward) => forward(withHeaders(request, { "idempotency-key": null })),
+  },
+  {
+    id: "V32",
+    does: "no idempotency keys, as preflight finds out",
     only: ["IDEMP-*", "USER-01", "TOKEN-01"],
     make: () => (request, forward) => forward(withHeaders(request, { "idempotency-key": null })),
   },

@@ -84,7 +84,7 @@ export const unhurried: Check = {
   requirement:
     "A receiver that hangs or is dead delays neither the API nor later events; 410 disables the endpoint; redirections are not followed.",
   hint: "Send beside the request, each delivery on its own.",
-  requests: 20,
+  requests: 12,
   async run(t) {
     const hanging = await listening(t, ["user.created"], "hang");
     const [one, two] = [await t.user(), await t.user()];
@@ -96,7 +96,7 @@ export const unhurried: Check = {
       expected: "less than 5 s",
       actual: `${update.ms} ms`,
     });
-    await t.call("deleteWebhookEndpoint", { params: { webhook_endpoint_id: hanging.endpoint.id } });
+    hanging.inbox.manner = 204;
 
     const other = await listening(t, ["user.deleted"]);
     const moved = await listening(t, ["user.created"], { location: other.inbox.url });

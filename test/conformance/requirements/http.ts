@@ -160,7 +160,6 @@ const checks: readonly Check[] = [
           roles: ["earner"],
           external_id: `conf-${t.runId}-${t.random.word()}`,
           locale: "en",
-          metadata: {},
         }),
         ...(t.offers("mintTokens")
           ? values.slice(0, 5).map((value) => ({ operationId: "mintTokens", json: { user_id: value, amount: value }, name: "amount" }))
@@ -190,7 +189,7 @@ const checks: readonly Check[] = [
     requirement:
       "An unknown id is answered 404 with a NOT_FOUND code, a malformed one 400 or 404 (verification answers unknown badges itself).",
     hint: "An empty answer for an id that does not exist hides typing errors.",
-    requests: 12,
+    requests: 14,
     async run(t) {
       const lookups = t.operations(
         ({ method, path, id }) =>

@@ -33,15 +33,22 @@ export function list({ only, json }: { readonly only?: string; readonly json?: b
 export function explain(id: string): number {
   const check = CHECKS.find((each) => each.id === id.toUpperCase());
   if (!check) throw new UsageError(`no requirement is called ${id}; \`conformance list\` shows all`);
-  const { level, provenance, mode, requirement, hint, requests, after = [], needs = [] } = check;
+  const { level, provenance, mode, requirement, hint, requests, bursts, after = [], needs = [] } = check;
   console.log(`${check.id}  ${level}, from ${PROVENANCE[provenance]}\n\n  ${requirement}\n\nHint: ${hint}`);
   console.log(`Costs: ${COSTS[mode[0] as keyof typeof COSTS]}; at most ${requests} requests.`);
+  if (bursts) console.log(`With --mode full --allow rate, where limits are on, ${bursts} more at once on the rate key.`);
   if (mode.includes("2")) console.log("Needs a second key: --api-key-b, or a target where keys can be made.");
-  if (mode.includes("c")) console.log("Needs --controller, or --allow quota.");
-  if (needs.length > 0) console.log(`Applies where ${needs.join(" and ")} is offered.`);
+  if (mode.includes("c")) console.log(mode[0] === "q" ? "Needs --controller, or --allow quota." : "Needs --controller.");
+  if (mode.includes("x")) console.log("Needs --webhook-receiver.");
+  if (needs.length > 0) console.log(`Applies to targets with the capability ${needs.join(" and ")}.`);
   if (after.length > 0) console.log(`Builds on ${after.join(", ")}.`);
-  const full = mode[0] === "q" ? " --mode full --allow rate,quota" : "";
-  console.log(`\nAlone: getsmart-sandbox conformance --only ${check.id} --profile full${full} --base-url URL --api-key env:KEY`);
+  const flags = [
+    ...(mode[0] === "q" ? ["--mode full --allow rate,quota"] : []),
+    ...(mode.includes("x") ? ["--webhook-receiver loopback"] : []),
+    ...(mode.includes("c") ? ["--controller URL"] : []),
+    "--base-url URL --api-key env:KEY",
+  ];
+  console.log(`\nAlone: getsmart-sandbox conformance --only ${check.id} --profile full ${flags.join(" ")}`);
   return 0;
 }
 

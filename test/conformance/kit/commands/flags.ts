@@ -61,7 +61,7 @@ export async function readFlags(flags: Flags): Promise<RunOptions> {
     ...(flags.apiKeyB === undefined ? {} : { apiKeyB: secret("--api-key-b", flags.apiKeyB) }),
     ...(flags.rateKey === undefined ? {} : { rateKey: secret("--rate-key", flags.rateKey) }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-    ...(flags.capabilities === undefined ? {} : { capabilities: readCapabilities(flags.capabilities) }),
+    ...(flags.capabilities === undefined ? {} : { capabilities: readCapabilities(flags.capabilities, document) }),
     ...(flags.pathMap === undefined ? {} : { pathMap: readPathMap(flags.pathMap, document) }),
     ...(flags.baseline === undefined || flags.baselineUpdate ? {} : { baseline: readBaseline(flags.baseline, IDS) }),
     ...(controller === undefined ? {} : { controller: httpController(controller, process.env.GETSMART_CONTROL_TOKEN) }),

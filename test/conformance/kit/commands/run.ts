@@ -18,8 +18,12 @@ export interface RunFlags extends Flags {
   readonly color?: boolean;
 }
 
-/** Runs the checks and tells what they found. Returns the exit code. */
-export async function run(flags: RunFlags, tell: (text: string) => void = (text) => void process.stdout.write(text)): Promise<number> {
+/** Runs the checks and tells what they found; `note` is told what goes on beside it. Returns the exit code. */
+export async function run(
+  flags: RunFlags,
+  tell: (text: string) => void = (text) => void process.stdout.write(text),
+  note: (line: string) => void = console.error,
+): Promise<number> {
   if (flags.baselineUpdate && !flags.baseline) throw new UsageError("--baseline-update needs --baseline FILE");
   const options = await readFlags(flags);
   const reports = flags.report === undefined ? [] : readReports(flags.report);
@@ -29,8 +33,9 @@ export async function run(flags: RunFlags, tell: (text: string) => void = (text)
   const result = await runChecks(CHECKS, {
     ...options,
     signal: stop.signal,
+    onBegin: (runId) => note(`Run ${runId}. Should it be killed: getsmart-sandbox conformance cleanup --run-id ${runId}`),
     onResult: ({ check, status, reason }) => {
-      if (flags.verbose) console.error(`${MARKS[status][0]} ${check.id} ${reason}`);
+      if (flags.verbose) note(`${MARKS[status][0]} ${check.id} ${reason}`);
     },
   });
   stop.done();
@@ -49,7 +54,11 @@ export function dryRun(options: RunOptions): number {
   const settings = settle(options);
   const selection = select(CHECKS, settings, null);
   refuseEmpty(selection, null);
-  const { paced: requests, bursts } = estimate(selection.chosen, settings.document);
+  const { paced: requests, bursts } = estimate(
+    selection.chosen,
+    settings.document,
+    settings.mode === "full" && settings.allow.includes("rate"),
+  );
   for (const { id, level, provenance, mode, requests: most } of selection.chosen) {
     console.log(`  ${id.padEnd(9)} ${level.padEnd(6)} ${provenance} ${mode.padEnd(2)} ≤ ${most} requests`);
   }

@@ -19,6 +19,7 @@ export async function selfTest({
 }): Promise<number> {
   const place = new URL("../../mutants/self-test.ts", import.meta.url);
   if (!existsSync(fileURLToPath(place))) throw new UsageError("self-test needs a checkout of the repository; its mutants are not shipped");
+  if (jobs !== undefined && !/^[1-9]\d*$/.test(jobs)) throw new UsageError(`--jobs: ${jobs} is not a number from 1`);
   const { proveKit } = (await import(place.href)) as SelfTest;
   return await proveKit({ only: list(only), jobs: jobs === undefined ? null : Number(jobs), write });
 }

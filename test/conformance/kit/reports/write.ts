@@ -25,7 +25,7 @@ export interface Wanted {
 export function readReports(text: string): readonly Wanted[] {
   return text.split(",").map((each) => {
     const [, format = "", file = ""] = /^(\w+)=(.+)$/.exec(each.trim()) ?? [];
-    if (!(format in FORMATS))
+    if (!Object.hasOwn(FORMATS, format))
       throw new UsageError(
         `--report: ${each} is not one of ${Object.keys(FORMATS)
           .map((name) => `${name}=FILE`)

@@ -133,24 +133,14 @@ export const hookMutants: readonly Mutant[] = [
     id: "M86",
     breaks: "a transfer that failed is announced",
     kills: ["HOOK-06"],
-    make: (here): Handler => {
-      let refused = false;
-      const handler = relayed(async (hook, post) => {
-        if (typeOf(hook) !== "token.transaction.created") return await post(hook);
-        // Late: before the next event.
-        if (refused) {
-          const event = jsonOf(hook);
-          event.data.id = "txn_01M1E4VNE00C1Z66Z2XVGNZH9K";
-          await post(signed({ ...hook, body: Buffer.from(JSON.stringify(event)) }));
-        }
-        return await post(hook);
-      })(here);
-      return async (request, forward) => {
-        const found = await handler(request, forward);
-        if (at("POST /tokens/transfer")(request) && found.status === 422) refused = true;
-        return found;
-      };
-    },
+    make: announcing(422),
+  },
+  {
+    id: "M269",
+    breaks: "a transfer that was throttled is announced",
+    kills: ["HOOK-06"],
+    world: "limited",
+    make: announcing(429),
   },
   {
     id: "M257",
@@ -284,6 +274,27 @@ function secretShown(when: (request: Received) => boolean): NonNullable<Mutant["
       return edited(found, (json) => {
         for (const each of json.data.items ?? [json.data]) each.secret = secrets.get(each.id) ?? null;
       });
+    };
+  };
+}
+
+/** Tells of a transfer that was answered with this status as of one that was made: late, before the next event. */
+function announcing(status: number): NonNullable<Mutant["make"]> {
+  return (here): Handler => {
+    let refused = false;
+    const handler = relayed(async (hook, post) => {
+      if (typeOf(hook) !== "token.transaction.created") return await post(hook);
+      if (refused) {
+        const event = jsonOf(hook);
+        event.data.id = "txn_01M1E4VNE00C1Z66Z2XVGNZH9K";
+        await post(signed({ ...hook, body: Buffer.from(JSON.stringify(event)) }));
+      }
+      return await post(hook);
+    })(here);
+    return async (request, forward) => {
+      const found = await handler(request, forward);
+      if (at("POST /tokens/transfer")(request) && found.status === status) refused = true;
+      return found;
     };
   };
 }
