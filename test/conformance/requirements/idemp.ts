@@ -62,9 +62,8 @@ const checks: readonly Check[] = [
       await t.settled();
       t.expect.amount(await t.balance(user.id), "5", "the balance after the refusal", { exchange: other });
       const later = await mint(t, freshKey(t), { user_id: user.id, amount: "6" });
-      t.expect.ok(later, "the other body with a key of its own");
-      await t.confirmed(later);
-      t.expect.amount(await t.balanceOnce(user.id, "11"), "11", "the balance after both");
+      await carriedOut(t, later, "the other body with a key of its own");
+      await holds(t, user, "11", "the balance after both");
     },
   },
   {
@@ -89,7 +88,7 @@ const checks: readonly Check[] = [
         }
         await t.confirmed(done[0] as Exchange);
         await t.settled();
-        t.expect.amount(await t.balanceOnce(user.id, "3"), "3", "the balance after five requests at once", { exchange: done[0] });
+        await holds(t, user, "3", "the balance after five requests at once", done[0]);
       }
     },
   },
@@ -107,13 +106,12 @@ const checks: readonly Check[] = [
       const json = { user_id: user.id, amount: "4" };
       const first = await minted(t, key, json);
       const other = await t.call("mintTokens", { ...keyed(key, json), key: second });
-      t.expect.ok(other, "the same idempotency key of another API key");
-      await t.confirmed(other);
+      await carriedOut(t, other, "the same idempotency key of another API key");
       t.expect.that(other.data.id !== first.data.id, "another API key gets the first one's result", {
         exchange: other,
         pointer: "/data/id",
       });
-      t.expect.amount(await t.balanceOnce(user.id, "8"), "8", "the balance after both", { exchange: other });
+      await holds(t, user, "8", "the balance after both", other);
       const again = await t.call("mintTokens", { ...keyed(key, json), key: second });
       t.expect.equal(again.data.id, other.data.id, "each has its own result", { exchange: again, pointer: "/data/id" });
     },
@@ -133,12 +131,11 @@ const checks: readonly Check[] = [
       const ids = new Set<unknown>();
       for (const key of [freshKey(t), freshKey(t), null, null]) {
         const exchange = key === null ? await t.call("mintTokens", { json }) : await mint(t, key, json);
-        t.expect.ok(exchange, "the same body again");
-        await t.confirmed(exchange);
+        await carriedOut(t, exchange, "the same body again");
         ids.add(exchange.data.id);
       }
       t.expect.equal(ids.size, 4, "four requests have four results");
-      t.expect.amount(await t.balanceOnce(user.id, "8"), "8", "the balance after four of them");
+      await holds(t, user, "8", "the balance after four of them");
     },
   },
   {
@@ -168,9 +165,8 @@ const checks: readonly Check[] = [
       if (!throttled) throw new Inconclusive("no mint was throttled");
       await t.time.sleep(2100);
       const again = await t.call("mintTokens", { ...keyed(later, json), key: rateKey, throttled: true });
-      t.expect.ok(again, "the throttled request, sent again later with the same key");
-      await t.confirmed(again);
-      t.expect.amount(await t.balanceOnce(user.id, "2"), "2", "the balance after both", { exchange: again });
+      await carriedOut(t, again, "the throttled request, sent again later with the same key");
+      await holds(t, user, "2", "the balance after both", again);
     },
   },
   {
@@ -193,9 +189,8 @@ const checks: readonly Check[] = [
       await t.settled();
       t.expect.amount(await t.balance(user.id), "0", "the balance after all that was refused", { exchange: refused });
       const corrected = await mint(t, key, { user_id: user.id, amount: "5" });
-      t.expect.ok(corrected, "the corrected body with the same key");
-      await t.confirmed(corrected);
-      t.expect.amount(await t.balanceOnce(user.id, "5"), "5", "the balance after the corrected body");
+      await carriedOut(t, corrected, "the corrected body with the same key");
+      await holds(t, user, "5", "the balance after the corrected body");
     },
   },
   {
@@ -242,4 +237,15 @@ async function minted(t: Probe, key: string, json: Json & { readonly user_id: Ma
   if (exchange.status >= 300) throw new SetupFailed("tokens could not be minted with an idempotency key", exchange);
   await t.confirmed(exchange);
   return exchange;
+}
+
+/** A request that must succeed, until nothing of it is pending. */
+async function carriedOut(t: Probe, exchange: Exchange, what: string): Promise<void> {
+  t.expect.ok(exchange, what);
+  await t.confirmed(exchange);
+}
+
+/** The balance that a user must have by now. */
+async function holds(t: Probe, { id }: MadeUser, amount: string, what: string, exchange?: Exchange): Promise<void> {
+  t.expect.amount(await t.balanceOnce(id, amount), amount, what, exchange && { exchange });
 }

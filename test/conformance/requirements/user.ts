@@ -139,7 +139,7 @@ const checks: readonly Check[] = [
               operationId === "createUser" ? { json: t.person({ [name]: value }) } : { params, json: { [name]: value } },
             );
             if (operationId === "createUser") t.made(exchange);
-            const what = `${operationId}: ${name} of ${length} characters (${min} to ${max} are allowed)`;
+            const what = `${operationId}: ${name} of ${length} character${length === 1 ? "" : "s"} (${min} to ${max} are allowed)`;
             if (!isGood) t.expect.refused(exchange, VALIDATION, what);
             else {
               t.expect.ok(exchange, what);

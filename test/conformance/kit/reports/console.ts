@@ -30,9 +30,12 @@ export function consoleReport(report: Report, { colour }: Look): string {
   const dim = (text: string) => paint(90, text);
   const mark = (status: Status) => paint(COLOURS[MARKS[status][0]] ?? 0, MARKS[status][0]);
 
-  const groups = [...Map.groupBy(report.checks, ({ group }) => group)].map(
-    ([group, checks]) => `  ${group.padEnd(6)} ${checks.map(({ status }) => mark(status)).join(" ")}  ${dim(summary(checks))}`,
-  );
+  const isLeft = (checks: readonly ReportedCheck[]) => checks.every(({ status }) => status === "not_selected");
+  const all = [...Map.groupBy(report.checks, ({ group }) => group)];
+  const left = all.flatMap(([group, checks]) => (isLeft(checks) ? [group] : []));
+  const groups = all
+    .filter(([group]) => !left.includes(group))
+    .map(([group, checks]) => `  ${group.padEnd(6)} ${checks.map(({ status }) => mark(status)).join(" ")}  ${dim(summary(checks))}`);
   const problems = problemsOf(report);
   const blocks = problems.map((check) => block(check));
   return [
@@ -44,6 +47,7 @@ export function consoleReport(report: Report, { colour }: Look): string {
     ...report.notes.map((note) => dim(`  note: ${note}`)),
     "",
     ...groups,
+    ...(left.length > 0 ? [dim(`  not selected: ${left.join(", ")}`)] : []),
     ...blocks,
     ...(report.leftovers.length > 0
       ? [

@@ -1,7 +1,7 @@
 import type { ShownExchange } from "../redact.ts";
 import { MARKS, PROVENANCE } from "./console.ts";
 import { STYLE } from "./html-style.ts";
-import { problemsOf, type Report, type ReportedCheck } from "./report.ts";
+import { partsOf, problemsOf, type Report, type ReportedCheck } from "./report.ts";
 
 /** One file, readable without JavaScript and without anything from outside. */
 export function htmlReport(report: Report): string {
@@ -74,6 +74,7 @@ function chip({ id, status, requirement }: ReportedCheck): string {
 
 function problem(check: ReportedCheck): string {
   const { exchange } = check;
+  const { sentence, commands } = partsOf(check.reason);
   const rows = [
     ...(check.pointer ? [["At", check.pointer]] : []),
     ...(check.expected === null ? [] : [["Expected", check.expected]]),
@@ -82,7 +83,8 @@ function problem(check: ReportedCheck): string {
   return `<article class="${check.status}" id="${h(check.id)}">
 <h3><span class="chip ${check.status}">${MARKS[check.status][0]}</span> ${h(check.id)} <small>${h(check.level)} · ${h(PROVENANCE[check.provenance] ?? "")}${check.scored ? "" : " · not gating"} · ${h(MARKS[check.status][1])}</small></h3>
 <blockquote>${h(check.requirement)}</blockquote>
-<p class="reason">${h(check.reason)}</p>
+<p class="reason">${h(sentence)}</p>
+${commands === "" ? "" : `<pre>${h(commands)}</pre>`}
 ${rows.length > 0 ? `<table class="diff"><tbody>${rows.map(([name = "", value = ""]) => `<tr class="${name.toLowerCase()}"><th scope="row">${name}</th><td><code>${h(value)}</code></td></tr>`).join("")}</tbody></table>` : ""}
 <p class="hint"><b>Hint</b> ${h(check.hint)}</p>
 ${exchange ? told(exchange, true) : ""}

@@ -1,4 +1,4 @@
-import type { Report, ReportedCheck } from "./report.ts";
+import { partsOf, type Report, type ReportedCheck } from "./report.ts";
 
 /** One `<testcase>` a requirement, so that CI shows their names; a known failure is skipped with its reason. */
 export function junitReport(report: Report): string {
@@ -44,15 +44,16 @@ function testcase(check: ReportedCheck): string {
 
 function outcome(check: ReportedCheck): string[] {
   if (check.status === "pass") return [];
-  const message = `message="${xml(check.reason)}"`;
+  const message = `message="${xml(partsOf(check.reason).sentence)}"`;
   if (isFailure(check)) return [`      <failure type="${check.status}" ${message}>${xml(details(check))}</failure>`];
   if (isError(check)) return [`      <error type="${check.status}" ${message}>${xml(details(check))}</error>`];
   return [`      <skipped ${message}/>`];
 }
 
-function details({ requirement, pointer, expected, actual, exchange, hint, stack }: ReportedCheck): string {
+function details({ requirement, reason, pointer, expected, actual, exchange, hint, stack }: ReportedCheck): string {
   return [
     requirement,
+    reason,
     ...(pointer ? [`at: ${pointer}`] : []),
     ...(expected === null ? [] : [`expected: ${expected}`]),
     ...(actual === null ? [] : [`actual: ${actual}`]),

@@ -1,5 +1,5 @@
 import { MARKS, PROVENANCE } from "./console.ts";
-import { problemsOf, type Report, type ReportedCheck } from "./report.ts";
+import { partsOf, problemsOf, type Report, type ReportedCheck } from "./report.ts";
 
 /** A summary for a CI step (`$GITHUB_STEP_SUMMARY`). */
 export function markdownReport(report: Report): string {
@@ -33,13 +33,15 @@ function row(group: string, checks: readonly ReportedCheck[]): string {
 
 function problem(check: ReportedCheck): string[] {
   const { exchange } = check;
+  const { sentence, commands } = partsOf(check.reason);
   return [
     `### ${MARKS[check.status][0]} ${check.id}: ${MARKS[check.status][1]}`,
     "",
     `> ${check.requirement}`,
     "",
-    `${escaped(check.reason)} _(${check.level}, ${PROVENANCE[check.provenance]}${check.scored ? "" : ", not gating"})_`,
+    `${escaped(sentence)} _(${check.level}, ${PROVENANCE[check.provenance]}${check.scored ? "" : ", not gating"})_`,
     "",
+    ...(commands === "" ? [] : ["```sh", commands, "```", ""]),
     ...(check.pointer ? [`* at \`${check.pointer}\``] : []),
     ...(check.expected === null ? [] : [`* expected \`${code(check.expected)}\``]),
     ...(check.actual === null ? [] : [`* actual \`${code(check.actual)}\``]),

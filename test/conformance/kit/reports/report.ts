@@ -54,6 +54,12 @@ export interface Report {
   readonly reproduce: string;
 }
 
+/** A reason's sentence, and what stands below it: commands, a line each. */
+export function partsOf(reason: string): { readonly sentence: string; readonly commands: string } {
+  const [sentence = "", ...lines] = reason.split("\n");
+  return { sentence, commands: lines.map((line) => line.trim()).join("\n") };
+}
+
 export function reportOf(run: Run): Report {
   const redact = redactor(run.secrets);
   const { settings, facts } = run;
