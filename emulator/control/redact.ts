@@ -1,8 +1,9 @@
 /**
- * What no log shows: API keys and webhook secrets, wherever a client has put them. An underscore may be percent-encoded in a URL.
+ * What no log shows: API keys and webhook secrets, wherever a client has put them. An underscore may be percent-encoded in a URL, a
+ * slash written as `~1` in a JSON pointer.
  * `gets_id`, a member's name, is none of them.
  */
-const SECRETS = /gets(?:_|%5f)(?:test|live)(?:_|%5f)[\w%]*|whsec(?:_|%5f)[\w+/=%-]*/gi;
+const SECRETS = /gets(?:_|%5f)(?:test|live)(?:_|%5f)[\w%]*|whsec(?:_|%5f)[\w+/=%~-]*/gi;
 
 /** Members whose value is a secret whatever it looks like. */
 const SECRET_MEMBERS = /^(secret|authorization|password|api_?key)$/i;

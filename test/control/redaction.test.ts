@@ -74,6 +74,19 @@ it("a secret that a malformed target cuts in two", async () => {
   await sandbox.close();
 });
 
+it("a secret as the name of a member, its slash escaped in the pointer to it", async () => {
+  const sandbox = await createSandbox();
+  const secret = "whsec_UP/jqvawzkY8JxxN9gvL1DnQmzOD2r5mLIqZJvcmP4k=";
+  const { body } = await request(sandbox.app)
+    .post("/v1/users")
+    .set("Authorization", `Bearer ${sandbox.apiKey}`)
+    .send({ ...person(), [secret]: 1 });
+  expect(body.error.details[0].path).toBe(`/${secret.replaceAll("/", "~1")}`);
+  expect(JSON.stringify(sandbox.requests.list())).toContain("UNKNOWN_PARAMETER");
+  expect(JSON.stringify(sandbox.requests.list())).not.toContain("jqvawz");
+  await sandbox.close();
+});
+
 it("what only resembles a key is shown", async () => {
   const sandbox = await createSandbox();
   await request(sandbox.app).get("/v1/verify/ABCDEF2?gets_id=ABCDEF2");
