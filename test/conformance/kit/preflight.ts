@@ -31,7 +31,9 @@ export async function preflight(session: Session, needed: ReadonlySet<Capability
   if (settings.receiver !== null) session.receiver = await Receiver.open(settings.receiver);
   const found = await discover(session, settings.controller);
   const limits = await limitsOf(session, found);
-  const isAsked = needed.has("idempotency") && settings.mode !== "readonly" && settings.capabilities.idempotency === undefined;
+  // The full profile insists on keys.
+  const isOpen = settings.profile !== "full" && settings.capabilities.idempotency === undefined;
+  const isAsked = isOpen && needed.has("idempotency") && settings.mode !== "readonly";
   const capabilities = isAsked ? { ...found, idempotency: await keepsKeys(session, { capabilities: found, limits, notes }) } : found;
   session.time = runTime(capabilities.limiter_follows_clock ? settings.controller : null, settings.signal);
   const isUnlimited = limits?.enabled === false && session.target.isLoopback;
@@ -48,7 +50,7 @@ export async function preflight(session: Session, needed: ReadonlySet<Capability
 
 /** A target that should keep keys, and does not, must not go unjudged unseen. */
 const NO_KEYS =
-  "the target keeps no idempotency keys: the same request sent twice with one key was not answered alike (if it should: `idempotency: true` in --capabilities)";
+  "the target keeps no idempotency keys: the same request sent twice with one key was not answered alike (if it should: `idempotency: true` in --capabilities, or --profile full)";
 
 /** A read that any good key may do. */
 const PROBES = ["getCurrentApiKey", "getToken", "listUsers"];

@@ -218,7 +218,8 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     id: "V32",
-    does: "no idempotency keys, as preflight finds out",
+    does: "no idempotency keys, as preflight finds out (only the full profile insists on them)",
+    options: { profile: "contract" },
     only: ["IDEMP-*", "USER-01", "TOKEN-01"],
     make: () => (request, forward) => forward(withHeaders(request, { "idempotency-key": null })),
   },

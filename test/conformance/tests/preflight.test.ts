@@ -41,7 +41,7 @@ describe("a target that can be judged", () => {
     here.front.use((request, forward) => forward(withHeaders(request, { "idempotency-key": null })));
     const { code, stdout, stderr } = await here.conformance("preflight");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^Note: the target keeps no idempotency keys: .*`idempotency: true` in --capabilities\)$/m);
+    expect(stdout).toMatch(/^Note: the target keeps no idempotency keys: .*`idempotency: true` in --capabilities, or --profile full\)$/m);
     expect(stdout).toContain("  idempotency: false\n");
     await nobodyStays();
   });

@@ -8,8 +8,7 @@ const withoutKey = (request: Received) => withHeaders(request, { [KEY]: null });
 export const idempMutants: readonly Mutant[] = [
   {
     id: "M88",
-    breaks: "idempotency keys are declared and ignored: a replay executes twice",
-    capabilities: { idempotency: true },
+    breaks: "idempotency keys are ignored: a replay executes twice",
     kills: ["IDEMP-01"],
     also: ["IDEMP-02", "IDEMP-03", "IDEMP-04", "IDEMP-07", "IDEMP-08"],
     make: asking((request) => keyed(request) !== undefined, withoutKey),
