@@ -98,6 +98,7 @@ async function load(): Promise<ApiDocument> {
 function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
   const successes = Object.entries(raw.responses).filter(([status]) => status.startsWith("2"));
   const required = (raw.security ?? []).find((each) => "apiKey" in each);
+  let validators: readonly ValidateFunction[] | undefined;
   const takesIdempotencyKey = (raw.parameters ?? []).some(({ name }) => name === "Idempotency-Key");
   return {
     id: raw.operationId,
@@ -120,7 +121,10 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
         (response["x-error-codes"] ?? []).map((code) => [code, Number(status)]),
       ),
     ),
-    validators: () => backend.validator.getRequestValidatorsForOperation(raw.operationId) as ValidateFunction[],
+    validators() {
+      validators ??= backend.validator.getRequestValidatorsForOperation(raw.operationId) as ValidateFunction[];
+      return validators;
+    },
   };
 }
 

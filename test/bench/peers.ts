@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { packageFile } from "../../emulator/package-root.ts";
 
 /** Other servers, to stand beside: how they are started and when they are there. */
@@ -30,4 +31,9 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
+}
+
+/** The library as it is installed: what `npm run build` made. */
+export function installed(): Promise<typeof import("../../emulator/sandbox.ts")> {
+  return import(pathToFileURL(packageFile("dist/emulator/sandbox.js")).href);
 }

@@ -27,5 +27,7 @@ export function meter(limiter: RateLimiter, elapsed: () => number): RequestHandl
 }
 
 function sayQuotas(res: Response, quotas: readonly Quota[]): void {
-  res.setHeader("RateLimit", quotas.map(({ policy, r, t }) => `"${policy.name}";r=${r};t=${t}`).join(", "));
+  let field = "";
+  for (const { policy, r, t } of quotas) field += `${field && ", "}"${policy.name}";r=${r};t=${t}`;
+  res.setHeader("RateLimit", field);
 }

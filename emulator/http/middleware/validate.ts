@@ -4,19 +4,21 @@ import { ApiError, type ErrorDetail, refuse } from "../../model/errors.ts";
 import { callOf, pass } from "../call.ts";
 import type { Operation } from "../document.ts";
 
+const NOTHING: Readonly<Record<string, unknown>> = {};
+
 /** Checks parameters and body against the document. Unknown members win over every other fault. */
 export function validate(operation: Operation): RequestHandler {
   return function validateRequest(req, res, next) {
     const call = callOf(res);
     call.params = req.params as Record<string, string>;
     // Express reads it anew at each look.
-    const sent = req.query;
+    const sent = req.url.includes("?") ? req.query : NOTHING;
     call.query = { ...sent };
     const body = call.body === undefined && operation.bodyRequired ? {} : call.body;
     const input = { path: call.params, query: call.query, header: req.headers, ...(body === undefined ? {} : { requestBody: body }) };
-    const errors = operation.validators().flatMap((check) => (check(input) ? [] : (check.errors ?? [])));
-    if (errors.length > 0) throw refusalOf(errors);
-    refuseLoose(sent, input.query);
+    const failed = operation.validators().filter((check) => !check(input));
+    if (failed.length > 0) throw refusalOf(failed.flatMap(({ errors }) => errors ?? []));
+    if (sent !== NOTHING) refuseLoose(sent, input.query);
     call.query = input.query;
     pass(res, "validation", next);
   };

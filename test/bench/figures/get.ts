@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { createSandbox } from "../../../emulator/sandbox.ts";
 import { DEFAULT_KEY } from "../../../emulator/services/keys.ts";
 import type { Figure, Values } from "../figure.ts";
 import { load } from "../load.ts";
-import { answers, freePort, prism } from "../peers.ts";
+import { answers, freePort, installed, prism } from "../peers.ts";
 
 const LIMITS = { perSecond: 1_000_000, perHour: 100_000_000 };
 const SECONDS = 6;
@@ -20,6 +19,7 @@ export const get: Figure = {
   variants: ["sandbox", "bare Express", "Prism"],
   async measure(variant): Promise<Values> {
     if (variant === "Prism") return await throughPrism();
+    const { createSandbox } = await installed();
     const sandbox = await createSandbox({ limits: LIMITS });
     const origin = await sandbox.listen();
     const headers = { Authorization: `Bearer ${sandbox.apiKey}` };

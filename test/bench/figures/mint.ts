@@ -1,8 +1,8 @@
 import { HardhatChain } from "../../../emulator/adapters/hardhat/chain.ts";
 import { PACKAGE_ROOT } from "../../../emulator/package-root.ts";
-import { createSandbox } from "../../../emulator/sandbox.ts";
 import type { Figure, Values } from "../figure.ts";
 import { load } from "../load.ts";
+import { installed } from "../peers.ts";
 
 const LIMITS = { perSecond: 1_000_000, perHour: 100_000_000 };
 const SECONDS = 6;
@@ -19,7 +19,7 @@ export const mint: Figure = {
 };
 
 async function throughTheApi(scratch: string): Promise<Values> {
-  const sandbox = await createSandbox({ limits: LIMITS, dataDir: `${scratch}/mint-${process.pid}` });
+  const sandbox = await (await installed()).createSandbox({ limits: LIMITS, dataDir: `${scratch}/mint-${process.pid}` });
   const origin = await sandbox.listen();
   const headers = { Authorization: `Bearer ${sandbox.apiKey}` };
   const created = await fetch(`${origin}/v1/users`, {

@@ -1,5 +1,6 @@
-import { createSandbox } from "../../../emulator/sandbox.ts";
+import type { Sandbox } from "../../../emulator/sandbox.ts";
 import { type Figure, median, memory } from "../figure.ts";
+import { installed } from "../peers.ts";
 import { timed } from "../world.ts";
 
 const MORE = 20;
@@ -10,13 +11,14 @@ export const second: Figure = {
   rounds: 5,
   variants: ["in memory"],
   async measure() {
-    const sandboxes: Awaited<ReturnType<typeof createSandbox>>[] = [];
+    const { createSandbox } = await installed();
+    const sandboxes: Sandbox[] = [];
     const create = async () => void sandboxes.push(await createSandbox());
     const [first_ms = Number.NaN] = await timed(1, create);
     const before = memory();
     const further = await timed(MORE, create);
     const after = memory();
-    const closing = await timed(MORE, (index) => (sandboxes[index] as (typeof sandboxes)[number]).close());
+    const closing = await timed(MORE, (index) => (sandboxes[index] as Sandbox).close());
     return {
       first_ms,
       second_ms: further[0] ?? Number.NaN,
