@@ -19,8 +19,8 @@ export class SlidingWindows implements RateLimiter {
     const stamps = this.#stamps(keyId);
     if (!stamps) return null;
     const quotas = this.#quotas(stamps, now);
-    if (quotas.some(({ r }) => r === 0)) {
-      const violated = quotas.filter(({ r }) => r === 0);
+    const violated = quotas.filter(({ r }) => r === 0);
+    if (violated.length > 0) {
       const retryAfter = Math.max(...violated.map(({ t }) => t));
       return { allowed: false, quotas, violated: violated.map(({ policy }) => policy), retryAfter };
     }
