@@ -135,7 +135,8 @@ describe("a target that cannot", () => {
       const found = await forward(request);
       return { ...found, headers: { ...found.headers, date: new Date(Date.now() + 3_600_000).toUTCString() } };
     });
-    await tellsOnly(3, /the target's clock is 36\d\d s away from this machine's; set one of them right/);
+    // A Date header leaves out the fraction of a second, and a busy machine takes its time.
+    await tellsOnly(3, /the target's clock is 3(5[89]\d|600) s away from this machine's; set one of them right/);
   });
 });
 
