@@ -114,7 +114,7 @@ export function newState(header: HeaderLine): EngineState {
 function take(state: EngineState, line: Exclude<JournalLine, HeaderLine>, at: Map<number, Position>): void {
   if (line.kind === "unit") {
     const undo = undoOf(line);
-    state.head = positionAfter(state.head, line, { undo, redo: undo ? null : changesOf(line) });
+    state.head = positionAfter(state.head, line, { undo, redo: undo ? null : changesOf(line), mark: null });
     at.set(line.seq, state.head);
     return;
   }

@@ -38,6 +38,8 @@ export class LiveUnit implements Chronicle {
   readonly blocks: Block[] = [];
   /** State of the chain before this unit touched it. */
   before: ChainMark | null = null;
+  /** State of the chain as the unit left it, when it was remembered. */
+  after: ChainMark | null = null;
   block: Block | null = null;
   /** Mined transactions that `transact` did not send: a wallet's, or what was pending. Settling them empties it. */
   others: Mined[] = [];
@@ -136,15 +138,20 @@ export class LiveUnit implements Chronicle {
     await this.#remember();
     const others = this.others;
     if (mining === "deferred") for (const call of calls) await chain.preflight(call);
-    const hashes: string[] = [];
-    for (const call of calls) {
-      const step = await chain.send(call);
-      this.steps.push(step);
-      this.sent.push({ hash: step.hash, call });
-      hashes.push(step.hash);
+    if (mining === "deferred" || this.#holding) {
+      const pending: Outcome[] = [];
+      for (const call of calls) {
+        const step = await chain.send(call);
+        this.#keep([step], [call]);
+        pending.push({ status: "pending", hash: step.hash });
+      }
+      return pending;
     }
-    if (mining === "deferred" || this.#holding) return hashes.map((hash) => ({ status: "pending", hash }));
-    const block = await this.mine();
+    const { sent, step, block, mark } = await chain.sendAndMine(calls, this.#blockTime());
+    this.#keep(sent, calls);
+    this.#mined(step, block);
+    this.after = mark;
+    const hashes: readonly string[] = sent.map(({ hash }) => hash);
     const receipts = new Map(block.receipts.map((receipt) => [receipt.hash, receipt]));
     this.others = [...others, ...block.receipts.filter(({ hash }) => !hashes.includes(hash)).map((receipt) => ({ block, receipt }))];
     const outcomes: Outcome[] = [];
@@ -171,6 +178,7 @@ export class LiveUnit implements Chronicle {
       this.overlay.reset(records);
       this.block = block;
       this.others = others;
+      this.after = null;
       grown.forEach((list, index) => {
         list.length = lengths[index] as number;
       });
@@ -182,6 +190,7 @@ export class LiveUnit implements Chronicle {
   async transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: string; mined: boolean }> {
     await this.#remember();
     const step = await this.#around.chain.sendExternal(tx);
+    this.after = null;
     this.steps.push(step);
     if (this.#around.mining === "deferred") return { hash: step.hash, mined: false };
     const block = await this.mine();
@@ -190,12 +199,8 @@ export class LiveUnit implements Chronicle {
 
   async mine(): Promise<Block> {
     await this.#remember();
-    const timestamp = Math.max(Math.floor(this.now / 1000), this.block?.timestamp ?? this.#around.lastTimestamp);
-    const { step, block } = await this.#around.chain.mine(timestamp);
-    this.steps.push(step);
-    this.blocks.push(block);
-    this.block = block;
-    this.others = [...this.others, ...block.receipts.map((receipt) => ({ block, receipt }))];
+    const { step, block } = await this.#around.chain.mine(this.#blockTime());
+    this.#mined(step, block);
     return block;
   }
 
@@ -213,6 +218,27 @@ export class LiveUnit implements Chronicle {
   async deploy(): Promise<void> {
     await this.#remember();
     this.steps.push(...(await this.#around.chain.deploy(Math.floor(this.now / 1000))));
+  }
+
+  #keep(steps: readonly (ChainStep & { hash: string })[], calls: readonly ChainCall[]): void {
+    this.after = null;
+    this.steps.push(...steps);
+    steps.forEach(({ hash }, index) => {
+      this.sent.push({ hash, call: calls[index] as ChainCall });
+    });
+  }
+
+  #mined(step: ChainStep, block: Block): void {
+    this.after = null;
+    this.steps.push(step);
+    this.blocks.push(block);
+    this.block = block;
+    this.others = [...this.others, ...block.receipts.map((receipt) => ({ block, receipt }))];
+  }
+
+  /** The next block's timestamp, in seconds. */
+  #blockTime(): number {
+    return Math.max(Math.floor(this.now / 1000), this.block?.timestamp ?? this.#around.lastTimestamp);
   }
 
   async #remember(): Promise<void> {

@@ -199,7 +199,7 @@ export class Writer implements UnitOfWork {
     const undo = store.apply(changes);
     if (clock) this.#ports.clock.set(clock, unit.now);
     state.seq = line.seq;
-    state.head = positionAfter(state.head, line, { undo, redo: null });
+    state.head = positionAfter(state.head, line, { undo, redo: null, mark: unit.after });
     const events = options.silent ? [] : unit.events;
     const { sent, blocks } = unit;
     for (const listener of this.#listeners) listener({ line, changes, undo, events, sent, blocks });
@@ -219,7 +219,7 @@ export class Writer implements UnitOfWork {
 }
 
 /** The position that a unit line leads to. */
-export function positionAfter(parent: Position, line: UnitLine, sides: Pick<Position, "undo" | "redo">): Position {
+export function positionAfter(parent: Position, line: UnitLine, rest: Pick<Position, "undo" | "redo" | "mark">): Position {
   const chain = line.chain ?? [];
   return {
     seq: line.seq,
@@ -230,8 +230,7 @@ export function positionAfter(parent: Position, line: UnitLine, sides: Pick<Posi
     ids: line.ids ?? parent.ids,
     at: Math.max(line.at, parent.at),
     block: lastBlock(chain, parent.block),
-    mark: null,
-    ...sides,
+    ...rest,
   };
 }
 

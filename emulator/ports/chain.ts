@@ -62,6 +62,14 @@ export interface Block {
   readonly receipts: readonly Receipt[];
 }
 
+export interface SentAndMined {
+  readonly sent: readonly (ChainStep & { hash: Hex })[];
+  readonly step: ChainStep;
+  readonly block: Block;
+  /** The chain as it is after the block. */
+  readonly mark: ChainMark;
+}
+
 /** A remembered state of the chain. One use: reverting to it uses it up, and every later one with it. */
 export type ChainMark = string;
 
@@ -94,6 +102,8 @@ export interface Chain {
   sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }>;
   /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */
   mine(timestamp: number): Promise<{ step: ChainStep; block: Block }>;
+  /** `send` of each call, `mine` and `mark`, as one. */
+  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: number): Promise<SentAndMined>;
   /** Repeats journaled steps. Returns the hash of the last block mined. */
   replay(steps: readonly ChainStep[]): Promise<Hex | null>;
   mark(): Promise<ChainMark>;

@@ -79,6 +79,39 @@ export function shouldBehaveLikeChain(name: string, create: CreateChain): void {
       expect(new Set(transfers.map(({ index }) => index)).size).toBe(3);
     });
 
+    it("sends and mines as one what it would send and mine one by one, after what waits already", async () => {
+      const { chain } = world;
+      const calls = [mint(wallet("ada"), 5n), transfer(chain.idHash("ada"), wallet("ben"), 9n), burn(chain.idHash("ada"), 2n)];
+      const before = await chain.mark();
+      const waiting = await chain.send(mint(wallet("ben"), 1n));
+      const sent = [];
+      for (const call of calls) sent.push(await chain.send(call));
+      const apart = { sent, ...(await chain.mine(GENESIS + 3)) };
+      await chain.revert(before);
+      expect(await chain.send(mint(wallet("ben"), 1n))).toEqual(waiting);
+      const { mark, ...together } = await chain.sendAndMine(calls, GENESIS + 3);
+      expect(together).toEqual(apart);
+      expect(together.block.receipts.map(({ failure }) => failure?.error)).toEqual([
+        undefined,
+        undefined,
+        "ERC20InsufficientBalance",
+        undefined,
+      ]);
+      await chain.sendAndMine([mint(wallet("ada"), 10n)], GENESIS + 4);
+      expect(await chain.balanceOf(wallet("ada"), "latest")).toBe(13n);
+      await chain.revert(mark);
+      expect(await chain.balanceOf(wallet("ada"), "latest")).toBe(3n);
+      expect(await chain.head()).toMatchObject({ number: 2, hash: together.block.hash });
+    });
+
+    it("knows where it stands after calls that it could not send", async () => {
+      const { chain } = world;
+      await chain.send(mint(wallet("ben"), 1n));
+      await expect(chain.sendAndMine([mint(wallet("ada"), 1n), mint(wallet("ada"), 2n)], GENESIS, 1)).rejects.toThrow();
+      await chain.sendAndMine([mint(wallet("ada"), 4n)], GENESIS);
+      expect(await chain.totalSupply("latest")).toBe(5n);
+    });
+
     it("mines empty blocks, several in one second", async () => {
       const { chain } = world;
       const first = await chain.mine(GENESIS + 1);

@@ -1,13 +1,34 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ChainFault } from "../../model/fault.ts";
-import { type Chain, type ChainCall, ChainRevert, type ChainStep, ChainUnavailable, type Hex } from "../../ports/chain.ts";
+import {
+  type Chain,
+  type ChainCall,
+  ChainRevert,
+  type ChainStep,
+  ChainUnavailable,
+  type Hex,
+  type SentAndMined,
+} from "../../ports/chain.ts";
 
 /** Too little for any call of our contracts, and enough to be taken into a block. */
 const SCARCE_GAS = 34_000;
 
 /** What a chain that is down refuses. Undoing must work: it is the sandbox's own, and happens after the fault. */
 const ANSWERS = [
-  ...["preflight", "send", "sendExternal", "mine", "mark", "head", "balanceOf", "totalSupply", "badgesOf", "badgeAt", "nftTransfers"],
+  ...[
+    "preflight",
+    "send",
+    "sendExternal",
+    "mine",
+    "sendAndMine",
+    "mark",
+    "head",
+    "balanceOf",
+    "totalSupply",
+    "badgesOf",
+    "badgeAt",
+    "nftTransfers",
+  ],
   ...["tokenInfo", "transfers", "request"],
 ];
 
@@ -47,6 +68,10 @@ export function faultyChain<C extends Chain>(current: () => C, troubles: ChainTr
     async send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }> {
       if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
       return await current().send(call, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
+    },
+    async sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: number): Promise<SentAndMined> {
+      if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
+      return await current().sendAndMine(calls, timestamp, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
     },
   };
   return new Proxy({} as C, {

@@ -31,6 +31,7 @@ export interface RpcLog {
   readonly data: Hex;
   readonly logIndex: Hex;
   readonly blockNumber: Hex;
+  readonly blockHash: Hex;
   readonly transactionHash: Hex;
 }
 

@@ -1,0 +1,154 @@
+import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined, ServerTransaction } from "../../ports/chain.ts";
+import { SERVER_ACCOUNT } from "./accounts.ts";
+import type { RpcLog } from "./contracts.ts";
+import { type Call, type Provider, quantity } from "./network.ts";
+import { decodeReceipt, type RpcReceipt, receiptCall } from "./receipts.ts";
+
+const SERVER = SERVER_ACCOUNT.address;
+
+/** How many steps of history are repeated in one exchange. */
+const AT_ONCE = 100;
+
+const SNAPSHOT: Call = { method: "evm_snapshot", params: [] };
+const LATEST_LOGS: Call = { method: "eth_getLogs", params: [{ fromBlock: "latest", toBlock: "latest" }] };
+const mineCall = (timestamp: number): Call => ({ method: "evm_mine", params: [quantity(timestamp)] });
+
+type Sent = ChainStep & { readonly hash: Hex };
+
+/** A transaction that the server wallet is to send; `to` is null for a new contract. */
+export interface Order {
+  readonly to: Address | null;
+  readonly data: Hex;
+  readonly gas: number;
+}
+
+/** The way in to a chain that mines when told: it knows the server wallet's next nonce and what waits in the mempool. */
+export class Transactions {
+  readonly #provider: Provider;
+  readonly #contracts: ReadonlyMap<string, ChainLog["contract"]>;
+  /** Next nonce of the server wallet; null when it must be asked for. */
+  #nonce: number | null = null;
+  /** Hashes sent and not yet seen mined; null when they must be asked for. */
+  #mempool: Set<Hex> | null = new Set();
+
+  /** `contracts`: whose logs are decoded, by address in lower case. */
+  constructor(provider: Provider, contracts: ReadonlyMap<string, ChainLog["contract"]>) {
+    this.#provider = provider;
+    this.#contracts = contracts;
+  }
+
+  /** What was known of the chain no longer holds. */
+  forget(): void {
+    this.#nonce = null;
+    this.#mempool = null;
+  }
+
+  async send(order: Order): Promise<Sent> {
+    const [tx] = (await this.#numbered([order])) as [ServerTransaction];
+    const step = await this.#sendFilled(tx);
+    this.#nonce = tx.nonce + 1;
+    return step;
+  }
+
+  async sendRaw(raw: Hex): Promise<Sent> {
+    const hash = (await this.#request("eth_sendRawTransaction", raw)) as Hex;
+    this.#mempool?.add(hash);
+    return { raw, hash };
+  }
+
+  /** Settles what a wallet left open, so that the journal can repeat the transaction exactly. */
+  async sendFor(from: Address, request: Readonly<Record<string, unknown>>): Promise<Sent> {
+    const text = (name: string) => request[name] as Hex | undefined;
+    const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
+    const gas = Number(text("gas") ?? (await this.#request("eth_estimateGas", request)));
+    const data = text("data") ?? text("input") ?? "0x";
+    const kept = ["to", "value", "maxFeePerGas", "maxPriorityFeePerGas", "gasPrice"].filter((name) => text(name) !== undefined);
+    return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept.map((name) => [name, text(name)])) });
+  }
+
+  async mine(timestamp: number): Promise<{ step: ChainStep; block: Block }> {
+    const waiting = [...(await this.#waiting())];
+    const [, ...found] = await this.#provider.batch([mineCall(timestamp), ...waiting.map(receiptCall)]);
+    return await this.#mined(timestamp, found as (RpcReceipt | null)[]);
+  }
+
+  /** One exchange where sending, mining, receipts and a mark would be four: what left a log in the block did not fail. */
+  async sendAndMine(orders: readonly Order[], timestamp: number): Promise<SentAndMined> {
+    const waiting = [...(await this.#waiting())];
+    const txs = await this.#numbered(orders);
+    // Until it is known how far they came.
+    this.forget();
+    const calls = [...txs.map(sendCall), mineCall(timestamp), LATEST_LOGS, SNAPSHOT, ...waiting.map(receiptCall)];
+    const results = await this.#provider.batch(calls);
+    const sent = txs.map((tx, index) => ({ tx, hash: results[index] as Hex }));
+    const [logs, mark, ...found] = results.slice(txs.length + 1) as [RpcLog[], ChainMark, ...(RpcReceipt | null)[]];
+    this.#nonce = (txs.at(-1)?.nonce ?? 0) + 1;
+    this.#mempool = new Set([...waiting, ...sent.map(({ hash }) => hash)]);
+    const own = await Promise.all(sent.map(({ hash }) => this.#receiptFrom(logs, hash)));
+    return { sent, ...(await this.#mined(timestamp, [...found, ...own])), mark };
+  }
+
+  async replay(steps: readonly ChainStep[]): Promise<void> {
+    this.forget();
+    const calls = steps.map((step) => {
+      if ("mine" in step) return mineCall(step.mine.timestamp);
+      return "raw" in step ? { method: "eth_sendRawTransaction", params: [step.raw] } : sendCall(step.tx);
+    });
+    for (let from = 0; from < calls.length; from += AT_ONCE) await this.#provider.batch(calls.slice(from, from + AT_ONCE));
+  }
+
+  /** The server wallet's next transactions. */
+  async #numbered(orders: readonly Order[]): Promise<ServerTransaction[]> {
+    const nonce = this.#nonce ?? (await this.#pendingNonce(SERVER));
+    return orders.map(({ to, data, gas }, index) => ({ from: SERVER, ...(to ? { to } : {}), data, nonce: nonce + index, gas }));
+  }
+
+  async #sendFilled(tx: ServerTransaction): Promise<Sent> {
+    const hash = (await this.#provider.request(sendCall(tx))) as Hex;
+    this.#mempool?.add(hash);
+    return { tx, hash };
+  }
+
+  /** A success is known by its logs in the block; of what left none the node is asked. */
+  async #receiptFrom(block: readonly RpcLog[], hash: Hex): Promise<RpcReceipt | null> {
+    const logs = block.filter(({ transactionHash }) => transactionHash === hash);
+    const [first] = logs;
+    if (!first) return (await this.#provider.request(receiptCall(hash))) as RpcReceipt | null;
+    const { blockNumber, blockHash } = first;
+    return { transactionHash: hash, status: "0x1", from: SERVER.toLowerCase(), blockNumber, blockHash, logs };
+  }
+
+  /** The block that was just mined, of whose receipts some may not be there: not every transaction that waits can be mined. */
+  async #mined(timestamp: number, found: readonly (RpcReceipt | null)[]): Promise<{ step: ChainStep; block: Block }> {
+    const receipts = found.filter((receipt) => receipt !== null);
+    for (const { transactionHash } of receipts) this.#mempool?.delete(transactionHash);
+    const [first] = receipts;
+    const head = first ?? ((await this.#request("eth_getBlockByNumber", "latest", false)) as { number: Hex; hash: Hex });
+    const [number, hash] = "number" in head ? [head.number, head.hash] : [head.blockNumber, head.blockHash];
+    const place = { number: Number(number), hash, timestamp };
+    const decoded = await Promise.all(receipts.map((receipt) => decodeReceipt(this.#provider, this.#contracts, receipt)));
+    return { step: { mine: { timestamp, number: place.number, hash } }, block: { ...place, receipts: decoded } };
+  }
+
+  async #waiting(): Promise<Set<Hex>> {
+    if (!this.#mempool) {
+      const pending = (await this.#request("eth_pendingTransactions")) as { hash: Hex }[];
+      this.#mempool = new Set(pending.map((tx) => tx.hash));
+    }
+    return this.#mempool;
+  }
+
+  async #pendingNonce(address: Address): Promise<number> {
+    return Number(await this.#request("eth_getTransactionCount", address, "pending"));
+  }
+
+  #request(method: string, ...params: readonly unknown[]): Promise<unknown> {
+    return this.#provider.request({ method, params });
+  }
+}
+
+/** Gas is free unless the sender chose a price. */
+function sendCall({ nonce, gas, ...tx }: ServerTransaction): Call {
+  const free = tx.gasPrice || tx.maxFeePerGas ? {} : { maxFeePerGas: "0x0", maxPriorityFeePerGas: "0x0" };
+  return { method: "eth_sendTransaction", params: [{ ...tx, ...free, nonce: quantity(nonce), gas: quantity(gas) }] };
+}
