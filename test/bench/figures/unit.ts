@@ -7,14 +7,8 @@ import { openWorld, timed, type World } from "../world.ts";
 const WARM_UP = 500;
 const COUNT = 3000;
 
-/** What the chain's JSON-RPC methods are called in the table. */
-const NAMES: Readonly<Record<string, string>> = {
-  evm_snapshot: "snapshot_us",
-  eth_sendTransaction: "send_us",
-  evm_mine: "mine_us",
-  eth_getTransactionReceipt: "receipt_us",
-  eth_call: "call_us",
-};
+/** What the engine asks of the chain while it mints, and how the table calls it. */
+const ASKED = { sendAndMine: "send_and_mine_us", mark: "mark_us", balanceOf: "balance_us" } as const;
 
 export const unit: Figure = {
   title: "where the time of one mint goes, in microseconds a unit",
@@ -40,13 +34,16 @@ function watch({ chain, journal, store, writer }: World): { spent: Map<string, n
   const spent = new Map<string, number>();
   const lines: UnitLine[] = [];
   const add = (name: string, began: number) => spent.set(name, (spent.get(name) ?? 0) + performance.now() - began);
-  const [request, append, apply] = [chain.request.bind(chain), journal.append.bind(journal), store.apply.bind(store)];
-  chain.request = async (method, params) => {
-    const began = performance.now();
-    const answer = await request(method, params);
-    add(NAMES[method] ?? `${method}_us`, began);
-    return answer;
-  };
+  const [append, apply] = [journal.append.bind(journal), store.apply.bind(store)];
+  for (const [method, name] of Object.entries(ASKED) as [keyof typeof ASKED, string][]) {
+    const ask = chain[method].bind(chain) as (...args: unknown[]) => Promise<never>;
+    chain[method] = async (...args: unknown[]) => {
+      const began = performance.now();
+      const answer = await ask(...args);
+      add(name, began);
+      return answer;
+    };
+  }
   journal.append = (line) => {
     const began = performance.now();
     append(line);
