@@ -4,6 +4,7 @@ import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Unit, UnitOfWork } from "../../ports/unit-of-work.ts";
 import { type Call, callOf, header } from "../call.ts";
+import { endOfTurn } from "../end-of-turn.ts";
 import { errorEnvelope, statusOf, toApiError } from "../envelope.ts";
 import { etagOf, names, successJson } from "../etag.ts";
 import { type Claim, Idempotency, ifMatchOf, KEPT_MS } from "../idempotency.ts";
@@ -30,6 +31,7 @@ export function performRead(stage: Performance, handler: ReadHandler<never>): Re
     const claim = claimOf(req, call);
     if (claim) return send(res, await once(stage, call, claim, () => readAndKeep(call, claim)));
     const reply = await handler(readOf(call, world) as never);
+    await endOfTurn();
     if ("type" in reply) return sendRaw(res, reply);
     const answer = answerOf(reply, call);
     const etag = answer.headers.ETag;
