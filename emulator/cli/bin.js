@@ -10,6 +10,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 // What is compiled, and what is stripped of types, is kept for the next start (in the folder for temporary files).
 module.enableCompileCache();
+// Whoever imports node:http is given all that can be listed of it, and three of its names make Node load a client that nobody here uses.
+const http = process.getBuiltinModule("node:http");
+for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) {
+  const property = Object.getOwnPropertyDescriptor(http, name);
+  if (property?.get && property.configurable) Object.defineProperty(http, name, { ...property, enumerable: false });
+}
 // In a checkout the sources run as they are; the package ships what was built from them.
 const source = new URL("./main.ts", import.meta.url);
 const main = existsSync(source) ? source : new URL("../../dist/emulator/cli/main.js", import.meta.url);

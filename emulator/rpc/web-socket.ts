@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { RawData, WebSocket, WebSocketServer } from "ws";
 import type { Peer } from "./deps.ts";
 import { MAX_BODY, type Refusal, refusalText } from "./http.ts";
 
@@ -8,7 +8,7 @@ import { MAX_BODY, type Refusal, refusalText } from "./http.ts";
 const MAX_UNREAD = 64 * 1024 * 1024;
 
 export interface WebSocketTransport {
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   close(): void;
 }
 
@@ -17,7 +17,15 @@ export function webSocketTransport(
   refusalOf: (req: IncomingMessage) => Refusal | null,
   answer: (text: string, peer: Peer) => Promise<string | null>,
 ): WebSocketTransport {
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY });
+  let server: WebSocketServer | undefined;
+  let closed = false;
+
+  /** Loaded with the first client: many a sandbox never has one. */
+  async function served(): Promise<WebSocketServer> {
+    const { WebSocketServer } = await import("ws");
+    server ??= new WebSocketServer({ noServer: true, maxPayload: MAX_BODY });
+    return server;
+  }
 
   function serve(socket: WebSocket): void {
     const send = (text: string) => {
@@ -37,22 +45,28 @@ export function webSocketTransport(
     socket.on("close", () => {
       for (const stop of peer.subscriptions.values()) stop();
     });
-    // The close event follows; a broken connection is no failure of ours.
-    socket.on("error", () => {});
+    socket.on("error", ignored);
   }
 
   return {
-    upgrade(req, socket, head) {
+    async upgrade(req, socket, head) {
       const refused = refusalOf(req);
-      if (refused) refuseUpgrade(socket, refused);
-      else server.handleUpgrade(req, socket, head, serve);
+      if (refused) return refuseUpgrade(socket, refused);
+      socket.on("error", ignored);
+      const sockets = await served();
+      if (closed) socket.destroy();
+      else sockets.handleUpgrade(req, socket, head, serve);
     },
     close() {
-      for (const client of server.clients) client.terminate();
-      server.close();
+      closed = true;
+      for (const client of server?.clients ?? []) client.terminate();
+      server?.close();
     },
   };
 }
+
+/** The close event follows; a broken connection is no failure of ours. */
+function ignored(): void {}
 
 function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
   const body = refusalText(message);
@@ -62,6 +76,6 @@ function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
-  socket.on("error", () => {});
+  socket.on("error", ignored);
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -176,8 +176,10 @@ function link(url: string, text: string): Html {
   return html`<a href="${url}" rel="noopener noreferrer nofollow">${text}</a>`;
 }
 
-const FORMAT = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+/** Made for the first page: it loads the rules of a language, which costs more than the page. */
+let format: Intl.DateTimeFormat | undefined;
 
 function time(instant: string): Html {
-  return html`<time datetime="${instant}">${FORMAT.format(Date.parse(instant))} UTC</time>`;
+  format ??= new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+  return html`<time datetime="${instant}">${format.format(Date.parse(instant))} UTC</time>`;
 }
