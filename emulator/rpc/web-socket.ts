@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { RawData, WebSocket, WebSocketServer } from "ws";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Peer } from "./deps.ts";
 import { MAX_BODY, type Refusal, refusalText } from "./http.ts";
 
@@ -8,7 +8,7 @@ import { MAX_BODY, type Refusal, refusalText } from "./http.ts";
 const MAX_UNREAD = 64 * 1024 * 1024;
 
 export interface WebSocketTransport {
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
@@ -17,15 +17,7 @@ export function webSocketTransport(
   refusalOf: (req: IncomingMessage) => Refusal | null,
   answer: (text: string, peer: Peer) => Promise<string | null>,
 ): WebSocketTransport {
-  let server: WebSocketServer | undefined;
-  let closed = false;
-
-  /** Loaded with the first client: many a sandbox never has one. */
-  async function served(): Promise<WebSocketServer> {
-    const { WebSocketServer } = await import("ws");
-    server ??= new WebSocketServer({ noServer: true, maxPayload: MAX_BODY });
-    return server;
-  }
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY });
 
   function serve(socket: WebSocket): void {
     const send = (text: string) => {
@@ -45,28 +37,22 @@ export function webSocketTransport(
     socket.on("close", () => {
       for (const stop of peer.subscriptions.values()) stop();
     });
-    socket.on("error", ignored);
+    // The close event follows; a broken connection is no failure of ours.
+    socket.on("error", () => {});
   }
 
   return {
-    async upgrade(req, socket, head) {
+    upgrade(req, socket, head) {
       const refused = refusalOf(req);
-      if (refused) return refuseUpgrade(socket, refused);
-      socket.on("error", ignored);
-      const sockets = await served();
-      if (closed) socket.destroy();
-      else sockets.handleUpgrade(req, socket, head, serve);
+      if (refused) refuseUpgrade(socket, refused);
+      else server.handleUpgrade(req, socket, head, serve);
     },
     close() {
-      closed = true;
-      for (const client of server?.clients ?? []) client.terminate();
-      server?.close();
+      for (const client of server.clients) client.terminate();
+      server.close();
     },
   };
 }
-
-/** The close event follows; a broken connection is no failure of ours. */
-function ignored(): void {}
 
 function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
   const body = refusalText(message);
@@ -76,6 +62,6 @@ function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
-  socket.on("error", ignored);
+  socket.on("error", () => {});
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
