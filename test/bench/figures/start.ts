@@ -27,6 +27,11 @@ const PEERS: Readonly<Record<string, Peer>> = {
     command: (port, folder) => [...(PEERS.sandbox as Peer).command(port, folder), "--fixture", "empty"],
     ask: (port) => fetch(`http://127.0.0.1:${port}/_sandbox/ready`),
   },
+  // Less than this no start can be that uses them: not compared with an aim, but the reason if one is missed.
+  "its packages alone": {
+    command: (port) => [packageFile("test/bench/packages-alone.js"), String(port)],
+    ask: (port) => fetch(`http://127.0.0.1:${port}`),
+  },
   "hardhat node": {
     command: (port, folder) => [bin("hardhat"), "node", "--port", String(port), "--config", join(folder, "hardhat.config.ts")],
     ask: (port) =>
@@ -70,10 +75,11 @@ export const start: Figure = {
     await once(child, "exit");
     return { ready_ms, cpu_ms, idle_rss_mb };
   },
-  judge: ({ sandbox, "hardhat node": hardhat, Prism }) => {
-    const ratio = (name: string, by?: Values) => ((sandbox?.[name] ?? Number.NaN) / (by?.[name] ?? Number.NaN)).toFixed(2);
+  judge: ({ sandbox, "its packages alone": alone, "hardhat node": hardhat, Prism }) => {
+    const ratio = (name: string, by?: Values, of = sandbox) => ((of?.[name] ?? Number.NaN) / (by?.[name] ?? Number.NaN)).toFixed(2);
     return [
       `ready: sandbox ÷ Prism ${ratio("ready_ms", Prism)} (aim 0.6), ÷ hardhat node ${ratio("ready_ms", hardhat)} (aim 0.8)`,
+      `ready: its packages alone, doing nothing ÷ hardhat node ${ratio("ready_ms", hardhat, alone)}`,
       `processor time until then: sandbox ÷ Prism ${ratio("cpu_ms", Prism)}, ÷ hardhat node ${ratio("cpu_ms", hardhat)}`,
       `memory: sandbox ÷ hardhat node ${ratio("idle_rss_mb", hardhat)} (aim 1.25)`,
     ];
