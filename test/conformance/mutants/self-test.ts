@@ -39,9 +39,8 @@ export async function proveKit({ only, jobs, write }: SelfTestOptions): Promise<
   if (isWhole && write) writeFileSync(new URL("../KILL-MATRIX.md", import.meta.url), killMatrix(proofs));
   if (isWhole) console.log(`\n\nRequirements, and the broken servers that each is red on:\n${shortMatrix(proofs)}`);
   const killed = MUTANTS.filter(({ id }) => proofs.some((proof) => proof.id === id && proof.survived.length === 0)).length;
-  console.log(
-    `\n${CHECKS.length - unproven.length} of ${CHECKS.length} requirements proven, ${killed} mutants killed, ${tasks.length} servers and conditions in ${seconds} s.`,
-  );
+  const proven = isWhole ? `${CHECKS.length - unproven.length} of ${CHECKS.length} requirements proven, ` : "";
+  console.log(`\n${proven}${killed} mutants killed, ${tasks.length} servers and conditions in ${seconds} s.`);
   if (unproven.length > 0) console.log(`UNPROVEN (no broken server is noticed by): ${unproven.join(", ")}`);
   if (bad.length > 0) console.log(`Not as they should be: ${bad.map(({ id }) => id).join(", ")}`);
   return unproven.length + bad.length === 0 ? 0 : 1;

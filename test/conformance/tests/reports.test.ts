@@ -53,3 +53,16 @@ describe("a program that fails", () => {
     expect(failed[0].message).toMatch(SENTENCE);
   });
 });
+
+describe("what keeps many checks from judging", () => {
+  it("console: told once, with all that met it", async () => {
+    here.front.use(async (request, forward) => {
+      const answer = await forward(request);
+      return at("POST /users")(request) ? { ...answer, status: 503 } : answer;
+    });
+    const { stdout } = await here.conformance("--only", "TOKEN-0*");
+    const blocks = stdout.split("\n\n").filter((block) => block.includes("could not be set up"));
+    expect(blocks).toHaveLength(1);
+    expect(blocks[0]).toMatch(/^\? (TOKEN-\d\d) [\s\S]*503[\s\S]*\n +so too +TOKEN-\d\d, TOKEN-\d\d/);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Status } from "../outcome.ts";
+import { type Status, UNJUDGED } from "../outcome.ts";
 import { problemsOf, type Report, type ReportedCheck } from "./report.ts";
 
 /** How a result looks in one character, and what it means. */
@@ -36,8 +36,9 @@ export function consoleReport(report: Report, { colour }: Look): string {
   const groups = all
     .filter(([group]) => !left.includes(group))
     .map(([group, checks]) => `  ${group.padEnd(6)} ${checks.map(({ status }) => mark(status)).join(" ")}  ${dim(summary(checks))}`);
-  const problems = problemsOf(report);
-  const blocks = problems.map((check) => block(check));
+  // What keeps many checks from judging is told once.
+  const obstacles = Map.groupBy(problemsOf(report), ({ id, status, reason }) => (UNJUDGED.includes(status) ? `${status} ${reason}` : id));
+  const blocks = [...obstacles.values()].map(([check, ...others]) => block(check as ReportedCheck, others));
   return [
     "",
     bold(`Conformance of ${report.baseUrl}`),
@@ -68,7 +69,7 @@ export function consoleReport(report: Report, { colour }: Look): string {
     "",
   ].join("\n");
 
-  function block(check: ReportedCheck): string {
+  function block(check: ReportedCheck, others: readonly ReportedCheck[]): string {
     const { exchange } = check;
     const rows = [
       "",
@@ -80,6 +81,7 @@ export function consoleReport(report: Report, { colour }: Look): string {
       ...(check.actual === null ? [] : [`    actual    ${check.actual}`]),
       ...(exchange ? [`    answer    ${exchange.status} ${oneLine(exchange.responseBody)}`, `    repeat    ${exchange.curl}`] : []),
       ...(check.stack === null ? [] : check.stack.split("\n").map((line) => dim(`    ${line}`))),
+      ...(others.length > 0 ? [`    so too    ${others.map(({ id }) => id).join(", ")}`] : []),
       dim(`    hint      ${check.hint}`),
       dim(`    more      getsmart-sandbox conformance explain ${check.id}`),
     ];
