@@ -169,7 +169,7 @@ export class LiveUnit implements Chronicle {
     await this.#remember();
     const mark = await chain.mark();
     const records = this.overlay.save();
-    const { block, others } = this;
+    const { block, others, after } = this;
     const grown = [this.steps, this.events, this.sent, this.blocks];
     const lengths = grown.map(({ length }) => length);
     try {
@@ -178,7 +178,7 @@ export class LiveUnit implements Chronicle {
       this.overlay.reset(records);
       this.block = block;
       this.others = others;
-      this.after = null;
+      this.after = after;
       grown.forEach((list, index) => {
         list.length = lengths[index] as number;
       });

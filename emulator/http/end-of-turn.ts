@@ -1,4 +1,4 @@
-// By its module's name: a test that fakes the global one must not stop the sandbox in its own process.
+// Kept as it is now: a test that fakes timers later must not stop the sandbox in its own process.
 import { setImmediate } from "node:timers";
 
 let turn: Promise<void> | null = null;

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Chronicle, Unit } from "../../emulator/ports/unit-of-work.ts";
 import { calls, codeOf, register, stateOf, walletOf, welcome } from "./deeds.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { openWorld, type World } from "./world.ts";
@@ -58,6 +59,41 @@ describe("a disk that refuses a unit's line", () => {
     const freezing = world.writer.runWithClock({}, () => {}, { mode: "frozen", at_ms: world.clock.now() });
     expect(await codeOf(freezing)).toBe("STORAGE_UNAVAILABLE");
     expect(world.clock.state()).toEqual(before);
+  });
+});
+
+describe("a unit that fails is undone to where the one before it left the chain", () => {
+  const failed = (unit: Unit) =>
+    unit
+      .attempt(async () => {
+        await unit.transact([calls.mint(world, "ben", 2n)]);
+        throw new Error("not this");
+      })
+      .catch(() => {});
+
+  it.each<[string, (unit: Unit) => Promise<unknown>]>([
+    ["with a transaction", (unit) => unit.transact([calls.mint(world, "ada", 1n)])],
+    ["with an attempt that failed", failed],
+    ["with a transaction, then an attempt that failed", (unit) => unit.transact([calls.mint(world, "ada", 1n)]).then(() => failed(unit))],
+    ["with an attempt that failed, then a transaction", (unit) => failed(unit).then(() => unit.transact([calls.mint(world, "ada", 1n)]))],
+    ["with a transaction, then a block", (unit) => unit.transact([calls.mint(world, "ada", 1n)]).then(() => (unit as Chronicle).mine())],
+  ])("%s", async (_, deed) => {
+    await world.writer.run({}, async (unit) => {
+      register(unit, "ben");
+      await deed(unit);
+    });
+    const before = await stateOf(world);
+    const failing = world.writer.run({}, async (unit) => {
+      await unit.transact([calls.mint(world, "eve", 1n)]);
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect({ state: await stateOf(world), broken: world.writer.broken }).toEqual({ state: before, broken: null });
+    await welcome(world, "eve");
+    const after = await stateOf(world);
+    await world.kill();
+    world = await openWorld({ folder });
+    expect([await stateOf(world), world.recovered?.hashDiffers]).toEqual([after, false]);
   });
 });
 

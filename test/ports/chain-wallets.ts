@@ -113,10 +113,17 @@ export function shouldServeWalletsLikeChain(name: string, create: CreateChain): 
       expect(await chain.balanceOf(account(1).address, "latest")).toBe(2n);
     });
 
-    it("signed by the chain: what the wallet left open is settled, so that a replay repeats it exactly", async () => {
+    it.each([
+      ["no fee", {}],
+      ["what it pays at most", { maxFeePerGas: "0x12a05f200" }],
+      ["less than a node's usual tip", { maxFeePerGas: "0x1" }],
+      ["a tip", { maxPriorityFeePerGas: "0x77359400" }],
+      ["both", { maxFeePerGas: "0x12a05f200", maxPriorityFeePerGas: "0x77359400" }],
+      ["a price", { gasPrice: "0x77359400" }],
+    ])("signed by the chain, with %s: what is left open is settled, so that a replay repeats it exactly", async (_, fees) => {
       const { chain, deployment } = world;
       await fund(5n);
-      const request = { from: account(0).address, to: chain.identity.token, data: transferData(account(1).address, 2n) };
+      const request = { from: account(0).address, to: chain.identity.token, data: transferData(account(1).address, 2n), ...fees };
       const step = await chain.sendExternal({ from: account(0).address, request });
       expect(step).toMatchObject({ tx: { from: account(0).address, nonce: 0, gas: expect.any(Number), data: request.data } });
       const { step: mined } = await chain.mine(GENESIS);

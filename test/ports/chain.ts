@@ -104,6 +104,14 @@ export function shouldBehaveLikeChain(name: string, create: CreateChain): void {
       expect(await chain.head()).toMatchObject({ number: 2, hash: together.block.hash });
     });
 
+    it("mines an empty block for no calls, and goes on", async () => {
+      const { chain } = world;
+      const { sent, block } = await chain.sendAndMine([], GENESIS);
+      expect([sent, block.receipts, block.number]).toEqual([[], [], 2]);
+      await chain.sendAndMine([mint(wallet("ada"), 1n)], GENESIS);
+      expect(await chain.totalSupply("latest")).toBe(1n);
+    });
+
     it("knows where it stands after calls that it could not send", async () => {
       const { chain } = world;
       await chain.send(mint(wallet("ben"), 1n));

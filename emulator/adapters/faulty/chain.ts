@@ -15,21 +15,21 @@ const SCARCE_GAS = 34_000;
 
 /** What a chain that is down refuses. Undoing must work: it is the sandbox's own, and happens after the fault. */
 const ANSWERS = [
-  ...[
-    "preflight",
-    "send",
-    "sendExternal",
-    "mine",
-    "sendAndMine",
-    "mark",
-    "head",
-    "balanceOf",
-    "totalSupply",
-    "badgesOf",
-    "badgeAt",
-    "nftTransfers",
-  ],
-  ...["tokenInfo", "transfers", "request"],
+  "preflight",
+  "send",
+  "sendExternal",
+  "mine",
+  "sendAndMine",
+  "mark",
+  "head",
+  "balanceOf",
+  "totalSupply",
+  "badgesOf",
+  "badgeAt",
+  "nftTransfers",
+  "tokenInfo",
+  "transfers",
+  "request",
 ];
 
 interface Trouble {

@@ -13,7 +13,7 @@ export interface Call {
 
 export interface Provider {
   request(call: Call): Promise<unknown>;
-  /** Makes calls one after the other, in one exchange. Gives all their results; rejects at the first that fails, when those before it are done. */
+  /** Makes calls one after the other, in one exchange. Gives all their results; after a rejection those before the one that failed may be done. */
   batch(calls: readonly Call[]): Promise<readonly unknown[]>;
 }
 
@@ -46,8 +46,11 @@ export async function createNetwork({ chainId, genesis, root }: NetworkOptions):
   return { provider: await batching(connection.provider), close: () => connection.close() };
 }
 
-/** Hardhat's provider takes one call at a time; EDR behind it takes a JSON-RPC batch too, which the hook of `loadRuntime` hands on. */
-async function batching(provider: Pick<Provider, "request">): Promise<Provider> {
+/**
+ * Hardhat's provider takes one call at a time; EDR behind it takes a JSON-RPC batch too, which the hook of `loadRuntime` hands on. A
+ * Hardhat that does not let it through gets the calls in turn.
+ */
+export async function batching(provider: Pick<Provider, "request">): Promise<Provider> {
   const request = (call: Call) => provider.request(call);
   const together = (calls: readonly Call[]) =>
     request({ method: BATCH, params: calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call })) }) as Promise<unknown[]>;

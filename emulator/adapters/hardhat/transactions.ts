@@ -22,7 +22,7 @@ export interface Order {
   readonly gas: number;
 }
 
-/** The way in to a chain that mines when told: it knows the server wallet's next nonce and what waits in the mempool. */
+/** Sends and mines, and remembers the server wallet's nonce and what waits in the mempool. */
 export class Transactions {
   readonly #provider: Provider;
   readonly #contracts: ReadonlyMap<string, ChainLog["contract"]>;
@@ -82,7 +82,8 @@ export class Transactions {
     const results = await this.#provider.batch(calls);
     const sent = txs.map((tx, index) => ({ tx, hash: results[index] as Hex }));
     const [logs, mark, ...found] = results.slice(txs.length + 1) as [RpcLog[], ChainMark, ...(RpcReceipt | null)[]];
-    this.#nonce = (txs.at(-1)?.nonce ?? 0) + 1;
+    const last = txs.at(-1);
+    if (last) this.#nonce = last.nonce + 1;
     this.#mempool = new Set([...waiting, ...sent.map(({ hash }) => hash)]);
     const own = await Promise.all(sent.map(({ hash }) => this.#receiptFrom(logs, hash)));
     return { sent, ...(await this.#mined(timestamp, [...found, ...own])), mark };
@@ -147,8 +148,9 @@ export class Transactions {
   }
 }
 
-/** Gas is free unless the sender chose a price. */
-function sendCall({ nonce, gas, ...tx }: ServerTransaction): Call {
-  const free = tx.gasPrice || tx.maxFeePerGas ? {} : { maxFeePerGas: "0x0", maxPriorityFeePerGas: "0x0" };
-  return { method: "eth_sendTransaction", params: [{ ...tx, ...free, nonce: quantity(nonce), gas: quantity(gas) }] };
+/** Gas is free unless the sender chose a price. Nothing is left open, which the node would settle by what it has seen until then. */
+function sendCall({ nonce, gas, maxFeePerGas = "0x0", maxPriorityFeePerGas = "0x0", ...tx }: ServerTransaction): Call {
+  const tip = BigInt(maxFeePerGas) < BigInt(maxPriorityFeePerGas) ? maxFeePerGas : maxPriorityFeePerGas;
+  const fees = tx.gasPrice ? {} : { maxFeePerGas, maxPriorityFeePerGas: tip };
+  return { method: "eth_sendTransaction", params: [{ ...tx, ...fees, nonce: quantity(nonce), gas: quantity(gas) }] };
 }

@@ -54,7 +54,7 @@ describe("a program that fails", () => {
   });
 });
 
-describe("what keeps many checks from judging", () => {
+describe("what many checks could not be set up for", () => {
   it("console: told once, with all that met it", async () => {
     here.front.use(async (request, forward) => {
       const answer = await forward(request);

@@ -1,4 +1,4 @@
-import { type Status, UNJUDGED } from "../outcome.ts";
+import type { Status } from "../outcome.ts";
 import { problemsOf, type Report, type ReportedCheck } from "./report.ts";
 
 /** How a result looks in one character, and what it means. */
@@ -36,8 +36,8 @@ export function consoleReport(report: Report, { colour }: Look): string {
   const groups = all
     .filter(([group]) => !left.includes(group))
     .map(([group, checks]) => `  ${group.padEnd(6)} ${checks.map(({ status }) => mark(status)).join(" ")}  ${dim(summary(checks))}`);
-  // What keeps many checks from judging is told once.
-  const obstacles = Map.groupBy(problemsOf(report), ({ id, status, reason }) => (UNJUDGED.includes(status) ? `${status} ${reason}` : id));
+  // What many checks could not be set up for is told once.
+  const obstacles = Map.groupBy(problemsOf(report), ({ id, status, reason }) => (status === "setup_fail" ? reason : id));
   const blocks = [...obstacles.values()].map(([check, ...others]) => block(check as ReportedCheck, others));
   return [
     "",
