@@ -48,8 +48,8 @@ interface RawResponse {
 }
 
 export interface ApiDocument {
-  /** The text served as /openapi.yaml. */
-  readonly yaml: string;
+  /** The text served as /openapi.yaml: read when asked for, being half a megabyte that most runs never need. */
+  yaml(): string;
   /** The same as JSON, served as /openapi.json. */
   readonly jsonText: string;
   /** The types of events that exist. */
@@ -72,8 +72,8 @@ export function loadDocument(): Promise<ApiDocument> {
 }
 
 async function load(): Promise<ApiDocument> {
-  const source = readFileSync(packageFile("spec/openapi.yaml"), "utf8");
-  const text = builtText("spec/openapi.json") ?? JSON.stringify(yaml().parse(source));
+  const source = () => readFileSync(packageFile("spec/openapi.yaml"), "utf8");
+  const text = builtText("spec/openapi.json") ?? JSON.stringify(yaml().parse(source()));
   const definition = JSON.parse(text);
   const { EventType } = (definition as EventTypes).components.schemas;
   const ajv = validatorsByContext();

@@ -46,7 +46,7 @@ export function metaOperations(document: ApiDocument, facts: MetaFacts) {
       return { type: "application/json", body: document.jsonText };
     },
     getOpenApiYaml() {
-      return { type: "application/yaml", body: document.yaml };
+      return { type: "application/yaml", body: document.yaml() };
     },
     getDocs() {
       return { type: "text/html", body: docsPage(document), headers: { "Content-Security-Policy": DOCS_POLICY } };
