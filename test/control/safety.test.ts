@@ -47,7 +47,8 @@ const send = ({ sandbox }: World, method: Method, path: string) => {
 async function state({ sandbox }: World) {
   const lasting = (await sandbox.export()).replace(/^ {2}at: .*$/m, "");
   const { mode } = sandbox.clock.show();
-  const ahead = Math.round((Date.parse(sandbox.clock.show().now) - Date.now()) / 3_600_000);
+  // Not -0, which a hair behind would give.
+  const ahead = Math.round((Date.parse(sandbox.clock.show().now) - Date.now()) / 3_600_000) + 0;
   const keys = JSON.stringify(sandbox.keys.list().items);
   const [snapshots, faults, block] = [sandbox.snapshots(), sandbox.faults.list(), sandbox.info().chain.block_number];
   return { lasting, mode, ahead, keys, snapshots, faults, block, requests: sandbox.requests.count() };
