@@ -114,6 +114,15 @@ export function shouldServeWalletsLikeChain(name: string, create: CreateChain): 
     });
 
     it.each([
+      ["a tip above what it pays at most", { maxFeePerGas: "0x1", maxPriorityFeePerGas: "0x2" }],
+      ["a price beside what it pays at most", { gasPrice: "0x1", maxFeePerGas: "0x1" }],
+    ])("refuses %s: nothing is chosen for the sender", async (_, fees) => {
+      const request = { from: account(0).address, to: account(1).address, value: "0x1", gas: "0x5208", ...fees };
+      await expect(world.chain.sendExternal({ from: account(0).address, request })).rejects.toThrow();
+      expect((await world.chain.mine(GENESIS)).block.receipts).toEqual([]);
+    });
+
+    it.each([
       ["no fee", {}],
       ["what it pays at most", { maxFeePerGas: "0x12a05f200" }],
       ["less than a node's usual tip", { maxFeePerGas: "0x1" }],

@@ -148,9 +148,9 @@ export class Transactions {
   }
 }
 
-/** Gas is free unless the sender chose a price. Nothing is left open, which the node would settle by what it has seen until then. */
-function sendCall({ nonce, gas, maxFeePerGas = "0x0", maxPriorityFeePerGas = "0x0", ...tx }: ServerTransaction): Call {
-  const tip = BigInt(maxFeePerGas) < BigInt(maxPriorityFeePerGas) ? maxFeePerGas : maxPriorityFeePerGas;
-  const fees = tx.gasPrice ? {} : { maxFeePerGas, maxPriorityFeePerGas: tip };
-  return { method: "eth_sendTransaction", params: [{ ...tx, ...fees, nonce: quantity(nonce), gas: quantity(gas) }] };
+/** Gas is free unless the sender chose a price. No fee is left open, which the node would settle by what it has seen until then. */
+function sendCall({ nonce, gas, ...tx }: ServerTransaction): Call {
+  const free = tx.gasPrice || tx.maxFeePerGas ? {} : { maxFeePerGas: "0x0", maxPriorityFeePerGas: "0x0" };
+  const tip = tx.maxFeePerGas && !tx.maxPriorityFeePerGas ? { maxPriorityFeePerGas: "0x0" } : {};
+  return { method: "eth_sendTransaction", params: [{ ...tx, ...free, ...tip, nonce: quantity(nonce), gas: quantity(gas) }] };
 }
