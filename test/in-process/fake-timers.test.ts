@@ -13,15 +13,15 @@ beforeAll(async () => {
 afterEach(() => vi.useRealTimers());
 afterAll(() => sandbox.close());
 
-describe("while all that can be faked is faked", () => {
+describe("while timers and the date are faked", () => {
   const authorization = () => ({ authorization: `Bearer ${sandbox.apiKey}` });
-  const fakeAll = () =>
+  const fakeThem = () =>
     vi.useFakeTimers({
       toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "Date", "performance"],
     });
 
   it("the application reads and writes", async () => {
-    fakeAll();
+    fakeThem();
     const made = await request(sandbox.app)
       .post("/v1/users")
       .set(authorization())
@@ -32,7 +32,7 @@ describe("while all that can be faked is faked", () => {
   });
 
   it("its port answers", async () => {
-    fakeAll();
+    fakeThem();
     const status = await new Promise((resolve, reject) => {
       get(`${origin}/v1/users`, { headers: authorization() }, (answer) => resolve(answer.resume().statusCode)).on("error", reject);
     });

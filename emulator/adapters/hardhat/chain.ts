@@ -23,8 +23,8 @@ import {
 import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
 import { badgeAt, nftTransfersIn } from "./badges.ts";
 import { BYTECODE, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
-import { createNetwork, type NetworkOptions, type Provider, quantity } from "./network.ts";
-import type { RpcReceipt } from "./receipts.ts";
+import { createNetwork, headOf, type NetworkOptions, type Provider, quantity } from "./network.ts";
+import { type RpcReceipt, receiptCall } from "./receipts.ts";
 import { type Order, Transactions } from "./transactions.ts";
 
 const CALL_GAS = 1_000_000;
@@ -124,9 +124,8 @@ export class HardhatChain implements Chain {
     if ((await this.request("evm_revert", [mark])) !== true) throw new ChainUnavailable(`the chain did not go back to ${mark}`);
   }
 
-  async head(): Promise<{ number: number; timestamp: number; hash: Hex }> {
-    const block = (await this.request("eth_getBlockByNumber", ["latest", false])) as { number: Hex; timestamp: Hex; hash: Hex };
-    return { number: Number(block.number), timestamp: Number(block.timestamp), hash: block.hash };
+  head(): Promise<{ number: number; timestamp: number; hash: Hex }> {
+    return headOf(this.#provider);
   }
 
   async balanceOf(address: Address, block: number | "latest"): Promise<bigint> {
@@ -144,7 +143,7 @@ export class HardhatChain implements Chain {
   }
 
   async nftTransfers(hash: Hex, block: number): Promise<readonly NftTransfer[]> {
-    const receipt = (await this.request("eth_getTransactionReceipt", [hash])) as RpcReceipt | null;
+    const receipt = (await this.#provider.request(receiptCall(hash))) as RpcReceipt | null;
     return receipt && Number(receipt.blockNumber) <= block ? nftTransfersIn(receipt.logs) : [];
   }
 

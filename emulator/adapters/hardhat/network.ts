@@ -95,6 +95,13 @@ async function loadRuntime(root: string): Promise<HardhatRuntimeEnvironment> {
   return hre;
 }
 
+/** The last block mined. */
+export async function headOf(provider: Provider): Promise<{ number: number; timestamp: number; hash: Hex }> {
+  const block = await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] });
+  const { number, timestamp, hash } = block as { number: Hex; timestamp: Hex; hash: Hex };
+  return { number: Number(number), timestamp: Number(timestamp), hash };
+}
+
 /** A number as JSON-RPC writes it. */
 export function quantity(value: number): Hex {
   return `0x${value.toString(16)}`;

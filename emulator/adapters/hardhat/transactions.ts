@@ -1,7 +1,7 @@
 import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined, ServerTransaction } from "../../ports/chain.ts";
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import type { RpcLog } from "./contracts.ts";
-import { type Call, type Provider, quantity } from "./network.ts";
+import { type Call, headOf, type Provider, quantity } from "./network.ts";
 import { decodeReceipt, type RpcReceipt, receiptCall } from "./receipts.ts";
 
 const SERVER = SERVER_ACCOUNT.address;
@@ -124,11 +124,9 @@ export class Transactions {
     const receipts = found.filter((receipt) => receipt !== null);
     for (const { transactionHash } of receipts) this.#mempool?.delete(transactionHash);
     const [first] = receipts;
-    const head = first ?? ((await this.#request("eth_getBlockByNumber", "latest", false)) as { number: Hex; hash: Hex });
-    const [number, hash] = "number" in head ? [head.number, head.hash] : [head.blockNumber, head.blockHash];
-    const place = { number: Number(number), hash, timestamp };
+    const { number, hash } = first ? { number: Number(first.blockNumber), hash: first.blockHash } : await headOf(this.#provider);
     const decoded = await Promise.all(receipts.map((receipt) => decodeReceipt(this.#provider, this.#contracts, receipt)));
-    return { step: { mine: { timestamp, number: place.number, hash } }, block: { ...place, receipts: decoded } };
+    return { step: { mine: { timestamp, number, hash } }, block: { number, hash, timestamp, receipts: decoded } };
   }
 
   async #waiting(): Promise<Set<Hex>> {

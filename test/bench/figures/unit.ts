@@ -8,7 +8,7 @@ const WARM_UP = 500;
 const COUNT = 3000;
 
 /** What the engine asks of the chain while it mints, and how the table calls it. */
-const ASKED = { sendAndMine: "send_and_mine_us", mark: "mark_us", balanceOf: "balance_us" } as const;
+const ASKED = { sendAndMine: "send_and_mine_us", mark: "mark_us" } as const;
 
 export const unit: Figure = {
   title: "where the time of one mint goes, in microseconds a unit",
