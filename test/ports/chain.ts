@@ -120,6 +120,14 @@ export function shouldBehaveLikeChain(name: string, create: CreateChain): void {
       expect(await chain.totalSupply("latest")).toBe(5n);
     });
 
+    it("knows where it stands after calls that it sent and could not mine", async () => {
+      const { chain } = world;
+      await expect(chain.sendAndMine([mint(wallet("ada"), 1n)], GENESIS - 100)).rejects.toThrow();
+      const { block } = await chain.sendAndMine([mint(wallet("ada"), 4n)], GENESIS);
+      expect(block.receipts).toHaveLength(2);
+      expect(await chain.totalSupply("latest")).toBe(5n);
+    });
+
     it("mines empty blocks, several in one second", async () => {
       const { chain } = world;
       const first = await chain.mine(GENESIS + 1);
