@@ -6,9 +6,9 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VERIFICATION_HEADERS, verificationPage } from "../../emulator/http/pages/verification.ts";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
-import { api } from "../http/client.ts";
-import { newAward, newBadge } from "../http/verified-awards.ts";
-import { CLAIMED, FOREIGN, type Given, STRANGER, verifierOf } from "../services/verification-world.ts";
+import { api } from "../support/client.ts";
+import { CLAIMED, FOREIGN, type Given, STRANGER, verifierOf } from "../support/verification-world.ts";
+import { newAward, newBadge } from "../support/verified-awards.ts";
 import { launch, NO_BROWSER } from "./browser.ts";
 
 if (NO_BROWSER && process.env.CI) throw new Error(NO_BROWSER);

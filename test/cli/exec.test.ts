@@ -3,8 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { describe, expect, it, vi } from "vitest";
-import { newFolder } from "../http/folder.ts";
-import { command, LAUNCHER, type Outcome, run } from "./processes.ts";
+import { newFolder } from "../support/folder.ts";
+import { command, LAUNCHER, type Outcome, run } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

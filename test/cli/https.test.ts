@@ -1,7 +1,7 @@
 /** Commands trust a sandbox under HTTPS by themselves, however they find it. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { newFolder } from "../http/folder.ts";
-import { command, type Started, start } from "./processes.ts";
+import { newFolder } from "../support/folder.ts";
+import { command, type Started, start } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../emulator/cli/client.ts";
 import { createKey, listKeys, revokeKey } from "../../emulator/cli/keys.ts";
-import { type World, world } from "../http/client.ts";
+import { type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openCertificates } from "../../emulator/adapters/crypto/certificates.ts";
-import { api, newUser } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
-import { type Manner, type Received, Receiver } from "../webhooks/receiver.ts";
-import { type Background, background, command, type Started, start } from "./processes.ts";
+import { api, newUser } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { type Background, background, command, type Started, start } from "../support/processes.ts";
+import { type Manner, type Received, Receiver } from "../support/receiver.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 

@@ -2,9 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type World, world } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
-import { run } from "./processes.ts";
+import { type World, world } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { run } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { newFolder } from "../http/folder.ts";
-import { type Outcome, run } from "./processes.ts";
-import { lacks } from "./tools.ts";
+import { newFolder } from "../support/folder.ts";
+import { type Outcome, run } from "../support/processes.ts";
+import { lacks } from "../support/tools.ts";
 
 const SESSION = fileURLToPath(new URL("loopback/session.ts", import.meta.url));
 const IN_PROCESS = fileURLToPath(new URL("../in-process/session.ts", import.meta.url));

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isForegroundOfNpm } from "../../emulator/cli/parent.ts";
-import { newFolder } from "../http/folder.ts";
-import { LAUNCHER, run } from "./processes.ts";
+import { newFolder } from "../support/folder.ts";
+import { LAUNCHER, run } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,10 +1,10 @@
 /** `resend`: a past event again, to the endpoints that want it and to whoever listens. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Delivery } from "../../emulator/model/webhook.ts";
-import { newUser } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
-import { type Hooked, hooked } from "../webhooks/world.ts";
-import { background, command } from "./processes.ts";
+import { newUser } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { background, command } from "../support/processes.ts";
+import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

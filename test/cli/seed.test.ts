@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAmounts } from "../../emulator/cli/seed.ts";
-import { type World, world } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
-import { command } from "./processes.ts";
+import { type World, world } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
 
 let here: World;
 let url: string;

@@ -1,9 +1,9 @@
 /** `getsmart-sandbox start`: what it prints works as printed, a port that is taken, what cannot be written, and how it ends. */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { newFolder } from "../http/folder.ts";
-import { type Background, background, command, shell } from "./processes.ts";
-import { lacks } from "./tools.ts";
+import { newFolder } from "../support/folder.ts";
+import { type Background, background, command, shell } from "../support/processes.ts";
+import { lacks } from "../support/tools.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { treeOf } from "../../emulator/cli/trace.ts";
 import { drawn } from "../../emulator/cli/tree.ts";
-import { badgeWorld } from "../http/client.ts";
-import { Receiver } from "../webhooks/receiver.ts";
+import { badgeWorld } from "../support/client.ts";
+import { Receiver } from "../support/receiver.ts";
 
 let here: Awaited<ReturnType<typeof badgeWorld>>;
 let receiver: Receiver;

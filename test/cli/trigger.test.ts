@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EVENT_TYPES, STORIES } from "../../emulator/cli/trigger/stories.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
-import { type Api, api, newKey, newUser, template } from "../http/client.ts";
-import { at } from "../http/contract.ts";
-import { newFolder } from "../http/folder.ts";
-import { problemsOfEvent } from "../webhooks/contract.ts";
-import { Receiver } from "../webhooks/receiver.ts";
-import { command } from "./processes.ts";
+import { type Api, api, newKey, newUser, template } from "../support/client.ts";
+import { at } from "../support/contract.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
+import { Receiver } from "../support/receiver.ts";
+import { problemsOfEvent } from "../support/webhook-contract.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

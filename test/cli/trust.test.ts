@@ -3,9 +3,9 @@ import { cpSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { newFolder } from "../http/folder.ts";
-import { type Started, shell, start } from "./processes.ts";
-import { lacks } from "./tools.ts";
+import { newFolder } from "../support/folder.ts";
+import { type Started, shell, start } from "../support/processes.ts";
+import { lacks } from "../support/tools.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

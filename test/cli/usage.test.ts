@@ -1,8 +1,8 @@
 /** SANDBOX.md §1: exit code 2 for a command line that makes no sense, with a sentence that names the word; nothing is done. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { type World, world } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
-import { command } from "./processes.ts";
+import { type World, world } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 

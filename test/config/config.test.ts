@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { type Config, ConfigError, resolveConfig, SETTINGS } from "../../emulator/config.ts";
-import { command } from "../cli/processes.ts";
-import { newFolder } from "../http/folder.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
 import { kebab, NAMES_OF_SETTINGS, takesArgument, VALUES } from "./values.ts";
 
 const folder = newFolder();

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { resolveConfig, SETTINGS } from "../../emulator/config.ts";
 import { configSchema } from "../../emulator/config-schema.ts";
-import { newFolder } from "../http/folder.ts";
+import { newFolder } from "../support/folder.ts";
 import { kebab, NAMES_OF_SETTINGS, VALUES } from "./values.ts";
 
 const schema = configSchema();

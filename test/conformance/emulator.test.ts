@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
+import { newFolder } from "../support/folder.ts";
 import { httpController } from "./kit/controller.ts";
 import { loadDocument } from "./kit/document.ts";
 import { estimate, tooLow } from "./kit/estimate.ts";
@@ -26,7 +25,7 @@ describe("the application in this process, one test a requirement", () => {
 });
 
 describe("a running emulator", () => {
-  const folder = mkdtempSync(join(tmpdir(), "getsmart-conformance-"));
+  const folder = newFolder();
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("standard, over a port, without limits", { timeout: RUN_MS }, async () => {

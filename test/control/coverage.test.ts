@@ -1,9 +1,9 @@
 /** SANDBOX.md §1, coverage: what of the API a client's whole run has met. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { newKey, newUser, person } from "../http/client.ts";
-import { operations } from "../http/contract.ts";
-import { type Hooked, hooked } from "../webhooks/world.ts";
+import { newKey, newUser, person } from "../support/client.ts";
+import { operations } from "../support/contract.ts";
+import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 let here: Hooked;
 beforeAll(async () => {
@@ -103,7 +103,7 @@ describe("it does not change", () => {
 });
 
 it("time counts: what is due on the way is emitted", async () => {
-  const { badgeWorld } = await import("../http/client.ts");
+  const { badgeWorld } = await import("../support/client.ts");
   const badges = await badgeWorld();
   await badges.award("approved", { claim_window_days: 30 });
   await badges.sandbox.clock.advance("31d");

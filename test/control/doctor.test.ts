@@ -10,8 +10,8 @@ import type { AnyRecord, Change, TableName, Tables } from "../../emulator/model/
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import type { ChainCall } from "../../emulator/ports/chain.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
-import { api, newUser } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
+import { api, newUser } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
 
 let store: MemoryStore;
 let chain: HardhatChain;

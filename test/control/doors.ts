@@ -4,9 +4,9 @@ import request from "supertest";
 import type { ApiKey } from "../../emulator/model/api-key.ts";
 import type { Fault } from "../../emulator/model/fault.ts";
 import type { Coverage, LoggedRequest, RequestFilter, RequestQuery, Trace } from "../../emulator/sandbox.ts";
-import { command } from "../cli/processes.ts";
-import type { World } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
+import type { World } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
 
 /** What can be done to a sandbox beside its API, by whichever way. A refusal throws its code or its sentence. */
 export interface Door {

@@ -1,6 +1,6 @@
 /** API.md §2, deleteUser: the log is scrubbed too. */
 import { describe, expect, it } from "vitest";
-import { badgeWorld, newUser, refusal, rich, world } from "../http/client.ts";
+import { badgeWorld, newUser, refusal, rich, world } from "../support/client.ts";
 
 const zenobia = {
   email: "Zenobia.Quill@unique.example",

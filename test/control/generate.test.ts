@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { BATCH } from "../../emulator/control/fixtures/generate.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
-import { type Api, api } from "../http/client.ts";
+import { type Api, api } from "../support/client.ts";
 
 const open: Sandbox[] = [];
 afterEach(async () => {

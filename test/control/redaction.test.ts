@@ -3,8 +3,8 @@ import { connect } from "node:net";
 import request from "supertest";
 import { expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
-import { newKey, newUser, person, world } from "../http/client.ts";
-import { lines, sendRaw } from "../http/wire.ts";
+import { newKey, newUser, person, world } from "../support/client.ts";
+import { lines, sendRaw } from "../support/wire.ts";
 
 it("made, rolled, rotated, replayed, used, misplaced, escaped and cut", async () => {
   const { sandbox, api } = await world();

@@ -3,8 +3,8 @@ import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BODY_KEPT, type Exchange, keptBody } from "../../emulator/control/exchange.ts";
 import { RequestLog } from "../../emulator/control/requests.ts";
-import { newUser, person, refusal, type World, world } from "../http/client.ts";
-import { lines, sendRaw } from "../http/wire.ts";
+import { newUser, person, refusal, type World, world } from "../support/client.ts";
+import { lines, sendRaw } from "../support/wire.ts";
 
 let here: World;
 let origin: string;
@@ -133,7 +133,7 @@ describe("who never came to an operation", () => {
 });
 
 it("plain HTTP to a sandbox of HTTPS", async () => {
-  const { newFolder } = await import("../http/folder.ts");
+  const { newFolder } = await import("../support/folder.ts");
   const { sandbox } = await world({ https: { caDir: newFolder() } });
   await fetch(`${(await sandbox.listen()).replace("https", "http")}/v1/users?limit=1`);
   expect(sandbox.requests.list()).toMatchObject([{ code: "HTTPS_REQUIRED", path: "/v1/users", query: "limit=1", api_key_id: null }]);

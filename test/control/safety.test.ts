@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveConfig } from "../../emulator/config.ts";
-import { newUser, refusal, type World, world } from "../http/client.ts";
+import { newUser, refusal, type World, world } from "../support/client.ts";
 
 const SOURCES = new URL("../../emulator/http/control/", import.meta.url);
 

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { FixtureError } from "../../emulator/control/fixtures/problems.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
-import { type Api, api } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
+import { type Api, api } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
 
 const DAY = 86_400_000;
 const open: Sandbox[] = [];

@@ -1,9 +1,9 @@
 /** SANDBOX.md: three ways in, one engine. The same table through each door: in process, over HTTP, and by the command line. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RequestQuery } from "../../emulator/sandbox.ts";
-import { command } from "../cli/processes.ts";
-import { type Api, newKey, newUser, person, refusal, type World, world } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
+import { type Api, newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
 import { DOORS, type Door } from "./doors.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -4,8 +4,8 @@ import type { StageTrace } from "../../emulator/control/trace.ts";
 import type { Fault } from "../../emulator/model/fault.ts";
 import type { Trace } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
-import { badgeWorld, newKey, newUser, person, rich, type World, world } from "../http/client.ts";
-import { hooked } from "../webhooks/world.ts";
+import { badgeWorld, newKey, newUser, person, rich, type World, world } from "../support/client.ts";
+import { hooked } from "../support/webhook-world.ts";
 
 let here: { readonly sandbox: Sandbox; close?(): Promise<void> };
 afterEach(() => (here.close ? here.close() : here.sandbox.close()));

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
-import { command } from "../cli/processes.ts";
-import { type Api, api, newUser, refusal, rich, world } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
+import { type Api, api, newUser, refusal, rich, world } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

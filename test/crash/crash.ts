@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Random } from "../random.ts";
+import { rm } from "node:fs/promises";
+import { newFolder } from "../support/folder.ts";
+import { Random } from "../support/random.ts";
 import { Folder, type Tally } from "./folder.ts";
 import { Killer } from "./killer.ts";
 
@@ -23,7 +22,7 @@ export async function crash({ seed, kills, flags = [] }: CrashOptions): Promise<
   const killer = new Killer();
   try {
     while (tally.kills < kills) {
-      const dir = await mkdtemp(join(tmpdir(), "getsmart-crash-"));
+      const dir = newFolder();
       await new Folder(dir, flags, random, killer, tally).live(Math.min(kills, tally.kills + KILLS_PER_FOLDER));
       await rm(dir, { recursive: true });
     }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Random } from "../random.ts";
+import type { Random } from "../support/random.ts";
 import { check } from "./check.ts";
 import { Client } from "./client.ts";
 import type { Killer } from "./killer.ts";

@@ -2,12 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
+import { newFolder } from "../support/folder.ts";
 
-const home = mkdtempSync(join(tmpdir(), "getsmart-lock-"));
+const home = newFolder();
 afterAll(() => rmSync(home, { recursive: true }));
 
 it.each([

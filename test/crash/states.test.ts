@@ -3,11 +3,11 @@
  * The moment is drawn from the time that the act takes; `STATE_KILLS=20` tries more of them.
  */
 import { randomInt } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../random.ts";
+import { newFolder } from "../support/folder.ts";
+import { Random } from "../support/random.ts";
 import { Client } from "./client.ts";
 import { Killer } from "./killer.ts";
 import { SandboxProcess } from "./sandbox-process.ts";
@@ -16,7 +16,7 @@ const KILLS = Number(process.env.STATE_KILLS ?? 1);
 const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
 const random = new Random(SEED);
 const killer = new Killer();
-const home = mkdtempSync(join(tmpdir(), "getsmart-states-"));
+const home = newFolder();
 afterAll(async () => {
   await killer.close();
   rmSync(home, { recursive: true });

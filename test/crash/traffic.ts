@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "../support/random.ts";
 import type { Client } from "./client.ts";
 import type { Model, Write } from "./model.ts";
 import { OwnWallet, type Writes } from "./writes.ts";

@@ -1,11 +1,10 @@
 /** The journal is the outbox: after SIGKILL no event is lost on its way, none is made up, and a repeat has the same webhook-id. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Random } from "../random.ts";
-import { Receiver } from "../webhooks/receiver.ts";
+import { newFolder } from "../support/folder.ts";
+import { Random } from "../support/random.ts";
+import { Receiver } from "../support/receiver.ts";
 import { Client } from "./client.ts";
 import { SandboxProcess } from "./sandbox-process.ts";
 
@@ -21,7 +20,7 @@ beforeAll(async () => {
     count += 1;
     res.writeHead(count % 3 === 0 ? 500 : 200).end();
   });
-  dir = mkdtempSync(join(tmpdir(), "getsmart-webhooks-"));
+  dir = newFolder();
 });
 afterAll(async () => {
   await receiver.close();

@@ -3,12 +3,12 @@
  * sandbox must start with all that was answered.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
+import { newFolder } from "../support/folder.ts";
 
-const home = mkdtempSync(join(tmpdir(), "getsmart-windows-"));
+const home = newFolder();
 afterAll(() => rmSync(home, { recursive: true }));
 
 /** A folder at rest: named files of it, by name. */

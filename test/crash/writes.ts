@@ -1,6 +1,6 @@
 import { Interface, keccak256, parseUnits, Wallet } from "ethers";
 import { FUNDED_ACCOUNTS } from "../../emulator/adapters/hardhat/accounts.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../support/random.ts";
 import type { Client } from "./client.ts";
 import type { Model, Person, Write } from "./model.ts";
 

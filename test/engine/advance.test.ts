@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ClockControl } from "../../emulator/control/clock.ts";
 import { Scheduler } from "../../emulator/engine/scheduler.ts";
-import { submission } from "../model/records.ts";
-import { HandTimer } from "../ports/hand-timer.ts";
-import { codeOf } from "./deeds.ts";
-import { openWorld, START, type World } from "./world.ts";
+import { codeOf } from "../support/engine-actions.ts";
+import { openWorld, START, type World } from "../support/engine-world.ts";
+import { HandTimer } from "../support/hand-timer.ts";
+import { submission } from "../support/records.ts";
 
 const DAY = 86_400_000;
 

@@ -2,15 +2,15 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Unit } from "../../emulator/ports/unit-of-work.ts";
-import { event, user } from "../model/records.ts";
-import { calls, register, stateOf, welcome } from "./deeds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld, type World } from "./world.ts";
+import { calls, register, stateOf, welcome } from "../support/engine-actions.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
+import { event, user } from "../support/records.ts";
 
 let folder: string;
 let world: World;
 beforeEach(async () => {
-  folder = temporaryFolder();
+  folder = newFolder();
   world = await openWorld({ folder });
 });
 afterEach(async () => {
@@ -162,7 +162,7 @@ describe("records that went before a clean stop", () => {
 describe("a crash in the middle of a clean stop", () => {
   /** Copies the folder as it is when compaction reaches a point, then lets it go on. */
   async function folderAt(point: "journal" | "publish"): Promise<string> {
-    const copy = temporaryFolder();
+    const copy = newFolder();
     const keep = () => {
       mkdirSync(copy, { recursive: true });
       for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(copy, name));

@@ -6,11 +6,11 @@ import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
 import { encodeLine } from "../../emulator/engine/journal-line.ts";
 import { readJournal } from "../../emulator/engine/recovery.ts";
 import { StorageDamaged } from "../../emulator/ports/store.ts";
-import { welcome } from "./deeds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld } from "./world.ts";
+import { welcome } from "../support/engine-actions.ts";
+import { openWorld } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
 
-const folder = temporaryFolder();
+const folder = newFolder();
 const file = join(folder, "journal.ndjson");
 const written = { plain: [] as string[], compacted: [] as string[], "compacted and gone on": [] as string[] };
 const linesOnDisk = () => readFileSync(file, "utf8").trimEnd().split("\n");

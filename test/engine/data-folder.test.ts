@@ -4,15 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataFolderInUse } from "../../emulator/adapters/fs/lock.ts";
 import { DataFolderMismatch, openDataFolder, refuseMismatch } from "../../emulator/data-folder.ts";
 import { StorageDamaged } from "../../emulator/ports/store.ts";
-import { stateOf, welcome } from "./deeds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld, type World } from "./world.ts";
+import { stateOf, welcome } from "../support/engine-actions.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
 
 let dir: string;
 let journal: string;
 let world: World;
 beforeEach(async () => {
-  dir = join(temporaryFolder(), "data");
+  dir = join(newFolder(), "data");
   journal = join(dir, "journal.ndjson");
   await live("ada");
 });

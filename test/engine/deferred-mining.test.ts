@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { calls, stateOf, walletOf } from "./deeds.ts";
-import { openWorld, type World } from "./world.ts";
+import { calls, stateOf, walletOf } from "../support/engine-actions.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
 
 describe("interval and manual mining", () => {
   let world: World;

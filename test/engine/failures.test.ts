@@ -1,14 +1,14 @@
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Chronicle, Unit } from "../../emulator/ports/unit-of-work.ts";
-import { calls, codeOf, register, stateOf, walletOf, welcome } from "./deeds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld, type World } from "./world.ts";
+import { calls, codeOf, register, stateOf, walletOf, welcome } from "../support/engine-actions.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
 
 let folder: string;
 let world: World;
 beforeEach(async () => {
-  folder = temporaryFolder();
+  folder = newFolder();
   world = await openWorld({ folder });
   await welcome(world, "ada", 5n);
 });

@@ -1,14 +1,14 @@
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { codeOf, register, welcome } from "./deeds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld, type World } from "./world.ts";
+import { codeOf, register, welcome } from "../support/engine-actions.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
 
 let folder: string;
 let world: World;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
+  folder = newFolder();
   const opening = openWorld({ folder, fsync: false });
   await (await opening).kill();
   world = await openWorld({ folder, fsync: true });

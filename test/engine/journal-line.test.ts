@@ -2,8 +2,8 @@ import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { changesOf, changesToLine, decodeLine, encodeLine, FORMAT, type UnitLine } from "../../emulator/engine/journal-line.ts";
-import { answer, event, put, remove, submission, user } from "../model/records.ts";
-import { someChanges } from "../ports/store-undo.ts";
+import { answer, event, put, remove, submission, user } from "../support/records.ts";
+import { someChanges } from "../support/some-changes.ts";
 
 const unit = (given: Partial<UnitLine>): UnitLine => ({
   v: FORMAT,

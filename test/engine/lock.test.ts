@@ -2,15 +2,15 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataFolderInUse, isAlive, type LockContent, readLock, takeLock } from "../../emulator/adapters/fs/lock.ts";
+import { newFolder } from "../support/folder.ts";
 import { LockProcess } from "./lock-process.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
 
 let folder: string;
 let file: string;
 let children: LockProcess[];
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = newFolder();
   file = join(folder, "lock");
   children = [];
 });

@@ -1,6 +1,6 @@
 import type { ClockState } from "../../emulator/ports/clock.ts";
-import { user } from "../model/records.ts";
-import { PEOPLE, type Person } from "./deeds.ts";
+import { PEOPLE, type Person } from "../support/engine-actions.ts";
+import { user } from "../support/records.ts";
 
 /** A whole state, copied at every snapshot: the simplest thing that could be right. */
 interface State {

@@ -5,12 +5,12 @@ import request from "supertest";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { decodeLine, encodeLine, type JournalLine } from "../../emulator/engine/journal-line.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { newFolder } from "../support/folder.ts";
 
 let dir: string;
 
 beforeEach(async () => {
-  dir = temporaryFolder();
+  dir = newFolder();
   const sandbox = await createSandbox({ dataDir: dir });
   const post = (path: string, body: object) =>
     request(sandbox.app).post(`/v1${path}`).set("Authorization", `Bearer ${sandbox.apiKey}`).send(body).expect(201);

@@ -2,11 +2,11 @@ import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ClockState } from "../../emulator/ports/clock.ts";
-import { user } from "../model/records.ts";
-import { calls, PEOPLE, type Person, walletOf } from "./deeds.ts";
+import { calls, PEOPLE, type Person, walletOf } from "../support/engine-actions.ts";
+import { openWorld, START, type World } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
+import { user } from "../support/records.ts";
 import { ModelWorld } from "./model-world.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld, START, type World } from "./world.ts";
 
 type Stop = { readonly stop: "close" | "kill" };
 type Step =
@@ -34,7 +34,7 @@ const step: fc.Arbitrary<Step | Stop> = fc.oneof(
 it("any program of writes, snapshots, restores, drops, clean stops and kills does what whole copies would", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (program) => {
-      const folder = temporaryFolder();
+      const folder = newFolder();
       let world = await openWorld({ folder, seeded: true });
       const model = new ModelWorld(world.clock.state(), world.ids.counter());
       try {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FIXTURE } from "../../emulator/engine/positions.ts";
-import { calls, codeOf, register, stateOf, welcome } from "./deeds.ts";
-import { openWorld, START, type World } from "./world.ts";
+import { calls, codeOf, register, stateOf, welcome } from "../support/engine-actions.ts";
+import { openWorld, START, type World } from "../support/engine-world.ts";
 
 let world: World;
 beforeEach(async () => {

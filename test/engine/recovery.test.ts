@@ -1,14 +1,14 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeLine, encodeLine, type UnitLine } from "../../emulator/engine/journal-line.ts";
-import { calls, register, stateOf, welcome } from "./deeds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-import { openWorld, START, type World } from "./world.ts";
+import { calls, register, stateOf, welcome } from "../support/engine-actions.ts";
+import { openWorld, START, type World } from "../support/engine-world.ts";
+import { newFolder } from "../support/folder.ts";
 
 let folder: string;
 let world: World;
 beforeEach(async () => {
-  folder = temporaryFolder();
+  folder = newFolder();
   world = await openWorld({ folder });
 });
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DueHandler, Scheduler } from "../../emulator/engine/scheduler.ts";
-import { answer, submission } from "../model/records.ts";
-import { HandTimer } from "../ports/hand-timer.ts";
-import { register } from "./deeds.ts";
-import { openWorld, START, type World } from "./world.ts";
+import { register } from "../support/engine-actions.ts";
+import { openWorld, START, type World } from "../support/engine-world.ts";
+import { HandTimer } from "../support/hand-timer.ts";
+import { answer, submission } from "../support/records.ts";
 
 let world: World;
 let timer: HandTimer;

@@ -1,7 +1,7 @@
 /** API.md §2, Achievements: what they are made of, and how they change. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BadgeWorld, badgeWorld, refusal } from "./client.ts";
-import { mission, newMission, targets } from "./learning.ts";
+import { type BadgeWorld, badgeWorld, refusal } from "../support/client.ts";
+import { mission, newMission, targets } from "../support/learning.ts";
 
 let here: BadgeWorld;
 beforeAll(async () => void (here = await badgeWorld()));

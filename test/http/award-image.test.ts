@@ -3,8 +3,8 @@ import { createPublicKey } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bakedText, chunksOf, greyPng, scanned } from "../ports/png.ts";
-import { type AwardData, type BadgeWorld, badgeWorld } from "./client.ts";
+import { type AwardData, type BadgeWorld, badgeWorld } from "../support/client.ts";
+import { bakedText, chunksOf, greyPng, scanned } from "../support/png.ts";
 
 let here: BadgeWorld;
 beforeAll(async () => void (here = await badgeWorld()));

@@ -1,6 +1,6 @@
 /** API.md §2, Awards; §3, their states. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AwardData, type BadgeWorld, badgeWorld, newUser, refusal } from "./client.ts";
+import { type AwardData, type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
 
 let here: BadgeWorld;
 beforeAll(async () => void (here = await badgeWorld()));

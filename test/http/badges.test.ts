@@ -1,7 +1,7 @@
 /** API.md §2, Badges; §3, their states. */
 import { crc32, deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BadgeWorld, badgeWorld, newUser, refusal, template } from "./client.ts";
+import { type BadgeWorld, badgeWorld, newUser, refusal, template } from "../support/client.ts";
 
 let here: BadgeWorld;
 beforeAll(async () => void (here = await badgeWorld()));

@@ -1,8 +1,8 @@
 /** API.md §1.1: everything is below /v1; and §1.11: what every answer carries. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { documented, newUser, refusal, type World, world } from "./client.ts";
-import { operations } from "./contract.ts";
+import { documented, newUser, refusal, type World, world } from "../support/client.ts";
+import { operations } from "../support/contract.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

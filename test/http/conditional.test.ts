@@ -1,7 +1,7 @@
 /** API.md §1.9 and RFC 9110 §13: ETag, If-None-Match, If-Match. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newKey, newUser, refusal, rich, type World, world } from "./client.ts";
-import { newMission, pathOf } from "./learning.ts";
+import { newKey, newUser, refusal, rich, type World, world } from "../support/client.ts";
+import { newMission, pathOf } from "../support/learning.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

@@ -1,7 +1,7 @@
 /** The control plane refuses in the envelope too. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { newUser, refusal, type World, world } from "./client.ts";
+import { newUser, refusal, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

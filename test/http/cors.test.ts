@@ -1,6 +1,6 @@
 /** Pages of other origins get nothing, unless their origin is named. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type World, world } from "./client.ts";
+import { type World, world } from "../support/client.ts";
 
 const PAGE = "https://app.example";
 let here: World;

@@ -2,10 +2,10 @@
 import jwt, { type JwtPayload } from "jsonwebtoken";
 import { JwksClient } from "jwks-rsa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, type AwardData, api, type BadgeWorld, badgeWorld, newKey, refusal } from "./client.ts";
-import { faults } from "./contract.ts";
-import { filesWith, newFolder } from "./folder.ts";
-import { memoryLog } from "./memory-log.ts";
+import { type Api, type AwardData, api, type BadgeWorld, badgeWorld, newKey, refusal } from "../support/client.ts";
+import { faults } from "../support/contract.ts";
+import { filesWith, newFolder } from "../support/folder.ts";
+import { memoryLog } from "../support/memory-log.ts";
 import { openBadgeFaults } from "./open-badge.ts";
 
 const DETAILS = {

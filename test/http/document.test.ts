@@ -16,8 +16,8 @@ import { tokenOperations } from "../../emulator/http/operations/tokens.ts";
 import { userOperations } from "../../emulator/http/operations/users.ts";
 import { verificationOperations } from "../../emulator/http/operations/verification.ts";
 import { webhookOperations } from "../../emulator/http/operations/webhooks.ts";
-import { type World, world } from "./client.ts";
-import { at, catalogue, document, faults, operations } from "./contract.ts";
+import { type World, world } from "../support/client.ts";
+import { at, catalogue, document, faults, operations } from "../support/contract.ts";
 
 /** Codes of the control plane, which the document does not describe. */
 const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS", "FAULT_NOT_FOUND", "REQUEST_NOT_FOUND"];

@@ -5,7 +5,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { messagesOf, type StreamMessage } from "../../emulator/cli/event-source.ts";
 import type { Resent } from "../../emulator/control/controls.ts";
 import type { SandboxOptions } from "../../emulator/sandbox-api.ts";
-import { newUser, type World, world } from "./client.ts";
+import { newUser, type World, world } from "../support/client.ts";
 
 let here: World;
 let origin: string;

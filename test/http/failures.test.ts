@@ -5,8 +5,8 @@ import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
-import { documented, refusal } from "./client.ts";
-import { operations } from "./contract.ts";
+import { documented, refusal } from "../support/client.ts";
+import { operations } from "../support/contract.ts";
 
 /** An application whose every operation throws this. */
 async function broken(thrown: unknown) {

@@ -2,9 +2,9 @@
 import { connect } from "node:net";
 import request from "supertest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { newUser, person, refusal, rich, type World, world } from "./client.ts";
-import { memoryLog } from "./memory-log.ts";
-import { lines } from "./wire.ts";
+import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
+import { memoryLog } from "../support/memory-log.ts";
+import { lines } from "../support/wire.ts";
 
 let here: World;
 let origin: string;

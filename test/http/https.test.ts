@@ -4,10 +4,10 @@ import { request as httpsRequest } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
-import { type Answer, problemsOf, refusalProblems } from "./answers.ts";
-import { newFolder } from "./folder.ts";
-import { memoryLog } from "./memory-log.ts";
-import { lines, sendRaw } from "./wire.ts";
+import { type Answer, problemsOf, refusalProblems } from "../support/answers.ts";
+import { newFolder } from "../support/folder.ts";
+import { memoryLog } from "../support/memory-log.ts";
+import { lines, sendRaw } from "../support/wire.ts";
 
 let sandbox: Sandbox;
 let origin: string;

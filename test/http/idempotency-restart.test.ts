@@ -1,16 +1,15 @@
 /** API.md §1.6: the record is written with the effect it belongs to, so neither a restart nor a kill makes a second one. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { DEFAULT_KEY } from "../../emulator/services/keys.ts";
-import { newUser, person, refusal, world } from "./client.ts";
+import { newUser, person, refusal, world } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
 
 let dataDir: string;
-beforeEach(() => void (dataDir = mkdtempSync(join(tmpdir(), "getsmart-idempotency-"))));
+beforeEach(() => void (dataDir = newFolder()));
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 it("answers survive a restart: successes and refusals", async () => {

@@ -1,6 +1,6 @@
 /** API.md §1.6: a POST with an Idempotency-Key has one effect and one answer. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, newKey, newUser, person, refusal, type World, world } from "./client.ts";
+import { type Api, newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
 
 let here: World;
 let api: Api;

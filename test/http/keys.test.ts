@@ -1,7 +1,7 @@
 /** API.md §1.3 and §2, Keys. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWellFormed } from "../../emulator/services/keys.ts";
-import { newKey, newUser, refusal, type World, world } from "./client.ts";
+import { newKey, newUser, refusal, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

@@ -1,6 +1,6 @@
 /** API.md §1.5: ten requests a second and a thousand an hour, sliding, per key, told truly in every authenticated answer. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Api, newKey, refusal, type World, world } from "./client.ts";
+import { type Api, newKey, refusal, type World, world } from "../support/client.ts";
 
 /** Real time as the sandbox sees it, in ms: it stands still unless a test moves it. */
 let real = 0;

@@ -1,6 +1,6 @@
 /** API.md §1.9 and RFC 7396: what is sent changes, null restores, the rest stays. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newUser, refusal, type World, world } from "./client.ts";
+import { newUser, refusal, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

@@ -1,7 +1,7 @@
 /** API.md §2, Keys and meta: what may be asked without a key; and Events. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newUser, refusal, rich, type World, world } from "./client.ts";
-import { at } from "./contract.ts";
+import { newUser, refusal, rich, type World, world } from "../support/client.ts";
+import { at } from "../support/contract.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world({ chainId: 84532 })));

@@ -1,8 +1,8 @@
 /** API.md §1.7: statuses, methods, media types and sizes. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newKey, newUser, person, refusal, type World, world } from "./client.ts";
-import { operations } from "./contract.ts";
+import { newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
+import { operations } from "../support/contract.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

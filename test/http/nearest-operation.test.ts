@@ -1,7 +1,7 @@
 /** An unknown route names the operation that was probably meant. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type World, world } from "./client.ts";
+import { type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

@@ -2,7 +2,7 @@
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
-import { api, documented, newKey, newUser, refusal, rich, type World } from "./client.ts";
+import { api, documented, newKey, newUser, refusal, rich, type World } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** What progress must be, in the plainest words: no clamped counters, no common denominators, no records. */
-import type { Update } from "./learning.ts";
+import type { Update } from "../support/learning.ts";
 
 export type Targets = Readonly<Record<string, number>>;
 

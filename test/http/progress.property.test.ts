@@ -1,8 +1,8 @@
 /** Random programs of updates, nonsense and changes of the achievement against a plain model of what must come of them. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { newUser, refusal, type World, world } from "./client.ts";
-import { newMission, progressEvents, progressOf, record, targets, typesOf, type Update } from "./learning.ts";
+import { newUser, refusal, type World, world } from "../support/client.ts";
+import { newMission, progressEvents, progressOf, record, targets, typesOf, type Update } from "../support/learning.ts";
 import { ProgressModel, type Targets } from "./progress-model.ts";
 
 const MOST = 2 ** 31 - 1;

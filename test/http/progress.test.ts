@@ -1,7 +1,17 @@
 /** API.md §2, Achievements: recording progress. What each rule refuses, and beside it what it does not. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BadgeWorld, badgeWorld, newUser, refusal } from "./client.ts";
-import { type AchievementData, newMission, pathOf, progressEvents, progressOf, record, targets, typesOf, type Update } from "./learning.ts";
+import { type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
+import {
+  type AchievementData,
+  newMission,
+  pathOf,
+  progressEvents,
+  progressOf,
+  record,
+  targets,
+  typesOf,
+  type Update,
+} from "../support/learning.ts";
 
 const MOST = 2 ** 31 - 1;
 

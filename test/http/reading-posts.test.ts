@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
 import type { IdempotencyRecord } from "../../emulator/model/idempotency.ts";
-import { operations } from "./contract.ts";
+import { operations } from "../support/contract.ts";
 
 /** An application whose writer never gets to a unit until it is let go, and what it has kept. */
 async function busy() {

@@ -1,10 +1,10 @@
 /** API.md §1.7: a request that began before a reset or a restore does not commit after it. */
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Receiver } from "../webhooks/receiver.ts";
-import { refusalProblems } from "./answers.ts";
-import { newUser, person, type World, world } from "./client.ts";
-import { lines, parseAnswer } from "./wire.ts";
+import { refusalProblems } from "../support/answers.ts";
+import { newUser, person, type World, world } from "../support/client.ts";
+import { Receiver } from "../support/receiver.ts";
+import { lines, parseAnswer } from "../support/wire.ts";
 
 let here: World;
 let origin: string;

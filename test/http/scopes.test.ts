@@ -1,7 +1,7 @@
 /** API.md §1.3: each operation of the document with a key of every scope but its own, and of its own alone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newKey, refusal, type World, world } from "./client.ts";
-import { at, type DocumentedOperation, operations } from "./contract.ts";
+import { newKey, refusal, type World, world } from "../support/client.ts";
+import { at, type DocumentedOperation, operations } from "../support/contract.ts";
 
 const ALL = (at("/components/schemas/Scope").value as { enum: string[] }).enum;
 

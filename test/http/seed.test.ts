@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import request from "supertest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type World, world } from "./client.ts";
+import { type World, world } from "../support/client.ts";
 
 let here: World;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** API.md §2, Tokens. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newUser, refusal, rich, type World, world } from "./client.ts";
+import { newUser, refusal, rich, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

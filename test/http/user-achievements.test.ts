@@ -1,8 +1,8 @@
 /** API.md §7: a user's list has all achievements, newest first, untouched ones included; its pages partition it. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newUser, refusal, type World, world } from "./client.ts";
-import { type AchievementData, newMission, type ProgressData, progressOf, record } from "./learning.ts";
+import { newUser, refusal, type World, world } from "../support/client.ts";
+import { type AchievementData, newMission, type ProgressData, progressOf, record } from "../support/learning.ts";
 
 let here: World;
 let user: { id: string };

@@ -1,6 +1,6 @@
 /** API.md §2, Users. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newUser, person, refusal, rich, type World, world } from "./client.ts";
+import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

@@ -2,8 +2,8 @@
 import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { VERIFICATION_HEADERS, verificationPage } from "../../emulator/http/pages/verification.ts";
-import { CLAIMED, type Given, verifierOf, WALLET } from "../services/verification-world.ts";
-import { world } from "./client.ts";
+import { world } from "../support/client.ts";
+import { CLAIMED, type Given, verifierOf, WALLET } from "../support/verification-world.ts";
 
 async function pageOf(given: Given = {}, gets_id = CLAIMED.gets_id): Promise<string> {
   return verificationPage(await verifierOf(given).verify({ gets_id }));

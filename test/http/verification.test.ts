@@ -1,7 +1,7 @@
 /** API.md §2 "Verification": POST /badges/verify and GET /verify/{gets_id}, on records and a real chain. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Api, newKey, refusal, type World, world } from "./client.ts";
-import { newAward, newBadge, PRIVATE, type Shown } from "./verified-awards.ts";
+import { type Api, newKey, refusal, type World, world } from "../support/client.ts";
+import { newAward, newBadge, PRIVATE, type Shown } from "../support/verified-awards.ts";
 
 type Badge = Awaited<ReturnType<typeof newBadge>>;
 const verify = async (api: Api, body: Record<string, unknown>) => (await api.post("/badges/verify", body).expect(200)).body.data;

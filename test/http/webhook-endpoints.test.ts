@@ -1,6 +1,6 @@
 /** API.md §2, Webhooks: the endpoints themselves. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { refusal, type World, world } from "./client.ts";
+import { refusal, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeAll(async () => void (here = await world()));

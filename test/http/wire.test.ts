@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
-import { refusalProblems } from "./answers.ts";
-import { faults } from "./contract.ts";
-import { lines, sendRaw } from "./wire.ts";
+import { refusalProblems } from "../support/answers.ts";
+import { faults } from "../support/contract.ts";
+import { lines, sendRaw } from "../support/wire.ts";
 
 let sandbox: Sandbox;
 let origin: string;

@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
-import { command } from "../cli/processes.ts";
-import { newFolder } from "../http/folder.ts";
-import { Receiver } from "../webhooks/receiver.ts";
+import { newFolder } from "../support/folder.ts";
+import { command } from "../support/processes.ts";
+import { Receiver } from "../support/receiver.ts";
 import { type Answer, type Place, type Tale, tell } from "./tale.ts";
 
 vi.setConfig({ testTimeout: 180_000 });

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { run } from "../cli/processes.ts";
-import { newFolder } from "../http/folder.ts";
+import { newFolder } from "../support/folder.ts";
+import { run } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

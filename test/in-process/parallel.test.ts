@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
-import { type Api, api, refusal } from "../http/client.ts";
-import { newFolder } from "../http/folder.ts";
-import { Random } from "../random.ts";
+import { type Api, api, refusal } from "../support/client.ts";
+import { newFolder } from "../support/folder.ts";
+import { Random } from "../support/random.ts";
 
 /** 0 and 1 are twins, one of them in a folder; the others differ in all that can differ. */
 const OPTIONS: readonly SandboxOptions[] = [

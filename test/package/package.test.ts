@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe } from "vitest";
+import { newFolder } from "../support/folder.ts";
 import { describeCommandLine } from "./command-line.ts";
 import { describeExamples } from "./examples.ts";
 import { describeLibrary } from "./library.ts";
@@ -10,7 +9,7 @@ import { describeTarball } from "./tarball.ts";
 
 /** What `npm publish` would send, unpacked, run, imported and compiled against, all outside of the checkout. */
 describe("the package", () => {
-  const folder = mkdtempSync(join(tmpdir(), "getsmart-package-"));
+  const folder = newFolder();
   let tarball: string;
   beforeAll(async () => {
     tarball = await pack(folder);

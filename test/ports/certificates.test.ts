@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { openCertificates } from "../../emulator/adapters/crypto/certificates.ts";
 import { authorityExtensions, certificate, newKey, serverExtensions } from "../../emulator/adapters/crypto/x509.ts";
 import type { Certificate } from "../../emulator/ports/certificates.ts";
-import { run } from "../cli/processes.ts";
-import { lacks } from "../cli/tools.ts";
-import { newFolder } from "../http/folder.ts";
+import { newFolder } from "../support/folder.ts";
+import { run } from "../support/processes.ts";
+import { lacks } from "../support/tools.ts";
 
 const HOSTS = ["localhost", "127.0.0.1", "::1"];
 const DAY_MS = 86_400_000;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ChainCall } from "../../emulator/ports/chain.ts";
-import { forgeryBy } from "../lookalike.ts";
-import { type CreateChain, GENESIS, mint, useChain } from "./chain.ts";
+import { mint } from "../support/chain-calls.ts";
+import { forgeryBy } from "../support/lookalike.ts";
+import { type CreateChain, GENESIS, useChain } from "./chain.ts";
 
 /** Reading badges, ours and lookalikes. */
 export function shouldReadBadgesLikeChain(name: string, create: CreateChain): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Chain, ChainStep } from "../../emulator/ports/chain.ts";
 import { ChainUnavailable } from "../../emulator/ports/chain.ts";
-import { type CreateChain, GENESIS, mint, transfer, useChain } from "./chain.ts";
+import { mint, transfer } from "../support/chain-calls.ts";
+import { type CreateChain, GENESIS, useChain } from "./chain.ts";
 
 /** Going back and doing it again: what marks and the journal's steps promise. */
 export function shouldKeepHistoryLikeChain(name: string, create: CreateChain): void {

@@ -1,7 +1,8 @@
 import { getCreate2Address, HDNodeWallet, keccak256, Mnemonic, Transaction, toUtf8Bytes, Wallet } from "ethers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CreateChain, GENESIS, GETS, mint, transfer, useChain } from "./chain.ts";
+import { GETS, mint, transfer } from "../support/chain-calls.ts";
+import { type CreateChain, GENESIS, useChain } from "./chain.ts";
 
 /** Test vectors of EIP-55: all capitals, all lower case, and mixed. */
 const EIP_55 = [

@@ -1,21 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Chain, ChainCall, ChainStep, Hex } from "../../emulator/ports/chain.ts";
+import type { Chain, ChainCall, ChainStep } from "../../emulator/ports/chain.ts";
 import { ChainRevert } from "../../emulator/ports/chain.ts";
+import { burn, GETS, mint, transfer } from "../support/chain-calls.ts";
 
 /** A new empty chain whose genesis block has this timestamp (seconds). */
 export type CreateChain = (genesis: number) => Promise<Chain>;
 
 export const GENESIS = Date.parse("2026-01-01T00:00:00Z") / 1000;
-export const GETS = 10n ** 18n;
-
-export const mint = (to: string, amount: bigint): ChainCall => ({ contract: "token", method: "mint", args: [to, amount] });
-export const transfer = (salt: Hex, to: string, amount: bigint): ChainCall => ({
-  contract: "token",
-  method: "operatorTransfer",
-  args: [salt, to, amount],
-});
-export const burn = (salt: Hex, amount: bigint): ChainCall => ({ contract: "token", method: "operatorBurn", args: [salt, amount] });
-
 /** One deployed chain for a whole file; each test starts from the same state. */
 export function useChain(create: CreateChain): { readonly chain: Chain; readonly deployment: readonly ChainStep[] } {
   const world = {} as { chain: Chain; deployment: readonly ChainStep[] };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../emulator/ports/clock.ts";
-import { HandTime } from "./time-source.ts";
+import { HandTime } from "../support/hand-time.ts";
 
 const START = Date.parse("2026-03-01T12:00:00Z");
 

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
-import { temporaryFolder } from "../engine/temporary-folder.ts";
-import { FaultyDisk } from "./faulty-disk.ts";
+import { FaultyDisk } from "../support/faulty-disk.ts";
+import { newFolder } from "../support/folder.ts";
 
 let folder: string;
 let disk: FaultyDisk;
@@ -11,7 +11,7 @@ let journal: FileJournal;
 let answered: string[];
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = newFolder();
   disk = new FaultyDisk();
   journal = new FileJournal(join(folder, "journal.ndjson"), { fsync: true, fs: disk });
   answered = [];

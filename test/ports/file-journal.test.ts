@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
 import { JournalBroken, JournalRefused } from "../../emulator/ports/journal.ts";
-import { temporaryFolder } from "../engine/temporary-folder.ts";
-import { FaultyDisk } from "./faulty-disk.ts";
+import { FaultyDisk } from "../support/faulty-disk.ts";
+import { newFolder } from "../support/folder.ts";
 import { contentOf } from "./journal.ts";
 
 let folder: string;
@@ -13,7 +13,7 @@ let disk: FaultyDisk;
 let journal: FileJournal;
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = newFolder();
   file = join(folder, "journal.ndjson");
   disk = new FaultyDisk();
   journal = new FileJournal(file, { fsync: false, fs: disk });

@@ -3,8 +3,8 @@ import { PNG } from "pngjs";
 import { expect, it } from "vitest";
 import { PngImages } from "../../emulator/adapters/png/images.ts";
 import { pixelsOf } from "../../emulator/adapters/png/png-pixels.ts";
+import { FORMATS, IEND, idat, ihdr, pngOf, rowLengths } from "../support/png.ts";
 import { shouldBehaveLikeImages } from "./images.ts";
-import { FORMATS, IEND, idat, ihdr, pngOf, rowLengths } from "./png.ts";
 
 shouldBehaveLikeImages("png", () => new PngImages());
 

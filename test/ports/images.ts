@@ -1,7 +1,7 @@
 import { PNG } from "pngjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BadgePicture, Images } from "../../emulator/ports/images.ts";
-import { bakedText, type Chunk, chunksOf, FORMATS, greyPng, IEND, idat, ihdr, pngOf, rowLengths, scanned } from "./png.ts";
+import { bakedText, type Chunk, chunksOf, FORMATS, greyPng, IEND, idat, ihdr, pngOf, rowLengths, scanned } from "../support/png.ts";
 
 const PICTURE: BadgePicture = {
   title: "The Tech Shaman",

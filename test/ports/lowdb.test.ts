@@ -5,16 +5,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
 import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
 import { StorageDamaged } from "../../emulator/ports/store.ts";
-import { temporaryFolder } from "../engine/temporary-folder.ts";
-import { put, remove, user } from "../model/records.ts";
-import { someChanges, viewOf } from "./store-undo.ts";
+import { newFolder } from "../support/folder.ts";
+import { put, remove, user } from "../support/records.ts";
+import { someChanges } from "../support/some-changes.ts";
+import { viewOf } from "./store-undo.ts";
 
 let folder: string;
 let file: string;
 const openStore = () => new LowdbStore(file, (folded, places) => new MemoryStore(folded, places));
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = newFolder();
   file = join(folder, "db.json");
 });
 afterEach(() => rmSync(folder, { recursive: true }));

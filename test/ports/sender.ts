@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Sender } from "../../emulator/ports/sender.ts";
-import { type Manner, Receiver } from "../webhooks/receiver.ts";
+import { type Manner, Receiver } from "../support/receiver.ts";
 
 /** What every adapter of the sender port does (emulator/ports/sender.ts). `create` takes the time-out of an attempt in ms. */
 export function shouldBehaveLikeSender(name: string, create: (timeoutMs?: number) => Sender): void {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
 import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
 import type { Store } from "../../emulator/ports/store.ts";
-import { temporaryFolder } from "../engine/temporary-folder.ts";
+import { newFolder } from "../support/folder.ts";
 import { shouldBehaveLikeStore } from "./store.ts";
 import { shouldUndoLikeStore } from "./store-undo.ts";
 
@@ -12,7 +12,7 @@ const adapters: Record<string, () => Promise<{ store: Store; close(): Promise<vo
     return { store: new MemoryStore(), close: async () => {} };
   },
   async lowdb() {
-    const folder = temporaryFolder();
+    const folder = newFolder();
     const store = new LowdbStore(join(folder, "db.json"), (folded, places) => new MemoryStore(folded, places));
     return { store, close: () => rm(folder, { recursive: true }) };
   },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../emulator/ports/store.ts";
-import { answer, put, remove, submission, user } from "../model/records.ts";
+import { answer, put, remove, submission, user } from "../support/records.ts";
 
 /** Opens an empty store; `close` removes what it left. */
 export type OpenStore = () => Promise<{ store: Store; close(): Promise<void> }>;

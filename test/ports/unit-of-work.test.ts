@@ -1,4 +1,4 @@
-import { openWorld } from "../engine/world.ts";
+import { openWorld } from "../support/engine-world.ts";
 import { shouldBehaveLikeUnitOfWork } from "./unit-of-work.ts";
 
 shouldBehaveLikeUnitOfWork("engine", () => openWorld());

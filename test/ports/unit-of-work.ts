@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChainRevert } from "../../emulator/ports/chain.ts";
 import type { ClockState } from "../../emulator/ports/clock.ts";
 import type { Chronicle } from "../../emulator/ports/unit-of-work.ts";
-import { calls, codeOf, PEOPLE, register, stateOf, walletOf, welcome } from "../engine/deeds.ts";
-import type { World } from "../engine/world.ts";
-import { answer, user } from "../model/records.ts";
+import { calls, codeOf, PEOPLE, register, stateOf, walletOf, welcome } from "../support/engine-actions.ts";
+import type { World } from "../support/engine-world.ts";
+import { answer, user } from "../support/records.ts";
 
 /** What every unit of work does (emulator/ports/unit-of-work.ts), under automatic mining. */
 export function shouldBehaveLikeUnitOfWork(name: string, open: () => Promise<World>): void {

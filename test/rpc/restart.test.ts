@@ -1,15 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { newFolder } from "../support/folder.ts";
 import { gets } from "./token-abi.ts";
 import { type Account, openWorld, type World } from "./world.ts";
-
-function temporaryFolder(): string {
-  const dir = mkdtempSync(join(tmpdir(), "getsmart-rpc-"));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
 
 async function blocks({ rpc }: World): Promise<string[]> {
   const latest = Number(await rpc<string>("eth_blockNumber"));
@@ -21,7 +13,7 @@ async function blocks({ rpc }: World): Promise<string[]> {
 }
 
 it("a chain that wallets and the API wrote to in turn is the same after a restart", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = newFolder();
   const before = await openWorld({ dataDir });
   const [one, two] = before.sandbox.accounts as [Account, Account];
   const ada = await before.api.user(one.address);
@@ -53,7 +45,7 @@ it("a chain that wallets and the API wrote to in turn is the same after a restar
 });
 
 it("snapshots of evm_snapshot survive a restart", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = newFolder();
   const before = await openWorld({ dataDir });
   const user = await before.api.user();
   const id = await before.rpc("evm_snapshot");

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { expect } from "vitest";
-import { template } from "../http/client.ts";
-import { type Received, Receiver } from "../webhooks/receiver.ts";
+import { template } from "../support/client.ts";
+import { type Received, Receiver } from "../support/receiver.ts";
 import { balanceOf, enrol, inBothWorlds } from "./worlds.ts";
 
 const STEPS = ["applied", "approved", "claimed"];

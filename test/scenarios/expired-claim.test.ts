@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { refusal, template } from "../http/client.ts";
+import { refusal, template } from "../support/client.ts";
 import { balanceOf, enrol, inBothWorlds, lastEvents } from "./worlds.ts";
 
 inBothWorlds("A learner comes too late for their badge", async ({ api, sandbox }) => {

@@ -1,8 +1,8 @@
 import { Wallet } from "ethers";
 import { expect } from "vitest";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
-import { newAward, newBadge } from "../http/verified-awards.ts";
-import { forgeryBy } from "../lookalike.ts";
+import { forgeryBy } from "../support/lookalike.ts";
+import { newAward, newBadge } from "../support/verified-awards.ts";
 import { ask, askBadge } from "./rpc.ts";
 import { inBothWorlds } from "./worlds.ts";
 

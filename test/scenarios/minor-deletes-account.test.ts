@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { refusal, template } from "../http/client.ts";
+import { refusal, template } from "../support/client.ts";
 import { balanceOf, enrol, inBothWorlds } from "./worlds.ts";
 
 inBothWorlds("A minor deletes their account", async ({ api }) => {

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import type { MiningMode } from "../../emulator/services/mining.ts";
-import { refusal } from "../http/client.ts";
+import { refusal } from "../support/client.ts";
 import { balanceOf, type Cast, enrol, inBothWorlds } from "./worlds.ts";
 
 inBothWorlds("A learner spends more than she has", async ({ api }) => {

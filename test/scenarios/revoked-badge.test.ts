@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { newAward, newBadge } from "../http/verified-awards.ts";
+import { newAward, newBadge } from "../support/verified-awards.ts";
 import { askBadge } from "./rpc.ts";
 import { inBothWorlds } from "./worlds.ts";
 

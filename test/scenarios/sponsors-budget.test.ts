@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { refusal, template } from "../http/client.ts";
+import { refusal, template } from "../support/client.ts";
 import { balanceOf, enrol, inBothWorlds } from "./worlds.ts";
 
 inBothWorlds("A sponsor pays for badges out of a budget", async ({ api, sandbox }) => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { refusal } from "../http/client.ts";
+import { refusal } from "../support/client.ts";
 import { balanceOf, enrol, inBothWorlds } from "./worlds.ts";
 
 /** The missions of the course, in their order, as the platform pays them. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { refusal } from "../http/client.ts";
+import { refusal } from "../support/client.ts";
 import { balanceOf, enrol, inBothWorlds, lastEvents } from "./worlds.ts";
 
 inBothWorlds(

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox, SandboxOptions } from "../../emulator/sandbox-api.ts";
-import { type Api, api } from "../http/client.ts";
+import { type Api, api } from "../support/client.ts";
 
 export interface Cast {
   readonly sandbox: Sandbox;

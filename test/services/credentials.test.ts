@@ -6,7 +6,7 @@ import type { IssuerKey } from "../../emulator/model/issuer-key.ts";
 import type { CredentialPayload } from "../../emulator/ports/credentials.ts";
 import type { UnitOfWork } from "../../emulator/ports/unit-of-work.ts";
 import { Credentials } from "../../emulator/services/credentials.ts";
-import { award, badge, put, user } from "../model/records.ts";
+import { award, badge, put, user } from "../support/records.ts";
 
 const BASE = "http://127.0.0.1:4010/v1";
 const CLAIMED = "2026-03-01T12:00:00.789Z";

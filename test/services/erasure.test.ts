@@ -1,8 +1,8 @@
 /** API.md §2, deleteUser: after a clean stop nothing on disk, and nothing in the log, tells who the person was. */
 import { expect, it } from "vitest";
-import { newUser, refusal, rich, world } from "../http/client.ts";
-import { filesWith, newFolder } from "../http/folder.ts";
-import { memoryLog } from "../http/memory-log.ts";
+import { newUser, refusal, rich, world } from "../support/client.ts";
+import { filesWith, newFolder } from "../support/folder.ts";
+import { memoryLog } from "../support/memory-log.ts";
 
 const secret = {
   email: "zenobia.quill@unique.example",

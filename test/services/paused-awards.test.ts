@@ -12,8 +12,8 @@ import { UserProgress } from "../../emulator/services/progress.ts";
 import { Rewards } from "../../emulator/services/rewards.ts";
 import { Tokens } from "../../emulator/services/tokens.ts";
 import { Users } from "../../emulator/services/users.ts";
-import { openWorld, type World } from "../engine/world.ts";
-import { template } from "../http/client.ts";
+import { template } from "../support/client.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
 
 const BASE = "http://127.0.0.1:4010/v1";
 const HOUR = 3_600_000;

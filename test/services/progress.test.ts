@@ -10,10 +10,10 @@ import { Mining } from "../../emulator/services/mining.ts";
 import { UserProgress } from "../../emulator/services/progress.ts";
 import { Rewards } from "../../emulator/services/rewards.ts";
 import { Users } from "../../emulator/services/users.ts";
-import { openWorld, type World } from "../engine/world.ts";
-import { template, world } from "../http/client.ts";
-import { filesWith, newFolder } from "../http/folder.ts";
-import { mission, newMission, progressOf, record } from "../http/learning.ts";
+import { template, world } from "../support/client.ts";
+import { openWorld, type World } from "../support/engine-world.ts";
+import { filesWith, newFolder } from "../support/folder.ts";
+import { mission, newMission, progressOf, record } from "../support/learning.ts";
 
 describe("with auto_issue and auto_claim", () => {
   let here: World;

@@ -1,9 +1,9 @@
 /** API.md §1.3 and §1.11: an API key is on no disk and in no log, at no time; only its hash is kept. */
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { newKey, refusal, world } from "../http/client.ts";
-import { filesWith, newFolder } from "../http/folder.ts";
-import { memoryLog } from "../http/memory-log.ts";
+import { newKey, refusal, world } from "../support/client.ts";
+import { filesWith, newFolder } from "../support/folder.ts";
+import { memoryLog } from "../support/memory-log.ts";
 
 it("keys made, rolled, replayed, used, misplaced and revoked", async () => {
   const dataDir = newFolder();

@@ -14,7 +14,7 @@ import {
   STRANGER,
   verifierOf,
   WALLET,
-} from "./verification-world.ts";
+} from "../support/verification-world.ts";
 
 const GETS_ID = { gets_id: CLAIMED.gets_id };
 const REVOCATION = { status: "revoked", revocation: { reason: "The recording shows another model", revoked_at: AT } } as const;

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, it } from "vitest";
-import { run } from "../cli/processes.ts";
-import { newFolder } from "../http/folder.ts";
+import { newFolder } from "../support/folder.ts";
+import { run } from "../support/processes.ts";
 
 const PROJECT = fileURLToPath(new URL("project/", import.meta.url));
 const VITEST = join(dirname(fileURLToPath(import.meta.resolve("vitest/package.json"))), "vitest.mjs");

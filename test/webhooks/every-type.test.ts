@@ -1,9 +1,9 @@
 /** Each event type happens once in this story, is delivered as the document says, and each step has exactly the events that belong to it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { newUser, template } from "../http/client.ts";
-import { at } from "../http/contract.ts";
-import { problemsOfEvent } from "./contract.ts";
-import { type Hooked, hooked } from "./world.ts";
+import { newUser, template } from "../support/client.ts";
+import { at } from "../support/contract.ts";
+import { problemsOfEvent } from "../support/webhook-contract.ts";
+import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 let here: Hooked;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** API.md §2, Webhooks: receivers that fail, each in its own way, and what follows. */
 import { afterEach, describe, expect, it } from "vitest";
-import { newUser } from "../http/client.ts";
-import type { Manner } from "./receiver.ts";
-import { type Hooked, hooked } from "./world.ts";
+import { newUser } from "../support/client.ts";
+import type { Manner } from "../support/receiver.ts";
+import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 let here: Hooked;
 afterEach(() => here.close());

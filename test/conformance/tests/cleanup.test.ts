@@ -1,6 +1,6 @@
 /** What a run that was killed has left behind is found by its id and taken away; nothing else is. */
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { background } from "../../cli/processes.ts";
+import { background } from "../../support/processes.ts";
 import { KINDS } from "../kit/made.ts";
 import { ground } from "./ground.ts";
 

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { createSandbox, type Sandbox } from "../../../emulator/sandbox.ts";
-import { command, type Outcome } from "../../cli/processes.ts";
-import { newFolder } from "../../http/folder.ts";
+import { newFolder } from "../../support/folder.ts";
+import { command, type Outcome } from "../../support/processes.ts";
 import { type Front, openFront } from "../mutants/front.ts";
 
 /** What the tests of the commands stand on: an emulator, a front before it that may answer in another way, and a folder. */

@@ -1,4 +1,4 @@
-import type { Random } from "../../random.ts";
+import type { Random } from "../../support/random.ts";
 
 /** What earlier answers gave away: ids, cursors, ETags and addresses that later requests name. */
 export class Pool {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import type { Random } from "../../random.ts";
-import { at, type DocumentedOperation, operations } from "../contract.ts";
+import { at, type DocumentedOperation, operations } from "../../support/contract.ts";
+import type { Random } from "../../support/random.ts";
 import type { Pool } from "./pool.ts";
 import { ODD_NAMES, type Values } from "./values.ts";
 

@@ -1,5 +1,5 @@
 import type { Sandbox } from "../../../emulator/sandbox-api.ts";
-import { type Api, newUser, rich, template } from "../client.ts";
+import { type Api, newUser, rich, template } from "../../support/client.ts";
 import type { Pool } from "./pool.ts";
 
 /** What random requests seldom arrive at: awards in every state, of badges in every state, and an endpoint that nobody answers at. */

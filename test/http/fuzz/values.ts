@@ -1,5 +1,5 @@
-import type { Random } from "../../random.ts";
-import { at } from "../contract.ts";
+import { at } from "../../support/contract.ts";
+import type { Random } from "../../support/random.ts";
 import type { Pool } from "./pool.ts";
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 /** What tests do to a world, and what they see of it. */
 import type { ChainCall } from "../../emulator/ports/chain.ts";
 import type { Unit } from "../../emulator/ports/unit-of-work.ts";
-import { user } from "../model/records.ts";
-import { burn, mint, transfer } from "../ports/chain.ts";
-import type { World } from "./world.ts";
+import { burn, mint, transfer } from "./chain-calls.ts";
+import type { World } from "./engine-world.ts";
+import { user } from "./records.ts";
 
 export const PEOPLE = ["ada", "ben", "eve"] as const;
 export type Person = (typeof PEOPLE)[number];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { atEndOfFile } from "./clean-up.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
 const PATIENCE_MS = 60_000;
@@ -17,27 +17,19 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const running = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 /** Runs a program to its end, with this Node first in PATH and nothing of ours in the environment but what is given. */
 export function run(program: string, args: readonly string[], { cwd, env = {} }: Surroundings, started?: (child: ChildProcess) => void) {
   return new Promise<Outcome>((resolve, reject) => {
     const ours = Object.entries(process.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name));
     const path = `${dirname(process.execPath)}:${process.env.PATH}`;
     const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(ours), HOME: cwd, PATH: path, ...env } });
-    running.add(child);
+    atEndOfFile(() => void child.kill("SIGKILL"));
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => (stdout += chunk));
     child.stderr.on("data", (chunk) => (stderr += chunk));
     child.once("error", reject);
-    child.once("close", (code) => {
-      running.delete(child);
-      resolve({ code, stdout, stderr });
-    });
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
     started?.(child);
   });
 }

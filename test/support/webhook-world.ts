@@ -1,6 +1,6 @@
 import type { Delivery, WebhookEndpoint } from "../../emulator/model/webhook.ts";
 import type { SandboxOptions } from "../../emulator/sandbox-api.ts";
-import { type World, world } from "../http/client.ts";
+import { type World, world } from "./client.ts";
 import { type Manner, Receiver } from "./receiver.ts";
 
 export interface Hooked extends World {

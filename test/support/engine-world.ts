@@ -15,8 +15,8 @@ import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import type { Chain } from "../../emulator/ports/chain.ts";
 import type { Journal } from "../../emulator/ports/journal.ts";
 import type { Store } from "../../emulator/ports/store.ts";
-import { FaultyDisk } from "../ports/faulty-disk.ts";
-import { HandTime } from "../ports/time-source.ts";
+import { FaultyDisk } from "./faulty-disk.ts";
+import { HandTime } from "./hand-time.ts";
 
 export const START = Date.parse("2026-01-01T00:00:00Z");
 

@@ -1,17 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { atEndOfFile } from "./clean-up.ts";
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+/** The names of test folders begin with it: `global-setup.ts` fails the run that leaves one. */
+export const PREFIX = "getsmart-test-";
 
-/** A folder that is gone after the tests of the file. */
+/** A new empty folder, removed after the tests of the file. */
 export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "getsmart-test-"));
-  made.push(folder);
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

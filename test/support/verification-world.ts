@@ -5,7 +5,7 @@ import type { User } from "../../emulator/model/user.ts";
 import type { ChainBadge, NftTransfer } from "../../emulator/ports/chain.ts";
 import type { UnitOfWork } from "../../emulator/ports/unit-of-work.ts";
 import { type Inspector, Verifier } from "../../emulator/services/verification.ts";
-import { put, user } from "../model/records.ts";
+import { put, user } from "./records.ts";
 
 export const AT = "2026-01-01T00:00:00.000Z";
 export const OFFICIAL = `0x${"0".repeat(39)}1`;
