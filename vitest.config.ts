@@ -1,38 +1,49 @@
 import { defineConfig } from "vitest/config";
 
-/** What all tests have: a busy machine takes its time. */
-const shared = {
-  setupFiles: ["test/support/setup.ts"],
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
-  expect: { poll: { timeout: 20_000 } },
-};
+/** What takes long, or is proven once in a release: `npm run test:all` has it, `npm test` has not. */
+const LONG = ["test/crash/{lock,states,webhooks,windows}.test.ts", "test/package/**/*.test.ts", "test/contracts/compiled.test.ts"];
 
 /**
- * Three projects, by what a test costs. Files of `fast` and `process` share a process and its modules: loading our sources,
- * the document and a first chain anew for each file took half of the time.
+ * Three projects, by what a test costs. Files of `fast` and `process` share a process and its modules: loading our sources, the document
+ * and a first chain for each file took half of the time. `--mode deep` runs everything at full length (test/support/depth.ts).
  */
-export default defineConfig({
-  test: {
-    globalSetup: ["test/support/global-setup.ts"],
-    // As many as there are cores: a test waits for other processes more than for its own.
-    maxWorkers: "100%",
-    projects: [
-      {
-        test: {
-          ...shared,
-          name: "fast",
-          isolate: false,
-          include: [
-            "test/architecture.test.ts",
-            "test/{config,contracts,control,engine,fixtures,http,model,ports,rpc,scenarios,services,webhooks}/**/*.test.ts",
-          ],
+export default defineConfig(({ mode }) => {
+  const shared = {
+    exclude: ["**/node_modules/**", "test/examples/**"],
+    setupFiles: ["test/support/setup.ts"],
+    env: { TEST_DEPTH: mode === "deep" ? "deep" : "short" },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A busy machine takes its time.
+    expect: { poll: { timeout: 20_000 } },
+  };
+  const inProcess = "{config,contracts,control,engine,fixtures,http,model,ports,rpc,scenarios,services,webhooks}";
+  const besideIt = "{browser,cli,conformance,in-process,vitest}";
+  return {
+    test: {
+      globalSetup: ["test/support/global-setup.ts"],
+      // As many as there are cores: a test waits for other processes more than for its own.
+      maxWorkers: "100%",
+      projects: [
+        {
+          test: {
+            ...shared,
+            name: "fast",
+            isolate: false,
+            include: ["test/architecture.test.ts", `test/${inProcess}/**/*.test.ts`],
+            exclude: [...shared.exclude, ...LONG],
+          },
         },
-      },
-      {
-        test: { ...shared, name: "process", isolate: false, include: ["test/{browser,cli,conformance,in-process,vitest}/**/*.test.ts"] },
-      },
-      { test: { ...shared, name: "deep", include: ["test/{crash,package}/**/*.test.ts", "test/oldest.test.ts"] } },
-    ],
-  },
+        {
+          test: {
+            ...shared,
+            name: "process",
+            isolate: false,
+            include: [`test/${besideIt}/**/*.test.ts`, "test/crash/crash.test.ts"],
+          },
+        },
+        { test: { ...shared, name: "deep", include: LONG } },
+      ],
+    },
+  };
 });

@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { parse } from "yaml";
 import { configSchema } from "../emulator/config-schema.ts";
 import { parseFixture, prepareFixture } from "../emulator/control/fixtures/parse.ts";
+import { keptScript } from "./reference/script.ts";
 
 const root = new URL("../", import.meta.url);
 rmSync(new URL("dist/", root), { recursive: true, force: true });
@@ -20,7 +21,5 @@ for (const file of readdirSync(new URL("fixtures/", root)).filter((each) => each
   writeFileSync(new URL(`dist/fixtures/${file.replace(/yaml$/, "json")}`, root), JSON.stringify(prepared));
 }
 mkdirSync(new URL("dist/docs/", root), { recursive: true });
-const script = readFileSync(new URL("node_modules/@scalar/api-reference/dist/browser/standalone.js", root), "utf8");
-// Its source map is not served; a browser would ask for it.
-writeFileSync(new URL("dist/docs/scalar.js", root), script.replace(/\n\/\/# sourceMappingURL=.*$/, "\n"));
+writeFileSync(new URL("dist/docs/scalar.js", root), keptScript());
 writeFileSync(new URL("dist/config.schema.json", root), `${JSON.stringify(configSchema(), null, 2)}\n`);

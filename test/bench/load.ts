@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Values } from "./figure.ts";
 
-const AUTOCANNON = fileURLToPath(new URL("../../node_modules/autocannon/autocannon.js", import.meta.url));
+const AUTOCANNON = fileURLToPath(new URL("node_modules/autocannon/autocannon.js", import.meta.url));
 
 export interface Load {
   readonly url: string;

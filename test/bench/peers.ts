@@ -10,7 +10,7 @@ export const bin = (name: string) => packageFile(`node_modules/.bin/${name}`);
 
 /** `prism mock` on our own document. */
 export function prism(port: number): readonly string[] {
-  return [bin("prism"), "mock", "--port", String(port), packageFile("spec/openapi.yaml")];
+  return [packageFile("test/bench/node_modules/.bin/prism"), "mock", "--port", String(port), packageFile("spec/openapi.yaml")];
 }
 
 /** Waits for the first 200. Throws if the process ends before. */

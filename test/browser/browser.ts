@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { missing } from "../support/tools.ts";
 
 const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
 
 export const HEIGHT = 900;
 
-/** Why browser tests cannot run here; null when they can. CI installs chromium, so there it is a failure. */
-export const NO_BROWSER = EXECUTABLE ? null : "no chromium is installed (apt-get install chromium)";
+/** Whether browser tests cannot run here, which is then said. */
+export const NO_BROWSER = !EXECUTABLE && missing("no chromium is installed (apt-get install chromium)");
 
 /** A page in headless Chromium, and every address that it asked for. Only loopback is let through. */
 export async function openPage(browser: Browser): Promise<{ page: Page; asked: string[] }> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { newFolder } from "../support/folder.ts";
 import { type Started, shell, start } from "../support/processes.ts";
-import { lacks } from "../support/tools.ts";
+import { lacks, skipped } from "../support/tools.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -30,7 +30,6 @@ const CLIENTS: readonly Client[] = [
 ];
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
-if (!hasIpv6) console.warn("tests are skipped: ::1 is not an address of this machine");
 
 /** What the banner says below "Trust its authority" after `  Name  `, without indentation. */
 function recipe(banner: string, name: string): string {
@@ -40,7 +39,7 @@ function recipe(banner: string, name: string): string {
 
 describe.each([
   { host: "127.0.0.1", skip: false },
-  { host: "::1", skip: !hasIpv6 },
+  { host: "::1", skip: !hasIpv6 && skipped("::1 is not an address of this machine") },
 ])("start --https --host $host", ({ host, skip }) => {
   // A folder with a space in its name: what is printed must be quoted.
   const folder = `${newFolder()}/a home`;

@@ -2,6 +2,7 @@
 import { id } from "ethers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { runs } from "../support/depth.ts";
 import type { Deployed } from "./contract.ts";
 import { cap, LockState, roles } from "./values.ts";
 import { useWorld, type World } from "./world.ts";
@@ -111,6 +112,6 @@ it("keeps balances, supply, cap and escrow in agreement", { timeout: 60_000 }, a
       await expectSame(world.token, model);
       await world.rpc("evm_revert", snapshot);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

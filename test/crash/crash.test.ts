@@ -1,14 +1,15 @@
 /**
- * SIGKILL at random moments, under concurrent writes of API clients and a wallet. `CRASH_KILLS=500` runs longer;
+ * SIGKILL at random moments, under concurrent writes of API clients and a wallet. `CRASH_KILLS=500` runs longer; the first tier has a few kills of a fixed seed;
  * `CRASH_SEED` repeats the choices of a run (what is written, when it dies); the exact instant is never the same.
  */
 import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { setting } from "../support/depth.ts";
 import { crash } from "./crash.ts";
 import type { Tally } from "./folder.ts";
 
-const KILLS = Number(process.env.CRASH_KILLS ?? 54);
-const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
+const KILLS = setting("CRASH_KILLS", { short: 6, deep: 54 });
+const SEED = setting("CRASH_SEED", { short: 1, deep: randomInt(2 ** 31) });
 
 const LANES = [
   { name: "blocks mined at once", flags: [], share: 1 / 2 },

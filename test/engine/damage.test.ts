@@ -6,6 +6,7 @@ import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
 import { encodeLine } from "../../emulator/engine/journal-line.ts";
 import { readJournal } from "../../emulator/engine/recovery.ts";
 import { StorageDamaged } from "../../emulator/ports/store.ts";
+import { runs } from "../support/depth.ts";
 import { welcome } from "../support/engine-actions.ts";
 import { openWorld } from "../support/engine-world.ts";
 import { newFolder } from "../support/folder.ts";
@@ -65,7 +66,7 @@ describe.each(["plain", "compacted", "compacted and gone on"] as const)("a %s jo
         const number = whole.subarray(0, place).toString("latin1").split("\n").length;
         expect(reading(bytes)).toEqual({ line: number });
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

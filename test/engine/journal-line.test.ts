@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { changesOf, changesToLine, decodeLine, encodeLine, FORMAT, type UnitLine } from "../../emulator/engine/journal-line.ts";
+import { runs } from "../support/depth.ts";
 import { answer, event, put, remove, submission, user } from "../support/records.ts";
 import { someChanges } from "../support/some-changes.ts";
 
@@ -45,7 +46,7 @@ describe("a journal line", () => {
         bytes[place] = (bytes[place] as number) ^ flip;
         expect(() => decodeLine(bytes.toString("utf8"))).toThrow();
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ClockState } from "../../emulator/ports/clock.ts";
+import { runs } from "../support/depth.ts";
 import { calls, PEOPLE, type Person, walletOf } from "../support/engine-actions.ts";
 import { openWorld, START, type World } from "../support/engine-world.ts";
 import { newFolder } from "../support/folder.ts";
@@ -51,7 +52,7 @@ it("any program of writes, snapshots, restores, drops, clean stops and kills doe
         rmSync(folder, { recursive: true });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 }, 60_000);
 

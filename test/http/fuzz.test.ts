@@ -12,6 +12,7 @@ import { createSandbox } from "../../emulator/sandbox.ts";
 import { type Answer, problemsOf } from "../support/answers.ts";
 import { api, newKey } from "../support/client.ts";
 import { catalogue, operations } from "../support/contract.ts";
+import { setting } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
 import { Random } from "../support/random.ts";
 import { Pool } from "./fuzz/pool.ts";
@@ -20,7 +21,7 @@ import { setStage } from "./fuzz/stage.ts";
 import { Values } from "./fuzz/values.ts";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-const COUNT = Number(process.env.FUZZ_COUNT ?? 20_000);
+const COUNT = setting("FUZZ_COUNT", { short: 2000, deep: 20_000 });
 
 /** Codes that need more than a request: a time, a failure, another way in, or several requests at once. */
 const UNREACHABLE = [

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newUser, refusal, type World, world } from "../support/client.ts";
+import { runs } from "../support/depth.ts";
 import { newMission, progressEvents, progressOf, record, targets, typesOf, type Update } from "../support/learning.ts";
 import { ProgressModel, type Targets } from "./progress-model.ts";
 
@@ -51,7 +52,7 @@ it("is what the model says after every step", async () => {
       }
       expect(typesOf(await progressEvents(here.api, user, achievement))).toEqual(model.events);
     }),
-    { numRuns: 150, seed: 12 },
+    { numRuns: runs(150), seed: 12 },
   );
   // The programs are worth something: they complete, and are refused.
   expect(reached.completed).toBeGreaterThan(20);

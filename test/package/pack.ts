@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./command.ts";
 
@@ -14,7 +14,7 @@ const MADE = ["node_modules", "dist", ".git", ".hardhat", ".getsmart-sandbox", "
  */
 export async function pack(folder: string): Promise<string> {
   const copy = join(folder, "checkout");
-  cpSync(CHECKOUT, copy, { recursive: true, filter: (path) => !MADE.includes(relative(CHECKOUT, path)) });
+  cpSync(CHECKOUT, copy, { recursive: true, filter: (path) => !MADE.includes(basename(path)) });
   symlinkSync(join(CHECKOUT, "node_modules"), join(copy, "node_modules"), "junction");
   await run(["npm", "pack", "--pack-destination", folder], copy);
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
 import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
 import { StorageDamaged } from "../../emulator/ports/store.ts";
+import { runs } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
 import { put, remove, user } from "../support/records.ts";
 import { someChanges } from "../support/some-changes.ts";
@@ -83,7 +84,7 @@ describe("keeping the fold in db.json", () => {
         loaded.apply(undo);
         expect(viewOf(loaded)).toEqual(before);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Policy, RateLimiter } from "../../emulator/ports/rate-limiter.ts";
+import { runs } from "../support/depth.ts";
 import { NaiveLimiter } from "./naive-limiter.ts";
 
 export type CreateLimiter = (policies: readonly Policy[], meterAll: boolean) => RateLimiter;
@@ -30,7 +31,7 @@ export function shouldBehaveLikeRateLimiter(name: string, create: CreateLimiter)
             if (verdict?.allowed === false) expect(verdict.violated).toEqual(model.exhausted(now));
           }
         }),
-        { numRuns: 300 },
+        { numRuns: runs(300) },
       );
     });
 
@@ -57,7 +58,7 @@ export function shouldBehaveLikeRateLimiter(name: string, create: CreateLimiter)
             limiter.restore(kept);
           }
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       );
     });
 

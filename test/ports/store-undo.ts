@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TABLES, type TableName } from "../../emulator/model/tables.ts";
 import type { Store } from "../../emulator/ports/store.ts";
+import { runs } from "../support/depth.ts";
 import { put, remove, user } from "../support/records.ts";
 import { someChanges } from "../support/some-changes.ts";
 import type { OpenStore } from "./store.ts";
@@ -37,7 +38,7 @@ export function shouldUndoLikeStore(name: string, open: OpenStore): void {
           expect(viewOf(store)).toEqual(after);
           await close();
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       );
     });
 

@@ -1,9 +1,15 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { gets } from "./token-abi.ts";
-import { type Kind, openWallet } from "./wallets.ts";
+import { CAST, type Kind, openWallet } from "./wallets.ts";
 import { type Account, openWorld } from "./world.ts";
 
-const KINDS: Kind[] = ["ethers over HTTP", "ethers over WebSocket", "viem over HTTP", "viem over WebSocket", "cast"];
+const KINDS: Kind[] = [
+  "ethers over HTTP",
+  "ethers over WebSocket",
+  "viem over HTTP",
+  "viem over WebSocket",
+  ...(CAST ? ["cast" as const] : []),
+];
 
 /** Ada holds her own wallet, a funded account, with 100 GETS on it; Grace's wallet is managed. */
 async function adaAndGrace(kind: Kind) {

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Contract, isError, JsonRpcProvider, NonceManager, Wallet, WebSocketProvider } from "ethers";
 import { type BaseError, ContractFunctionRevertedError, createPublicClient, createWalletClient, http, parseAbi, webSocket } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
+import { secondTierTool } from "../support/tools.ts";
 import { TOKEN_ABI } from "./token-abi.ts";
 import type { Account, World } from "./world.ts";
 
@@ -89,13 +89,14 @@ export async function closeSocket({ transport }: { transport: object }): Promise
   (await (transport as { getRpcClient(): Promise<{ close(): void }> }).getRpcClient()).close();
 }
 
-const CAST = fileURLToPath(new URL("../../node_modules/.bin/cast", import.meta.url));
+/** Foundry's command-line client; null where it is not installed. */
+export const CAST = secondTierTool("cast");
 
 function castWallet(url: string, token: string, { address, privateKey }: Account): WalletSoftware {
   async function cast(...args: string[]): Promise<string> {
     // A proxy in the environment is not for loopback.
     const env = { ...process.env, NO_PROXY: "127.0.0.1" };
-    const { stdout, stderr } = await promisify(execFile)(CAST, [...args, "--rpc-url", url], { env });
+    const { stdout, stderr } = await promisify(execFile)(CAST as string, [...args, "--rpc-url", url], { env });
     // The launcher of the npm package ends with 0 even when cast does not.
     if (stdout === "") throw new Error(stderr);
     return stdout.trim();

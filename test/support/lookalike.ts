@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ContractFactory, getCreateAddress, id } from "ethers";
 
 function factory(name: string): ContractFactory {
-  const { abi, bytecode } = JSON.parse(readFileSync(new URL(`../contracts/compiled/${name}.json`, import.meta.url), "utf8"));
+  const { abi, bytecode } = JSON.parse(readFileSync(new URL(`../../contracts/compiled/${name}.json`, import.meta.url), "utf8"));
   return new ContractFactory(abi, bytecode);
 }
 

@@ -1,4 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Says why tests do not run here; true, so that `it.skipIf(skipped("…"))` reads well. */
+export function skipped(reason: string): true {
+  console.warn(`tests are skipped: ${reason}`);
+  return true;
+}
 
 /**
  * Whether a test must do without a tool, and says so. With CI set, which installs them all, a missing one is a failure; one that is not
@@ -7,8 +15,23 @@ import { spawnSync } from "node:child_process";
 export function lacks(tool: string, debianPackage: string, probe: readonly string[] = ["--version"]): boolean {
   const { status, error } = spawnSync(tool, probe, { stdio: "ignore" });
   if (status === 0) return false;
-  const reason = error ? `${tool} is missing (apt-get install ${debianPackage})` : `\`${tool} ${probe.join(" ")}\` does not work here`;
-  if (error && process.env.CI) throw new Error(reason);
-  console.warn(`tests are skipped: ${reason}`);
-  return true;
+  return error
+    ? missing(`${tool} is missing (apt-get install ${debianPackage})`)
+    : skipped(`\`${tool} ${probe.join(" ")}\` does not work here`);
+}
+
+/** For a tool that is not there: with CI set a failure, else skipped with this reason. */
+export function missing(reason: string): true {
+  if (process.env.CI) throw new Error(reason);
+  return skipped(reason);
+}
+
+/** The path of a program of test/tools/package.json, which `npm run test:all` installs; null, and the reason is said, where it did not. */
+export function secondTierTool(name: string): string | null {
+  const file = fileURLToPath(new URL(`../tools/node_modules/.bin/${name}`, import.meta.url));
+  if (existsSync(file)) return file;
+  const reason = `${name} is not installed (npm ci --prefix test/tools)`;
+  if (process.env.TEST_DEPTH === "deep") throw new Error(reason);
+  skipped(reason);
+  return null;
 }
