@@ -30,7 +30,7 @@ export default defineConfig(({ mode }) => {
             ...shared,
             name: "fast",
             isolate: false,
-            include: ["test/architecture.test.ts", `test/${inProcess}/**/*.test.ts`],
+            include: ["test/architecture/*.test.ts", `test/${inProcess}/**/*.test.ts`],
             exclude: [...shared.exclude, ...LONG],
           },
         },

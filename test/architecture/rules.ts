@@ -1,19 +1,13 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
-
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-interface Rule {
-  /** Files it is about: a path from the root, the longest that fits wins. */
+/** Who may import whom (architecture.test.ts). One rule per room, with the sentence that explains it. */
+export interface Rule {
+  /** Files it is about: a path from the root; the longest that fits wins. */
   readonly room: string;
   /** Rooms and packages that these files may import, besides their own room and node: modules. */
   readonly may: readonly string[];
   readonly because: string;
 }
 
-const RULES: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   { room: "emulator/model", may: ["spec/types.ts"], because: "the model is plain data; it knows nobody" },
   { room: "emulator/ports", may: ["emulator/model"], because: "a port is an interface in terms of the model" },
   {
@@ -188,87 +182,25 @@ const RULES: readonly Rule[] = [
   },
   {
     room: "test/conformance/tests",
-    may: ["test/conformance", "test/cli/processes.ts", "test/http/folder.ts", "emulator/sandbox.ts", "vitest"],
+    may: ["test/conformance", "test/support", "emulator/sandbox.ts", "vitest"],
     because: "tests of the kit stand on an emulator and use the command line as a user does",
   },
+  {
+    room: "test/support",
+    may: [
+      "emulator",
+      "spec/types.ts",
+      "ajv",
+      "ajv-formats",
+      "ethers",
+      "fast-check",
+      "jsqr",
+      "pngjs",
+      "pino",
+      "supertest",
+      "vitest",
+      "yaml",
+    ],
+    because: "what many rooms use depends on none of them",
+  },
 ];
-const KIT = "test/conformance";
-
-describe("who may import whom", () => {
-  for (const file of [...sources("emulator"), ...sources(KIT).filter((each) => !each.endsWith(".test.ts"))]) {
-    it(file, () => {
-      const rule = ruleFor(file);
-      expect(rule, `${file} stands in no room of RULES`).toBeDefined();
-      const foreign = importsOf(file).filter((target) => !isAllowed(rule as Rule, target));
-      expect(foreign, `${file} may not import this: ${(rule as Rule).because}`).toEqual([]);
-    });
-  }
-
-  it("the command line loads no check before it is asked for one", () => {
-    expect(importsOf("test/conformance/kit/cli.ts", /^import (?!type)[^;]*?from "([^"]+)"/gm)).toEqual([]);
-  });
-
-  it("heavy adapters are imported by the composition root only when needed", () => {
-    const text = readFileSync(join(ROOT, "emulator/sandbox.ts"), "utf8");
-    const eager = [...text.matchAll(/^import (?!type)[^;]*?from "\.\/adapters\/(hardhat|lowdb|crypto)/gm)];
-    expect(eager).toEqual([]);
-  });
-
-  it("jose and what draws pictures are loaded when first needed, not at start", () => {
-    const eager = (file: string) => importsOf(file, /^import (?!type)[^"]*?from "([^"]+)"/gm);
-    expect(eager("emulator/adapters/jose/credentials.ts")).not.toContain("jose");
-    expect(eager("emulator/adapters/png/images.ts")).toEqual(["emulator/adapters/png/png-read.ts"]);
-  });
-});
-
-describe("files stay readable", () => {
-  for (const file of [...sources("emulator"), ...sources(KIT)]) {
-    it(`${file} has at most 400 lines`, () => {
-      expect(readFileSync(join(ROOT, file), "utf8").split("\n").length).toBeLessThanOrEqual(400);
-    });
-  }
-
-  it("nine files of ten have at most 200 lines", () => {
-    const lengths = sources("emulator").map((file) => readFileSync(join(ROOT, file), "utf8").split("\n").length);
-    expect(lengths.filter((lines) => lines > 200).length / lengths.length).toBeLessThanOrEqual(0.1);
-  });
-});
-
-function sources(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .map((name) => join(folder, name))
-    .filter((file) => file.endsWith(".ts") && statSync(join(ROOT, file)).isFile())
-    .sort();
-}
-
-function ruleFor(file: string): Rule | undefined {
-  return RULES.filter(({ room }) => isIn(file, room)).sort((a, b) => b.room.length - a.room.length)[0];
-}
-
-function isIn(target: string, room: string): boolean {
-  return target === room || target.startsWith(`${room}/`);
-}
-
-function isAllowed({ room, may }: Rule, target: string): boolean {
-  return isIn(target, room) || may.some((each) => isIn(target, each));
-}
-
-const IMPORTS = /^(?:import|export)\b[^"]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
-
-/** What a file imports, statically or not: paths from the root, and names of packages. */
-function importsOf(file: string, statements = IMPORTS): string[] {
-  const text = readFileSync(join(ROOT, file), "utf8");
-  const found = [...text.matchAll(statements)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
-  return found.filter((name) => !name.startsWith("node:")).map((name) => (name.startsWith(".") ? local(file, name) : packageName(name)));
-}
-
-function local(file: string, name: string): string {
-  return relative(ROOT, resolve(ROOT, dirname(file), name));
-}
-
-function packageName(name: string): string {
-  return name
-    .split("/")
-    .slice(0, name.startsWith("@") ? 2 : 1)
-    .join("/");
-}
