@@ -52,12 +52,18 @@ const EVERYWHERE = "http://127.0.0.1:4010/_sandbox";
 const PATIENCE_S = 2;
 
 /**
- * Finds the sandbox: `--url`, then GETSMART_CONTROL_URL, then the lock in the data folder, then port 4010. Under HTTPS it is trusted
- * by the authority that the lock names and by the one in `--ca-dir`.
+ * Finds the sandbox: `--url`, then GETSMART_CONTROL_URL, then the lock in the data folder; port 4010 only when no folder was named and
+ * none is here, since what answers there may be another project's. Under HTTPS it is trusted by the authority that the lock names and by
+ * the one in `--ca-dir`. Throws ControlError.
  */
 export async function connect({ url, dataDir, caDir, controlToken }: ClientOptions): Promise<ControlClient> {
-  const lock = await livingLock(dataDir);
-  const base = (url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control ?? EVERYWHERE).replace(/\/$/, "");
+  const named = dataDir ?? process.env.GETSMART_DATA_DIR;
+  const folder = named ?? SETTINGS.dataDir.initial;
+  const lock = await livingLock(folder);
+  const isElsewhere = named === undefined && !existsSync(folder);
+  const place = url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control ?? (isElsewhere ? EVERYWHERE : null);
+  if (place === null) throw noneIn(folder);
+  const base = place.replace(/\/$/, "");
   const token = controlToken ?? process.env.GETSMART_CONTROL_TOKEN;
   const caFile = join(caDir ?? process.env.GETSMART_CA_DIR ?? SETTINGS.caDir.initial, "ca.pem");
   const authorities = [caFile, ...(lock?.ca_file ? [lock.ca_file] : [])]
@@ -117,7 +123,7 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
   };
 }
 
-async function livingLock(dataDir = process.env.GETSMART_DATA_DIR ?? SETTINGS.dataDir.initial) {
+async function livingLock(dataDir: string) {
   const { isAlive, readLock } = await import("../adapters/fs/lock.ts");
   const lock = readLock(join(dataDir, "lock"));
   return lock && isAlive(lock) ? lock : null;
@@ -141,6 +147,10 @@ function unanswered(at: string, { code, message }: NodeJS.ErrnoException, caFile
     return new ControlError(`${at} is not trusted (${reason}); ${advice}`, null);
   }
   return new ControlError(`no sandbox answers at ${at} (${reason}); start one with: npx getsmart-sandbox start`, null);
+}
+
+function noneIn(folder: string): ControlError {
+  return new ControlError(`no sandbox is running with the data folder ${folder}; start it, or name a running one with --url`, null);
 }
 
 function notASandbox(at: string, status = 0): ControlError {

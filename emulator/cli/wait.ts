@@ -7,8 +7,8 @@ const EVERY_MS = 100;
 export async function waitUntilReady(options: ClientOptions, timeoutMs: number): Promise<void> {
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const client = await connect(options);
     try {
+      const client = await connect(options);
       await client.call("GET", "/ready");
       return;
     } catch (error) {

@@ -1,47 +1,23 @@
 /** API.md §1.2 and §1.11: what fails inside is answered in the envelope, says nothing of the inside, and is logged with the request's id. */
-import { Writable } from "node:stream";
-import { pino } from "pino";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { type AppParts, createApp } from "../../emulator/http/app.ts";
-import { loadDocument } from "../../emulator/http/document.ts";
+import { appAnswering } from "../support/app-parts.ts";
 import { documented, refusal } from "../support/client.ts";
-import { operations } from "../support/contract.ts";
+import { memoryLog } from "../support/memory-log.ts";
 
 /** An application whose every operation throws this. */
 async function broken(thrown: unknown) {
-  const lines: string[] = [];
-  const sink = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
+  const { log, text } = memoryLog("error");
   const fail = () => {
     throw thrown;
   };
-  const parts = {
-    document: await loadDocument(),
-    operations: { reads: new Proxy({}, { get: () => fail }), writes: {} },
-    control: (_req: unknown, _res: unknown, next: () => void) => next(),
-    world: { epoch: 0 },
-    clock: { now: () => 0, elapsed: () => 0 },
-    newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
-    keys: { authenticate: () => ({ id: "key", scopes: operations.flatMap(({ scopes }) => scopes ?? []) }) },
-    limiter: { policies: [], take: () => null },
-    faults: { strike: () => null },
-    recorder: { record: () => {} },
-    isHostAllowed: () => true,
-    cors: [],
-    log: pino({ level: "error" }, sink),
-  };
-  const app = createApp(parts as unknown as AppParts);
+  const app = await appAnswering(fail, { log });
   const get = (path: string) =>
     request(app)
       .get(`/v1${path}`)
       .set("Authorization", "Bearer x")
       .expect(documented("GET", `/v1${path}`));
-  return { get, lines };
+  return { get, logged: text };
 }
 
 describe("INTERNAL_ERROR", () => {
@@ -59,10 +35,9 @@ describe("INTERNAL_ERROR", () => {
   });
 
   it("is logged with cause and request id", async () => {
-    const { get, lines } = await broken(new Error("the cause"));
+    const { get, logged } = await broken(new Error("the cause"));
     const answer = await get("/tokens");
-    const logged = JSON.parse(lines[0] as string);
-    expect(logged).toMatchObject({ request_id: answer.body.error.request_id, err: { message: "the cause" } });
+    expect(JSON.parse(logged())).toMatchObject({ request_id: answer.body.error.request_id, err: { message: "the cause" } });
   });
 });
 

@@ -1,10 +1,11 @@
 /** A POST that changes nothing runs as a read: it waits for no write, and only an Idempotency-Key makes it leave a record. */
 import request from "supertest";
 import { expect, it } from "vitest";
-import { type AppParts, createApp } from "../../emulator/http/app.ts";
-import { loadDocument } from "../../emulator/http/document.ts";
 import type { IdempotencyRecord } from "../../emulator/model/idempotency.ts";
-import { operations } from "../support/contract.ts";
+import type { Reader } from "../../emulator/ports/store.ts";
+import type { UnitOfWork } from "../../emulator/ports/unit-of-work.ts";
+import { appAnswering } from "../support/app-parts.ts";
+import { only } from "../support/only.ts";
 
 /** An application whose writer never gets to a unit until it is let go, and what it has kept. */
 async function busy() {
@@ -12,26 +13,14 @@ async function busy() {
   const queue: (() => void)[] = [];
   const unit = { now: 0, put: (_table: string, record: IdempotencyRecord) => kept.set(record.id, record) };
   let reads = 0;
-  const parts = {
-    document: await loadDocument(),
-    operations: { reads: new Proxy({}, { get: () => () => ({ status: 200, data: { reads: ++reads }, message: "Read." }) }), writes: {} },
-    control: (_req: unknown, _res: unknown, next: () => void) => next(),
-    world: {
+  const app = await appAnswering(() => ({ status: 200, data: { reads: ++reads }, message: "Read." }), {
+    world: only<UnitOfWork>({
       epoch: 0,
-      records: { get: (_table: string, id: string) => kept.get(id) },
-      run: (_options: object, work: (put: typeof unit) => void) => new Promise<void>((resolve) => queue.push(() => resolve(work(unit)))),
-    },
-    clock: { now: () => 0, elapsed: () => 0 },
-    newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
-    keys: { authenticate: () => ({ id: "key", scopes: operations.flatMap(({ scopes }) => scopes ?? []) }) },
-    limiter: { policies: [], take: () => null },
-    faults: { strike: () => null },
-    recorder: { record: () => {} },
-    isHostAllowed: () => true,
-    cors: [],
-    log: { isLevelEnabled: () => false, error() {} },
-  };
-  const app = createApp(parts as unknown as AppParts);
+      records: only<Reader>({ get: (_table: string, id: string) => kept.get(id) as never }),
+      run: (_options: object, work: (put: never) => unknown) =>
+        new Promise<never>((resolve) => queue.push(() => resolve(work(unit as never) as never))),
+    }),
+  });
   const verify = (key?: string) => {
     const call = request(app).post("/v1/badges/verify").set("Authorization", "Bearer x").send({ gets_id: "AAAAAAA" });
     return key === undefined ? call : call.set("Idempotency-Key", key);

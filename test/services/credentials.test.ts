@@ -6,6 +6,7 @@ import type { IssuerKey } from "../../emulator/model/issuer-key.ts";
 import type { CredentialPayload } from "../../emulator/ports/credentials.ts";
 import type { UnitOfWork } from "../../emulator/ports/unit-of-work.ts";
 import { Credentials } from "../../emulator/services/credentials.ts";
+import { only } from "../support/only.ts";
 import { award, badge, put, user } from "../support/records.ts";
 
 const BASE = "http://127.0.0.1:4010/v1";
@@ -26,7 +27,7 @@ function world() {
     put("awards", ADA),
     put("awards", BEN),
   ]);
-  return { records } as unknown as UnitOfWork & { records: MemoryStore };
+  return only<UnitOfWork & { records: MemoryStore }>({ records });
 }
 
 const credentials = new Credentials(signer, () => BASE);
@@ -68,7 +69,7 @@ describe("inspect", () => {
   });
 
   it("refuses everything while it has no key", async () => {
-    const empty = { records: new MemoryStore() } as unknown as UnitOfWork;
+    const empty = only<UnitOfWork>({ records: new MemoryStore() });
     expect(await credentials.inspect(empty, issued)).toMatchObject({ valid: false, awardId: null });
   });
 

@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import { type Logger, pino } from "pino";
 
-/** A log of every level that is kept in memory. */
-export function memoryLog(): { log: Logger; text: () => string } {
+/** A log of this level and above that is kept in memory. */
+export function memoryLog(level = "trace"): { log: Logger; text: () => string } {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -10,5 +10,5 @@ export function memoryLog(): { log: Logger; text: () => string } {
       done();
     },
   });
-  return { log: pino({ level: "trace" }, sink), text: () => lines.join("") };
+  return { log: pino({ level }, sink), text: () => lines.join("") };
 }

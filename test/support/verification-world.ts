@@ -5,6 +5,7 @@ import type { User } from "../../emulator/model/user.ts";
 import type { ChainBadge, NftTransfer } from "../../emulator/ports/chain.ts";
 import type { UnitOfWork } from "../../emulator/ports/unit-of-work.ts";
 import { type Inspector, Verifier } from "../../emulator/services/verification.ts";
+import { only } from "./only.ts";
 import { put, user } from "./records.ts";
 
 export const AT = "2026-01-01T00:00:00.000Z";
@@ -106,7 +107,7 @@ export function verifierOf({ award, badge, sponsor, recipient, onChain, transfer
     nftTransfers: async () => transfers,
   };
   const credentials = inspector ?? { inspect: () => Promise.reject(new Error("no credential was given")) };
-  const world = { records: store, atCommitted: <T>(read: (block: number) => Promise<T>) => read(7) } as unknown as UnitOfWork;
+  const world = only<UnitOfWork>({ records: store, atCommitted: <T>(read: (block: number) => Promise<T>) => read(7) });
   const show = (record: AwardRecord) => awardOf(record, "http://127.0.0.1:4010/v1");
   const verifier = new Verifier(chain, credentials, show, () => Date.parse(now));
   return { store, world, verify: (request: Parameters<Verifier["verify"]>[1]) => verifier.verify(world, request) };

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SendResult } from "../../emulator/ports/sender.ts";
 import { Dispatcher, type DispatcherParts } from "../../emulator/services/dispatcher.ts";
+import { only } from "../support/only.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -17,20 +18,26 @@ function waitingRoom() {
     webhook_secrets: () => ({ secret: "whsec_c2VjcmV0", previous: null }),
   };
   const dispatcher = new Dispatcher({
-    world: {
+    world: only<DispatcherParts["world"]>({
       epoch: 1,
-      records: { get: (table: keyof typeof rows, id: string) => rows[table](id), by: () => [] },
-      run: async (_: unknown, work: (unit: unknown) => unknown) => work({}),
+      records: only<DispatcherParts["world"]["records"]>({
+        get: (table, id) => rows[table as keyof typeof rows](id) as never,
+        by: () => [],
+      }),
+      run: async (_, work) => work({} as never),
+    }),
+    sender: {
+      post: ({ url }) => new Promise<SendResult>((resolve) => answers.set(url.split("/").at(-1) ?? "", resolve)),
+      close: async () => {},
     },
-    sender: { post: ({ url }: { url: string }) => new Promise<SendResult>((resolve) => answers.set(url.split("/").at(-1) ?? "", resolve)) },
-    endpoints: { allows: () => true },
-    deliveries: { record: () => {} },
+    endpoints: only<DispatcherParts["endpoints"]>({ allows: () => true }),
+    deliveries: only<DispatcherParts["deliveries"]>({ record: () => {} }),
     now: () => 0,
     wall: () => 0,
     troubles: { order: "event", duplicates: 0 },
     random: () => 0,
     failed: (error: Error) => expect.fail(error.message),
-  } as unknown as DispatcherParts);
+  });
   return {
     async owes(...ids: string[]) {
       dispatcher.committed(ids.map(record) as never);
