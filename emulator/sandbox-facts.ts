@@ -15,6 +15,7 @@ export function newHeader({ seed, chainId }: SandboxOptions, { id, from }: First
     generation: 1,
     base_seq: 0,
     last_seq: 0,
+    db_digest: null,
     chain_id: chainId ?? 31337,
     hardfork: "cancun",
     seed: seeded ? String(seed) : drawn,
@@ -46,13 +47,15 @@ export function infoOf(
   };
 }
 
-/** What people should know of a start: a torn line that was dropped, quotas that were cleared. */
+/** What people should know of a start: what was set aside or dropped, quotas that were cleared. */
 export function noticesOf({ recovered }: Engine, header: HeaderLine, folder: DataFolder | null): string[] {
-  if (folder?.orphaned) return ["There was a db.json without its journal; it is kept beside as db.json.old, and this sandbox is new."];
-  if (!recovered) return [];
+  const notices = [...(folder?.notices ?? [])];
+  if (!recovered) return notices;
   return [
+    ...notices,
     "Quotas were cleared by the restart.",
-    ...(recovered.torn ? ["The last line of the journal was torn: an unfinished, unanswered write was dropped."] : []),
+    ...(recovered.tail === "torn" ? ["The last line of the journal was torn: an unfinished, unacknowledged write was dropped."] : []),
+    ...(recovered.tail === "mended" ? ["The last line of the journal had lost its newline; the write that it holds is kept."] : []),
     ...(recovered.hashDiffers
       ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]
       : []),

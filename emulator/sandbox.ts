@@ -89,7 +89,7 @@ const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
 /** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
+  const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options);
   let undo = async () => {};
   try {
     return await compose(options, options.log ?? SILENT, folder, (chain) => {
@@ -231,7 +231,7 @@ async function compose(
     return {
       world: other.writer,
       async problems() {
-        const findings = await examine({ world: other.writer, ...made, lines: () => [] });
+        const findings = await examine({ world: other.writer, ...made, lines: () => made.journal.read() });
         return findings.flatMap(({ problems }) => problems);
       },
       async replace() {
@@ -275,7 +275,7 @@ async function compose(
     },
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
-    doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read().lines }),
+    doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read() }),
   });
 
   // HTTP.
@@ -373,8 +373,8 @@ async function compose(
   }
 }
 
-function openFolder(dir: string, { fresh = false, repair = false, fsync = false, fixture, seed, chainId }: SandboxOptions): DataFolder {
-  const folder = openDataFolder({ dir, fresh, repair, fsync });
+async function openFolder(dir: string, { fixture, seed, chainId, ...options }: SandboxOptions): Promise<DataFolder> {
+  const folder = await openDataFolder({ dir, fresh: false, repair: false, fsync: false, ...options });
   try {
     const asked = fixture === undefined ? undefined : library.idOf(fixture);
     if (folder.kept) refuseMismatch(folder.kept.header, { fixture: asked, seed: seed === undefined ? undefined : String(seed), chainId });

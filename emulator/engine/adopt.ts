@@ -27,8 +27,10 @@ export async function adopt(ports: EnginePorts, state: EngineState, { store, sta
   state.epoch += 1;
   let committed = false;
   try {
-    await compact(ports, state, () => {
-      committed = true;
+    await compact(ports, state, {
+      committed() {
+        committed = true;
+      },
     });
   } catch (error) {
     // What is on disk is the new generation: `load` finds its records where they were staged.

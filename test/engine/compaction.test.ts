@@ -172,7 +172,7 @@ describe("a crash in the middle of a clean stop", () => {
     if (point === "journal") {
       world.journal.rewrite = (lines) => {
         keep();
-        rewrite.call(world.journal, lines);
+        return rewrite.call(world.journal, lines);
       };
     } else {
       world.store.publish = () => {

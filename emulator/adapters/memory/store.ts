@@ -1,5 +1,5 @@
 import { type AnyRecord, type Change, dueOf, TABLE_NAMES, TABLES, type TableName, type Tables } from "../../model/tables.ts";
-import type { Due, Folded, FoldStamp, NewestQuery, Places, Store } from "../../ports/store.ts";
+import type { Due, Folded, FoldStamp, KeptFold, NewestQuery, Places, Store } from "../../ports/store.ts";
 import { DueHeap } from "./due-heap.ts";
 import { Table } from "./table.ts";
 
@@ -63,11 +63,11 @@ export class MemoryStore implements Store {
     return Object.fromEntries(places.filter(([, place]) => place !== null)) as Places;
   }
 
-  load(_generation: number): Promise<FoldStamp | null> {
-    return Promise.resolve(null);
-  }
-  stage(_stamp: FoldStamp): Promise<void> {
+  load(_fold: KeptFold | null): Promise<void> {
     return Promise.resolve();
+  }
+  stage(_stamp: FoldStamp): Promise<string> {
+    return Promise.resolve("");
   }
   publish(): Promise<void> {
     return Promise.resolve();
