@@ -57,6 +57,11 @@ export interface Store extends Reader {
   apply(changes: readonly Change[]): Change[];
   /** The earliest due record (model/tables.ts `due`) at or before `until`, or null. `except`: records to pass over. */
   nextDue(until: number, except?: (due: Due) => boolean): Due | null;
+  /**
+   * Makes the records of another store, one in memory only, those of this one, at once. Returns a store with the former ones, with which
+   * the same call takes it back.
+   */
+  replace(other: Store): Store;
   /** Every record, in insertion order. */
   fold(): Folded;
   places(): Places;

@@ -88,6 +88,9 @@ export class LowdbStore implements Store {
   nextDue(until: number, except?: (due: Due) => boolean): Due | null {
     return this.#inner.nextDue(until, except);
   }
+  replace(other: Store): Store {
+    return this.#inner.replace(other);
+  }
   fold(): Folded {
     return this.#inner.fold();
   }

@@ -5,8 +5,8 @@ import { Table } from "./table.ts";
 
 /** Records in memory; nothing is kept. */
 export class MemoryStore implements Store {
-  readonly #tables = new Map<TableName, Table<AnyRecord>>();
-  readonly #due = new DueHeap();
+  #tables = new Map<TableName, Table<AnyRecord>>();
+  #due = new DueHeap();
 
   constructor(folded: Folded = {}, places: Places = {}) {
     for (const table of TABLE_NAMES) {
@@ -55,6 +55,13 @@ export class MemoryStore implements Store {
     return due && due.at <= until ? due : null;
   }
 
+  replace(other: MemoryStore): MemoryStore {
+    const former = new MemoryStore();
+    former.#take(this);
+    this.#take(other);
+    return former;
+  }
+
   fold(): Folded {
     return Object.fromEntries(TABLE_NAMES.map((table) => [table, this.#table(table).rows()])) as Folded;
   }
@@ -71,6 +78,11 @@ export class MemoryStore implements Store {
   }
   publish(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #take(other: MemoryStore): void {
+    this.#tables = other.#tables;
+    this.#due = other.#due;
   }
 
   #table<T extends TableName>(table: T): Table<Tables[T]> {
