@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { FileJournal } from "./adapters/fs/journal.ts";
@@ -46,6 +46,8 @@ export async function openDataFolder({ dir, fresh, repair, fsync }: FolderOption
   const dbFile = join(dir, "db.json");
   let journal: FileJournal | null = null;
   try {
+    // Left by a kill while it was written.
+    rmSync(`${journalFile}.next`, { force: true });
     if (fresh) setAside([journalFile, dbFile]);
     const notices: string[] = [];
     const opened = new FileJournal(journalFile, { fsync });

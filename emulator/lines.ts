@@ -14,14 +14,14 @@ const LONGEST = Math.floor(constants.MAX_STRING_LENGTH / 2);
 
 const NEWLINE = 0x0a;
 
-/** The lines of UTF-8 bytes, however these are cut into pieces. Throws an Error at a line longer than `longest` bytes. */
+/** The lines of UTF-8 bytes, however these are cut into pieces. Throws a RangeError at a line longer than `longest` bytes. */
 export async function* linesOf(pieces: AsyncIterable<Uint8Array>, longest = LONGEST): AsyncGenerator<Line> {
   let open: Buffer[] = [];
   let length = 0;
   let at = 0;
   const keep = (part: Buffer) => {
     length += part.length;
-    if (length > longest) throw new Error(`a line of more than ${longest} bytes`);
+    if (length > longest) throw new RangeError(`a line of more than ${longest} bytes`);
     open.push(part);
   };
   for await (const piece of pieces) {
