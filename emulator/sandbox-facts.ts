@@ -1,4 +1,5 @@
 import type { SandboxInfo } from "./control/controls.ts";
+import { memoryWarning } from "./control/memory.ts";
 import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -49,7 +50,8 @@ export function infoOf(
 
 /** What people should know of a start: what was set aside or dropped, quotas that were cleared. */
 export function noticesOf({ recovered }: Engine, header: HeaderLine, folder: DataFolder | null): string[] {
-  const notices = [...(folder?.notices ?? [])];
+  const memory = memoryWarning();
+  const notices = [...(folder?.notices ?? []), ...(memory === null ? [] : [memory])];
   if (!recovered) return notices;
   return [
     ...notices,

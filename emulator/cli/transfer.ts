@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream, existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { FILE_LIMIT } from "../control/fixtures/read-state.ts";
 import { type ControlClient, ControlError } from "./client.ts";
 
 /** A file that cannot be written to or read. Exit code 2. */
@@ -24,7 +25,8 @@ export async function exportTo(client: ControlClient, file: string | undefined):
     rmSync(unfinished, { force: true });
     throw error;
   }
-  return `wrote ${file}; webhook secrets and the issuer key are not in it`;
+  const isTooLong = statSync(file).size > FILE_LIMIT ? "; it is longer than the 2 GiB that an import takes" : "";
+  return `wrote ${file}${isTooLong}; webhook secrets and the issuer key are not in it`;
 }
 
 function brokenOff(error: NodeJS.ErrnoException): void {

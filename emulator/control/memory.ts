@@ -19,6 +19,30 @@ export function refuseFullMemory(statistics: Statistics = getHeapStatistics()): 
   throw new ApiError("PAYLOAD_TOO_LARGE", `This is more than fits in memory. ${sayUsed(statistics)} ${ADVICE}`);
 }
 
+/** How many commits apart it is looked at. */
+const EVERY = 256;
+
+/** Warns once that memory is running out, and again only after there was enough in between. */
+export class MemoryWatch {
+  readonly #warn: (sentence: string) => void;
+  readonly #look: () => string | null;
+  #commits = 0;
+  #isWarned = false;
+
+  constructor(warn: (sentence: string) => void, look: () => string | null = memoryWarning) {
+    this.#warn = warn;
+    this.#look = look;
+  }
+
+  committed(): void {
+    this.#commits += 1;
+    if (this.#commits % EVERY !== 0) return;
+    const warning = this.#look();
+    if (warning !== null && !this.#isWarned) this.#warn(warning);
+    this.#isWarned = warning !== null;
+  }
+}
+
 const ADVICE = "Start it with more, such as NODE_OPTIONS=--max-old-space-size=8192 (MB), or with less data.";
 
 function shareOf({ used_heap_size, heap_size_limit }: Statistics): number {

@@ -6,7 +6,7 @@ import { listIn } from "../../emulator/control/fixtures/plain-yaml.ts";
 import { readState } from "../../emulator/control/fixtures/read-state.ts";
 import type { SavedState } from "../../emulator/control/fixtures/state-file.ts";
 import { writeState } from "../../emulator/control/fixtures/write-state.ts";
-import { memoryWarning, refuseFullMemory } from "../../emulator/control/memory.ts";
+import { MemoryWatch, memoryWarning, refuseFullMemory } from "../../emulator/control/memory.ts";
 import type { User } from "../../emulator/model/user.ts";
 import { user } from "../support/records.ts";
 
@@ -172,6 +172,27 @@ describe("limits", () => {
     expect(() => refuseFullMemory(used(0.89))).not.toThrow();
     expect(() => refuseFullMemory(used(0.91))).toThrow(/more than fits in memory/);
   });
+});
+
+it("memory is looked at as writes are committed, and warned of once", () => {
+  const said: string[] = [];
+  let warning: string | null = null;
+  const watch = new MemoryWatch(
+    (sentence) => said.push(sentence),
+    () => warning,
+  );
+  const commits = (count: number) => {
+    for (let i = 0; i < count; i++) watch.committed();
+  };
+  commits(1000);
+  warning = "little is left";
+  commits(1000);
+  expect(said).toEqual(["little is left"]);
+  warning = null;
+  commits(1000);
+  warning = "little is left again";
+  commits(1000);
+  expect(said).toEqual(["little is left", "little is left again"]);
 });
 
 it("others get their turn about every 20 ms", async () => {

@@ -31,7 +31,6 @@ export function transferRoutes(controls: Pick<Controls, "export" | "import">): R
     } catch (error) {
       // The rest is of no use, but who is still sending it would not hear the refusal.
       req.resume();
-      res.setHeader("Connection", "close");
       throw error;
     }
   });
