@@ -20,7 +20,7 @@ import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
 import { Transfer } from "./control/fixtures/transfer.ts";
-import { MemoryWatch } from "./control/memory.ts";
+import { watchMemory } from "./control/memory.ts";
 import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
@@ -192,9 +192,8 @@ async function compose(
   const waiter = new Waiter(feed, store);
   const coverage = new CoverageCounter(document);
   const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, chain, wall: SYSTEM_TIME.wall });
-  const memory = new MemoryWatch((sentence) => log.warn(sentence));
+  writer.onCommit(watchMemory((sentence) => log.warn(sentence)));
   writer.onCommit((commit) => {
-    memory.committed();
     const { changes, events } = commit;
     observation.committed(commit);
     dispatcher.committed(changes.flatMap(({ table, record }) => (table === "webhook_deliveries" && record ? [record] : [])));

@@ -22,25 +22,17 @@ export function refuseFullMemory(statistics: Statistics = getHeapStatistics()): 
 /** How many commits apart it is looked at. */
 const EVERY = 256;
 
-/** Warns once that memory is running out, and again only after there was enough in between. */
-export class MemoryWatch {
-  readonly #warn: (sentence: string) => void;
-  readonly #look: () => string | null;
-  #commits = 0;
-  #isWarned = false;
-
-  constructor(warn: (sentence: string) => void, look: () => string | null = memoryWarning) {
-    this.#warn = warn;
-    this.#look = look;
-  }
-
-  committed(): void {
-    this.#commits += 1;
-    if (this.#commits % EVERY !== 0) return;
-    const warning = this.#look();
-    if (warning !== null && !this.#isWarned) this.#warn(warning);
-    this.#isWarned = warning !== null;
-  }
+/** To be called with each commit: warns once that memory is running out, and again only after there was enough in between. */
+export function watchMemory(warn: (sentence: string) => void, look: () => string | null = memoryWarning): () => void {
+  let commits = 0;
+  let isWarned = false;
+  return () => {
+    commits += 1;
+    if (commits % EVERY !== 0) return;
+    const warning = look();
+    if (warning !== null && !isWarned) warn(warning);
+    isWarned = warning !== null;
+  };
 }
 
 const ADVICE = "Start it with more, such as NODE_OPTIONS=--max-old-space-size=8192 (MB), or with less data.";

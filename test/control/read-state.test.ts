@@ -6,7 +6,7 @@ import { listIn } from "../../emulator/control/fixtures/plain-yaml.ts";
 import { readState } from "../../emulator/control/fixtures/read-state.ts";
 import type { SavedState } from "../../emulator/control/fixtures/state-file.ts";
 import { writeState } from "../../emulator/control/fixtures/write-state.ts";
-import { MemoryWatch, memoryWarning, refuseFullMemory } from "../../emulator/control/memory.ts";
+import { memoryWarning, refuseFullMemory, watchMemory } from "../../emulator/control/memory.ts";
 import type { User } from "../../emulator/model/user.ts";
 import { user } from "../support/records.ts";
 
@@ -177,12 +177,12 @@ describe("limits", () => {
 it("memory is looked at as writes are committed, and warned of once", () => {
   const said: string[] = [];
   let warning: string | null = null;
-  const watch = new MemoryWatch(
+  const committed = watchMemory(
     (sentence) => said.push(sentence),
     () => warning,
   );
   const commits = (count: number) => {
-    for (let i = 0; i < count; i++) watch.committed();
+    for (let i = 0; i < count; i++) committed();
   };
   commits(1000);
   warning = "little is left";

@@ -102,13 +102,14 @@ describe("an import", () => {
   });
 
   it("that is refused at its beginning is answered, though most of it is still on its way", async () => {
+    const file = join(newFolder(), "state.yaml");
     const [head = "", rest = ""] = exported.split(/(?<=^ {4}users:\n)/m);
-    function* pieces() {
-      yield `${head}      - id: [\n${rest}`;
-      for (let i = 0; i < 40; i++) yield "# and more of it\n".repeat(50_000);
-    }
-    const { status, body } = await upload(pieces());
-    expect([status, body.error.code, body.error.message]).toEqual([400, "INVALID_REQUEST", expect.stringMatching(/cannot be imported/)]);
+    writeFileSync(file, `${head}      - id: [\n${rest}${"# and more of it\n".repeat(2_000_000)}`);
+    const client = await connectControl({ url: `${origin}/_sandbox` });
+    await expect(importFrom(client, file)).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringMatching(/cannot be imported/),
+    });
   });
 
   it("that says it is too long is refused before it is read", async () => {

@@ -29,8 +29,8 @@ export function transferRoutes(controls: Pick<Controls, "export" | "import">): R
       const imported = await controls.import(req.iterator({ destroyOnReturn: false }));
       res.json(successEnvelope(imported, "Imported. Webhook secrets and the issuer key are new."));
     } catch (error) {
-      // The rest is of no use, but who is still sending it would not hear the refusal.
-      req.resume();
+      // The rest is of no use, but whoever is still sending it would not hear the refusal.
+      req.on("data", () => {});
       throw error;
     }
   });
