@@ -27,7 +27,10 @@ export interface SandboxOptions {
   readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
   /** Further Host names to serve. */
   readonly allowHosts?: readonly string[];
-  /** Where clients reach the API, ending in /v1: the beginning of the addresses in awards and credentials. By default where it listens. */
+  /**
+   * Where clients elsewhere reach the API, ending in /v1: the beginning of the addresses in awards and credentials. A new sandbox also gives
+   * it to its badge contract, and later starts go on with it. By default where it listens.
+   */
   readonly publicUrl?: string;
   /** TLS on the API port, with a certificate of a local authority kept in `caDir` (made once); plain HTTP is then refused. */
   readonly https?: { readonly caDir: string };

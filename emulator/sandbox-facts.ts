@@ -3,11 +3,14 @@ import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
+import { ApiError } from "./model/errors.ts";
+import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import { VERSION } from "./package-root.ts";
+import type { ChainRules } from "./ports/chain.ts";
 import type { SandboxOptions } from "./sandbox-api.ts";
 
 /** The first line of a new journal. `drawn`: the seed of a sandbox that was not given one. */
-export function newHeader({ seed, chainId }: SandboxOptions, { id, from }: FirstFixture, drawn: string): HeaderLine {
+export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, { id, from }: FirstFixture, drawn: string): HeaderLine {
   const seeded = seed !== undefined;
   return {
     v: FORMAT,
@@ -16,13 +19,20 @@ export function newHeader({ seed, chainId }: SandboxOptions, { id, from }: First
     base_seq: 0,
     last_seq: 0,
     chain_id: chainId ?? 31337,
-    hardfork: "cancun",
+    rules,
     seed: seeded ? String(seed) : drawn,
     seeded,
     start: new Date(from).toISOString(),
     fixture: id,
     made_by: VERSION,
   };
+}
+
+/** Throws INVALID_REQUEST for an option that no sandbox can have. */
+export function refuseBadOptions({ publicUrl }: SandboxOptions): void {
+  if (publicUrl === undefined || PUBLIC_URL.test(publicUrl)) return;
+  const message = `publicUrl: ${JSON.stringify(publicUrl)} cannot be used; accepted: ${PUBLIC_URL_FORM}.`;
+  throw new ApiError("INVALID_REQUEST", message, { param: "publicUrl" });
 }
 
 /** What `GET /_sandbox/info` tells. */

@@ -24,7 +24,7 @@ import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
-import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openEngine } from "./engine/engine.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { Scheduler } from "./engine/scheduler.ts";
@@ -43,7 +43,7 @@ import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
-import { infoOf, newHeader, noticesOf } from "./sandbox-facts.ts";
+import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
@@ -87,8 +87,9 @@ const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  refuseBadOptions(options);
   const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
   let undo = async () => {};
   try {
@@ -114,7 +115,11 @@ async function compose(
   const { perSecond, perHour } = metered ? (options.limits as typeof PUBLISHED_LIMITS) : PUBLISHED_LIMITS;
 
   // Adapters; the heavy ones are loaded side by side, and only now.
-  const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
+  const [{ HardhatChain, newRules }, document, store] = await Promise.all([
+    import("./adapters/hardhat/chain.ts"),
+    loadDocument(),
+    openStore(folder),
+  ]);
   const book = stepBook(
     document,
     () => operations,
@@ -122,8 +127,10 @@ async function compose(
   );
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
-  const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture, randomSeed());
-  const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  const header =
+    folder?.kept?.header ?? newHeader(options, newRules({ externalBase: options.publicUrl }), first as FirstFixture, randomSeed());
+  const chainFrom = (genesis: Date) => HardhatChain.create({ chainId: header.chain_id, genesis, rules: header.rules, root: PACKAGE_ROOT });
+  const node = await chainFrom(new Date(header.start));
   opened(node);
   const troubles = new ChainTroubles();
   const served = { chain: node };
@@ -138,12 +145,13 @@ async function compose(
   const limiter = new SlidingWindows(policies, metered);
 
   // Services that mined blocks call back into.
-  const links = { public: options.publicUrl ?? DEFAULT_BASE, served: null as string | null };
-  const base = () => options.publicUrl ?? links.served ?? DEFAULT_BASE;
+  const publicUrl = options.publicUrl ?? (header.rules.external_base || null);
+  const links = { served: null as string | null };
+  const base = () => publicUrl ?? links.served ?? DEFAULT_BASE;
   const mining = new Mining(mode);
   const images = new PngImages();
   const badges = new Badges(images);
-  const tokenUri = (getsId: string) => `${links.public}/verify/${getsId}`;
+  const tokenUri = (getsId: string) => `${publicUrl ?? DEFAULT_BASE}/verify/${getsId}`;
   const awards = new Awards(badges, new Rewards(chain, mining, tokenUri), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
@@ -217,7 +225,7 @@ async function compose(
 
   /** A world beside this one, for an import. */
   const beginWorld = async (start: number, count: number) => {
-    const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(start), root: PACKAGE_ROOT });
+    const node = await chainFrom(new Date(start));
     const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
     const ids = new SeededIds(header.seed, header.seeded);
     ids.set(count);
@@ -374,15 +382,8 @@ async function compose(
 }
 
 function openFolder(dir: string, { fresh = false, repair = false, fsync = false, fixture, seed, chainId }: SandboxOptions): DataFolder {
-  const folder = openDataFolder({ dir, fresh, repair, fsync });
-  try {
-    const asked = fixture === undefined ? undefined : library.idOf(fixture);
-    if (folder.kept) refuseMismatch(folder.kept.header, { fixture: asked, seed: seed === undefined ? undefined : String(seed), chainId });
-    return folder;
-  } catch (error) {
-    folder.close();
-    throw error;
-  }
+  const asked = { fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString(), chainId };
+  return openDataFolder({ dir, fresh, repair, fsync }, asked);
 }
 
 /** Another release may give other hashes, but not other balances. */

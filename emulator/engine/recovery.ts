@@ -1,4 +1,4 @@
-import { StorageDamaged } from "../ports/store.ts";
+import { DataUnsupported, StorageDamaged } from "../ports/store.ts";
 import { COMPACTED, changesOf, decodeLine, type HeaderLine, type JournalLine, undoOf } from "./journal-line.ts";
 import { lineFrom, type Position, pathBetween } from "./lineage.ts";
 import { moveRecords } from "./positions.ts";
@@ -25,7 +25,7 @@ export interface ReadJournal {
   readonly torn: boolean;
 }
 
-/** A journal's header and lines, or null for an empty one. Throws StorageDamaged with the number of the first bad line. */
+/** A journal's header and lines, or null for an empty one. Throws DataUnsupported; StorageDamaged with the number of the first bad line. */
 export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: string): ReadJournal | null {
   const { lines: texts, torn } = journal.read();
   const lines: Exclude<JournalLine, HeaderLine>[] = [];
@@ -55,6 +55,7 @@ export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: str
       }
       lines.push(line);
     } catch (cause) {
+      if (cause instanceof DataUnsupported) throw cause;
       throw new StorageDamaged(file, number, (cause as Error).message);
     }
   }

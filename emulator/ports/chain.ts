@@ -73,6 +73,24 @@ export interface SentAndMined {
 /** A remembered state of the chain. One use: reverting to it uses it up, and every later one with it. */
 export type ChainMark = string;
 
+/**
+ * What a chain is made by, fixed when it is made and journaled with it: the same steps under other rules give other hashes, or fail.
+ * Member names are those of the journal's header.
+ */
+export interface ChainRules {
+  /** Name of the Ethereum hardfork, as Hardhat writes it: `osaka`. */
+  readonly hardfork: string;
+  readonly block_gas_limit: number;
+  /** The most gas of one transaction (EIP-7825). */
+  readonly tx_gas_cap: number;
+  /** Base fee of the first block (EIP-1559), in wei per unit of gas. 0: gas is free. */
+  readonly base_fee: number;
+  /** Identity of the two contracts: a digest of the code that deploys them. */
+  readonly contracts: string;
+  /** Base URL in what the contracts say of a badge (`external_url`), such as `https://badges.example/v1`; empty: they name none. */
+  readonly external_base: string;
+}
+
 export interface ChainIdentity {
   readonly chainId: number;
   readonly token: Address;
@@ -92,6 +110,7 @@ export interface Chain {
   /** What an adapter can do: `snapshot`: marks can be reverted to; `clock`: block timestamps are ours to set. */
   readonly capabilities: { readonly snapshot: boolean; readonly clock: boolean };
   readonly identity: ChainIdentity;
+  readonly rules: ChainRules;
   /** Steps that deploy both contracts and grant their roles: for an empty chain. */
   deploy(timestamp: number): Promise<ChainStep[]>;
   /** Throws ChainRevert, with the contract's custom error, if the call would be refused on the latest block. */

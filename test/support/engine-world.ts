@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
 import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
+import { newRules } from "../../emulator/adapters/hardhat/rules.ts";
 import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
 import { SeededIds } from "../../emulator/adapters/memory/ids.ts";
 import { MemoryJournal } from "../../emulator/adapters/memory/journal.ts";
@@ -58,7 +59,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const kept = readJournal({ journal }, file);
   const header = kept?.header ?? newHeader(options.seeded ?? false);
   const store = folder ? new LowdbStore(join(folder, "db.json"), (folded, places) => new MemoryStore(folded, places)) : new MemoryStore();
-  const hardhat = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  const hardhat = await HardhatChain.create({
+    chainId: header.chain_id,
+    genesis: new Date(header.start),
+    rules: header.rules,
+    root: PACKAGE_ROOT,
+  });
   const chain = overridable(hardhat);
   const ids = new SeededIds(header.seed, header.seeded);
   const ports = { store, chain, journal, clock, ids };
@@ -89,7 +95,7 @@ function newHeader(seeded: boolean): HeaderLine {
     base_seq: 0,
     last_seq: 0,
     chain_id: 31337,
-    hardfork: "cancun",
+    rules: newRules(),
     seed: "test",
     seeded,
     start: new Date(START).toISOString(),

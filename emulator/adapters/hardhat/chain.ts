@@ -13,6 +13,7 @@ import {
   type ChainLog,
   type ChainMark,
   type ChainRevert,
+  type ChainRules,
   type ChainStep,
   ChainUnavailable,
   type Hex,
@@ -25,7 +26,10 @@ import { badgeAt, nftTransfersIn } from "./badges.ts";
 import { BYTECODE, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
 import { createNetwork, headOf, type NetworkOptions, type Provider, quantity } from "./network.ts";
 import { type RpcReceipt, receiptCall } from "./receipts.ts";
+import { refuseUnknownRules } from "./rules.ts";
 import { type Order, Transactions } from "./transactions.ts";
+
+export { newRules } from "./rules.ts";
 
 const CALL_GAS = 1_000_000;
 const DEPLOY_GAS = 10_000_000;
@@ -60,20 +64,24 @@ const EMPTY_CODE_HASH = keccak256("0x");
 export class HardhatChain implements Chain {
   readonly capabilities = { snapshot: true, clock: true };
   readonly identity: ChainIdentity;
+  readonly rules: ChainRules;
   readonly #provider: Provider;
   readonly #transactions: Transactions;
   readonly #close: () => Promise<void>;
 
-  private constructor(chainId: number, provider: Provider, close: () => Promise<void>) {
+  private constructor({ chainId, rules }: NetworkOptions, provider: Provider, close: () => Promise<void>) {
+    this.rules = rules;
     this.identity = { chainId, token: TOKEN, badge: BADGE, server: SERVER, accounts: FUNDED_ACCOUNTS };
     this.#provider = provider;
     this.#transactions = new Transactions(provider, CONTRACTS);
     this.#close = close;
   }
 
+  /** An empty chain. Throws DataUnsupported for rules that this release does not know. */
   static async create(options: NetworkOptions): Promise<HardhatChain> {
+    refuseUnknownRules(options.rules);
     const { provider, close } = await createNetwork(options);
-    return new HardhatChain(options.chainId, provider, close);
+    return new HardhatChain(options, provider, close);
   }
 
   async deploy(timestamp: number): Promise<ChainStep[]> {
