@@ -10,11 +10,11 @@ import { DataUnsupported, StorageDamaged } from "./ports/store.ts";
 export interface FolderOptions {
   readonly dir: string;
   /** Begin a new generation; the old one is kept beside it. */
-  readonly fresh: boolean;
+  readonly fresh?: boolean;
   /** On damage: keep the damaged file as a copy and go on with the lines before the damage. */
-  readonly repair: boolean;
+  readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
-  readonly fsync: boolean;
+  readonly fsync?: boolean;
 }
 
 /** Bytes: more than any first line of a journal. */
@@ -38,6 +38,7 @@ export interface Asked {
   readonly fixture?: string | undefined;
   readonly seed?: string | undefined;
   readonly chainId?: number | undefined;
+  readonly baseFee?: number | undefined;
 }
 
 /** The folder was made with other settings than asked for. */
@@ -46,7 +47,7 @@ export class DataFolderMismatch extends Error {
 }
 
 /** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged. */
-export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions, asked: Asked = {}): DataFolder {
+export function openDataFolder({ dir, fresh = false, repair = false, fsync = false }: FolderOptions, asked: Asked = {}): DataFolder {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(dir, "lock"));
   const journalFile = join(dir, "journal.ndjson");
@@ -87,6 +88,7 @@ export function refuseMismatch(header: HeaderLine, asked: Asked): void {
         : "no --seed"
       : null,
     asked.chainId !== undefined && asked.chainId !== header.chain_id ? `--chain-id ${header.chain_id}` : null,
+    asked.baseFee !== undefined && asked.baseFee !== header.rules.base_fee ? `--base-fee ${header.rules.base_fee}` : null,
   ].filter((each) => each !== null);
   if (differing.length === 0) return;
   throw new DataFolderMismatch(

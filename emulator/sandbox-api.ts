@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly seed?: string | number;
   /** Default 31337. */
   readonly chainId?: number;
+  /** Base fee of the chain's first block, in wei per unit of gas, up to 10^12; 0: gas is free. Default 7, at which blocks up to half full keep it. */
+  readonly baseFee?: number;
   /** When blocks are mined; by default with each transaction. */
   readonly mining?: MiningMode;
   /** Quotas of every key. Off by default here: any test suite is faster than ten requests a second. */

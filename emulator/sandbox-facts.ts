@@ -9,6 +9,9 @@ import { VERSION } from "./package-root.ts";
 import type { ChainRules } from "./ports/chain.ts";
 import type { SandboxOptions } from "./sandbox-api.ts";
 
+/** Wei per unit of gas: 1 000 gwei. */
+const MAX_BASE_FEE = 1_000_000_000_000;
+
 /** The first line of a new journal. `drawn`: the seed of a sandbox that was not given one. */
 export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, { id, from }: FirstFixture, drawn: string): HeaderLine {
   const seeded = seed !== undefined;
@@ -29,10 +32,15 @@ export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, 
 }
 
 /** Throws INVALID_REQUEST for an option that no sandbox can have. */
-export function refuseBadOptions({ publicUrl }: SandboxOptions): void {
-  if (publicUrl === undefined || PUBLIC_URL.test(publicUrl)) return;
-  const message = `publicUrl: ${JSON.stringify(publicUrl)} cannot be used; accepted: ${PUBLIC_URL_FORM}.`;
-  throw new ApiError("INVALID_REQUEST", message, { param: "publicUrl" });
+export function refuseBadOptions({ publicUrl, baseFee }: SandboxOptions): void {
+  if (publicUrl !== undefined && !PUBLIC_URL.test(publicUrl)) throw bad("publicUrl", publicUrl, PUBLIC_URL_FORM);
+  const isFee = baseFee === undefined || (Number.isInteger(baseFee) && baseFee >= 0 && baseFee <= MAX_BASE_FEE);
+  if (!isFee) throw bad("baseFee", baseFee, `a whole number from 0 to ${MAX_BASE_FEE}`);
+}
+
+function bad(param: keyof SandboxOptions, value: unknown, accepted: string): ApiError {
+  const shown = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return new ApiError("INVALID_REQUEST", `${param}: ${shown} cannot be used; accepted: ${accepted}.`, { param });
 }
 
 /** What `GET /_sandbox/info` tells. */

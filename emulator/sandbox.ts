@@ -127,8 +127,7 @@ async function compose(
   );
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
-  const header =
-    folder?.kept?.header ?? newHeader(options, newRules({ externalBase: options.publicUrl }), first as FirstFixture, randomSeed());
+  const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
   const chainFrom = (genesis: Date) => HardhatChain.create({ chainId: header.chain_id, genesis, rules: header.rules, root: PACKAGE_ROOT });
   const node = await chainFrom(new Date(header.start));
   opened(node);
@@ -381,9 +380,10 @@ async function compose(
   }
 }
 
-function openFolder(dir: string, { fresh = false, repair = false, fsync = false, fixture, seed, chainId }: SandboxOptions): DataFolder {
-  const asked = { fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString(), chainId };
-  return openDataFolder({ dir, fresh, repair, fsync }, asked);
+function openFolder(dir: string, options: SandboxOptions): DataFolder {
+  const { fixture, seed } = options;
+  const asked = { ...options, fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString() };
+  return openDataFolder({ ...options, dir }, asked);
 }
 
 /** Another release may give other hashes, but not other balances. */

@@ -68,6 +68,11 @@ export const SETTINGS = {
   configOut: optional("--config-out <file>", "writes addresses and keys as JSON once ready", text("a file")),
   mining: setting("--mining <mode>", `when blocks are mined: ${mining.accepts} (default: auto)`, mining, { kind: "auto" }),
   chainId: optional("--chain-id <number>", "chain id of the local chain (default 31337)", whole(1, 2 ** 31 - 1)),
+  baseFee: optional(
+    "--base-fee <wei>",
+    "base fee of the local chain's first block, in wei per unit of gas (0: gas is free; default 7)",
+    whole(0, 1_000_000_000_000),
+  ),
   limits: setting("--limits <limits>", `quotas of every API key: ${limits.accepts} (default: 10/s,1000/h)`, limits, {
     perSecond: 10,
     perHour: 1000,

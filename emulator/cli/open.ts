@@ -22,6 +22,7 @@ export async function openSandbox(
     defaultFixture,
     ...(config.seed === null ? {} : { seed: config.seed }),
     ...(config.chainId === null ? {} : { chainId: config.chainId }),
+    ...(config.baseFee === null ? {} : { baseFee: config.baseFee }),
     mining: config.mining,
     limits: config.limits,
     webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates },

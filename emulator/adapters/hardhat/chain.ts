@@ -2,7 +2,6 @@
 import { getAddress, getCreate2Address, getCreateAddress } from "ethers/address";
 import { keccak256 } from "ethers/crypto";
 import { id } from "ethers/hash";
-import { Transaction } from "ethers/transaction";
 import {
   type Address,
   type Block,
@@ -16,6 +15,7 @@ import {
   type ChainRules,
   type ChainStep,
   ChainUnavailable,
+  type ExternalTransaction,
   type Hex,
   type NftTransfer,
   type SentAndMined,
@@ -24,9 +24,11 @@ import {
 import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
 import { badgeAt, nftTransfersIn } from "./badges.ts";
 import { BYTECODE, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
+import { gasOf } from "./gas.ts";
 import { createNetwork, headOf, type NetworkOptions, type Provider, quantity } from "./network.ts";
 import { type RpcReceipt, receiptCall } from "./receipts.ts";
 import { refuseUnknownRules } from "./rules.ts";
+import { signersOf } from "./signers.ts";
 import { type Order, Transactions } from "./transactions.ts";
 
 export { newRules } from "./rules.ts";
@@ -105,7 +107,7 @@ export class HardhatChain implements Chain {
     return this.#transactions.send(this.#order(call, gas));
   }
 
-  sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }> {
+  sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }> {
     return "raw" in tx ? this.#transactions.sendRaw(tx.raw) : this.#transactions.sendFor(tx.from, tx.request);
   }
 
@@ -193,12 +195,12 @@ export class HardhatChain implements Chain {
     }
   }
 
-  senderOf(raw: Hex): Address | null {
-    try {
-      return Transaction.from(raw).from;
-    } catch {
-      return null;
-    }
+  signersOf(tx: ExternalTransaction): readonly Address[] | null {
+    return signersOf(tx);
+  }
+
+  gasOf(call: ChainCall): number {
+    return gasOf(call);
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {

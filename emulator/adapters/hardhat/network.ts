@@ -1,7 +1,8 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcRequest } from "hardhat/types/providers";
 import type { ChainRules, Hex } from "../../ports/chain.ts";
-import { FUNDED_ACCOUNTS, type KnownAccount, SERVER_ACCOUNT } from "./accounts.ts";
+import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
+import { SERVER_FUNDS } from "./fees.ts";
 
 export interface Call {
   readonly method: string;
@@ -23,7 +24,7 @@ export interface NetworkOptions {
   readonly root: string;
 }
 
-const FUNDS = (10_000n * 10n ** 18n).toString();
+const FUNDS = 10_000n * 10n ** 18n;
 
 /** Stands for a JSON-RPC batch, on its way through Hardhat's provider to EDR. */
 const BATCH = "getsmart_batch";
@@ -87,7 +88,10 @@ async function loadRuntime(root: string): Promise<HardhatRuntimeEnvironment> {
         sandbox: {
           type: "edr-simulated",
           chainType: "l1",
-          accounts: [SERVER_ACCOUNT, ...FUNDED_ACCOUNTS].map((account) => ({ privateKey: hex(account), balance: FUNDS })),
+          accounts: [
+            { ...SERVER_ACCOUNT, balance: SERVER_FUNDS },
+            ...FUNDED_ACCOUNTS.map((account) => ({ ...account, balance: FUNDS })),
+          ].map(({ privateKey, balance }) => ({ privateKey, balance: balance.toString() })),
           mining: { auto: false, mempool: { order: "fifo" } },
           allowBlocksWithSameTimestamp: true,
           throwOnTransactionFailures: false,
@@ -114,8 +118,4 @@ export async function headOf(provider: Provider): Promise<{ number: number; time
 /** A number as JSON-RPC writes it. */
 export function quantity(value: number): Hex {
   return `0x${value.toString(16)}`;
-}
-
-function hex(account: KnownAccount): Hex {
-  return account.privateKey;
 }

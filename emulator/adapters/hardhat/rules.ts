@@ -6,15 +6,16 @@ import { CONTRACTS } from "./contracts.ts";
 export interface ChosenRules {
   /** Wei per unit of gas; 0: gas is free. */
   readonly baseFee?: number | undefined;
-  readonly externalBase?: string | undefined;
+  readonly publicUrl?: string | undefined;
 }
 
 /** The hardfork of new chains: what `hardhat node` runs, so that a wallet finds the same transactions there (EIP-7702 among them). */
 const HARDFORK = "osaka";
-const BLOCK_GAS_LIMIT = 1_000_000_000;
+const BLOCK_GAS_LIMIT = 60_000_000;
 /** EIP-7825. */
 const TX_GAS_CAP = 16_777_216;
-const BASE_FEE = 0;
+/** The least that blocks up to half full keep: an eighth of it is no whole wei, so it does not fall (EIP-1559). */
+const BASE_FEE = 7;
 
 /** Rules that a journal may name: those of new chains since the data format was frozen. */
 const HARDFORKS: readonly string[] = [HARDFORK];
@@ -26,14 +27,14 @@ const HARDFORKS: readonly string[] = [HARDFORK];
 const EARLIER_CONTRACTS: readonly string[] = [];
 
 /** The rules of a new chain. */
-export function newRules({ baseFee = BASE_FEE, externalBase = "" }: ChosenRules = {}): ChainRules {
+export function newRules({ baseFee = BASE_FEE, publicUrl = "" }: ChosenRules = {}): ChainRules {
   return {
     hardfork: HARDFORK,
     block_gas_limit: BLOCK_GAS_LIMIT,
     tx_gas_cap: TX_GAS_CAP,
     base_fee: baseFee,
     contracts: CONTRACTS,
-    external_base: externalBase,
+    external_base: publicUrl,
   };
 }
 

@@ -51,7 +51,7 @@ async function raw(): Promise<Values> {
       data,
       gas: hex(gas),
       nonce: hex(nonce + count),
-      maxFeePerGas: "0x0",
+      maxFeePerGas: "0x3b9aca00",
       maxPriorityFeePerGas: "0x0",
     };
     const hash = await chain.request("eth_sendTransaction", [fields]);
