@@ -65,14 +65,22 @@ export function infoOf(
 }
 
 /** What people should know of a start: a torn line that was dropped, quotas that were cleared. */
-export function noticesOf({ recovered }: Engine, header: HeaderLine, folder: DataFolder | null): string[] {
+export function noticesOf({ recovered, header }: Engine, { publicUrl }: SandboxOptions, folder: DataFolder | null): string[] {
   if (folder?.orphaned) return ["There was a db.json without its journal; it is kept beside as db.json.old, and this sandbox is new."];
   if (!recovered) return [];
+  const { external_base } = header.rules;
+  const elsewhere = publicUrl === undefined || publicUrl === external_base ? [] : [movedNotice(external_base)];
   return [
     "Quotas were cleared by the restart.",
+    ...elsewhere,
     ...(recovered.torn ? ["The last line of the journal was torn: an unfinished, unanswered write was dropped."] : []),
     ...(recovered.hashDiffers
       ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]
       : []),
   ];
+}
+
+function movedNotice(made: string): string {
+  const names = made === "" ? "no public URL" : made;
+  return `The badges on the chain name ${names}, with which it was made; the new --public-url is in answers and credentials alone.`;
 }

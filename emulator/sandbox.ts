@@ -13,9 +13,8 @@ import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls } from "./control/controls.ts";
 import { CoverageCounter } from "./control/coverage.ts";
-import { compareBalances } from "./control/doctor/balances.ts";
+import { divergence } from "./control/doctor/divergence.ts";
 import { examine } from "./control/doctor/examine.ts";
-import type { Finding } from "./control/doctor/finding.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
@@ -168,7 +167,7 @@ async function compose(
   });
   const { writer, positions } = engine;
   positions.join(limiter);
-  if (engine.recovered?.hashDiffers) refuseDivergence(await compareBalances(store, chain), folder);
+  if (engine.recovered?.hashDiffers) refuseDivergence(await divergence(store, chain), folder);
 
   // Services.
   const users = new Users(chain);
@@ -337,7 +336,7 @@ async function compose(
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
     caFile: certificates?.caFile ?? null,
-    notices: noticesOf(engine, header, folder),
+    notices: noticesOf(engine, options, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
       reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
@@ -386,10 +385,10 @@ function openFolder(dir: string, options: SandboxOptions): DataFolder {
   return openDataFolder({ ...options, dir }, asked);
 }
 
-/** Another release may give other hashes, but not other balances. */
-function refuseDivergence({ problems }: Finding, folder: DataFolder | null): void {
-  if (problems.length === 0) return;
-  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problems[0]}`);
+/** Another release may give other hashes, but not other balances and badges. */
+function refuseDivergence([problem]: readonly string[], folder: DataFolder | null): void {
+  if (problem === undefined) return;
+  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problem}`);
 }
 
 async function openStore(folder: DataFolder | null): Promise<Store> {

@@ -90,7 +90,10 @@ export async function recover(
   const base = at.get(header.base_seq);
   if (!base) throw new StorageDamaged(file, null, `line ${header.base_seq}, which db.json belongs to, is missing`);
   moveRecords(ports, pathBetween(base, state.head));
-  return { state, report: { ...(await replayChain(ports, state, root, progress)), torn } };
+  const replayed = await replayChain(ports, state, root, progress).catch((cause) => {
+    throw new StorageDamaged(file, null, `its chain cannot be made again: ${cause.message}`);
+  });
+  return { state, report: { ...replayed, torn } };
 }
 
 /** The state of an engine whose journal holds only its header. */
