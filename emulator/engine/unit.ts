@@ -187,7 +187,9 @@ export class LiveUnit implements Chronicle {
     const mark = await chain.mark();
     const records = this.overlay.save();
     const { block, others, after } = this;
-    const grown = [this.steps, this.events, this.sent, this.blocks];
+    const held = this.#held;
+    const gas = held?.gas ?? 0;
+    const grown = [this.steps, this.events, this.sent, this.blocks, held?.hashes ?? []];
     const lengths = grown.map(({ length }) => length);
     try {
       return await part();
@@ -199,6 +201,7 @@ export class LiveUnit implements Chronicle {
       grown.forEach((list, index) => {
         list.length = lengths[index] as number;
       });
+      if (held) held.gas = gas;
       await chain.revert(mark);
       throw error;
     }
