@@ -1,21 +1,24 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { FileJournal } from "./adapters/fs/journal.ts";
 import { type Lock, takeLock } from "./adapters/fs/lock.ts";
 import { decodeLine, type HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { type ReadJournal, readJournal } from "./engine/recovery.ts";
-import { StorageDamaged } from "./ports/store.ts";
+import { DataUnsupported, StorageDamaged } from "./ports/store.ts";
 
 export interface FolderOptions {
   readonly dir: string;
   /** Begin a new generation; the old one is kept beside it. */
-  readonly fresh: boolean;
+  readonly fresh?: boolean;
   /** On damage: keep the damaged file as a copy and go on with the lines before the damage. */
-  readonly repair: boolean;
+  readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
-  readonly fsync: boolean;
+  readonly fsync?: boolean;
 }
+
+/** Bytes: more than any first line of a journal. */
+const MAX_HEADER = 65_536;
 
 /** An open data folder: `lock`, `journal.ndjson`, `db.json`. */
 export interface DataFolder {
@@ -30,24 +33,36 @@ export interface DataFolder {
   close(): void;
 }
 
+/** What a new folder would be made with; a kept one must agree. Undefined: whatever it was made with. */
+export interface Asked {
+  readonly fixture?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly chainId?: number | undefined;
+  readonly baseFee?: number | undefined;
+}
+
 /** The folder was made with other settings than asked for. */
 export class DataFolderMismatch extends Error {
   override readonly name = "DataFolderMismatch";
 }
 
-/** Opens a data folder. Throws DataFolderInUse, StorageDamaged. */
-export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): DataFolder {
+/** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged. */
+export function openDataFolder({ dir, fresh = false, repair = false, fsync = false }: FolderOptions, asked: Asked = {}): DataFolder {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(dir, "lock"));
   const journalFile = join(dir, "journal.ndjson");
   const dbFile = join(dir, "db.json");
+  let opened: FileJournal | null = null;
   try {
     if (fresh) setAside([journalFile, dbFile]);
+    refuseUnsupported(journalFile);
     const journal = new FileJournal(journalFile, { fsync });
+    opened = journal;
     const kept = readOrRepair(journal, journalFile, repair);
     // Killed before it was ever ready: nobody was answered, so begin again.
     const wasReady = kept?.lines.some((line) => line.kind === "snapshot" && line.name === FIXTURE);
-    if (kept && !wasReady) journal.rewrite([]);
+    if (kept && wasReady) refuseMismatch(kept.header, asked);
+    else if (kept) journal.rewrite([]);
     // A db.json without its journal: killed inside --fresh, between the two.
     const orphaned = !wasReady && existsSync(dbFile);
     if (orphaned) setAside([dbFile]);
@@ -57,16 +72,14 @@ export function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): Da
     };
     return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null, orphaned, close };
   } catch (error) {
+    opened?.close();
     lock.release();
     throw error;
   }
 }
 
-/** Throws DataFolderMismatch if the folder was made with another fixture, seed or chain id than asked for. */
-export function refuseMismatch(
-  header: HeaderLine,
-  asked: { fixture: string | undefined; seed: string | undefined; chainId: number | undefined },
-): void {
+/** Throws DataFolderMismatch if the folder was made with other settings than asked for. */
+export function refuseMismatch(header: HeaderLine, asked: Asked): void {
   const differing = [
     asked.fixture !== undefined && asked.fixture !== header.fixture ? `--fixture ${header.fixture}` : null,
     asked.seed !== undefined && (!header.seeded || asked.seed !== header.seed)
@@ -75,11 +88,28 @@ export function refuseMismatch(
         : "no --seed"
       : null,
     asked.chainId !== undefined && asked.chainId !== header.chain_id ? `--chain-id ${header.chain_id}` : null,
+    asked.baseFee !== undefined && asked.baseFee !== header.rules.base_fee ? `--base-fee ${header.rules.base_fee}` : null,
   ].filter((each) => each !== null);
   if (differing.length === 0) return;
   throw new DataFolderMismatch(
     `The data folder was made with ${differing.join(", ")}; choose another --data-dir, or begin anew in this one with --fresh (the old data is kept beside it).`,
   );
+}
+
+/** Before anything in the folder is changed: reading a journal cuts off a torn line. Throws DataUnsupported for another format. */
+function refuseUnsupported(journalFile: string): void {
+  if (!existsSync(journalFile)) return;
+  const file = openSync(journalFile, "r");
+  try {
+    const begin = Buffer.alloc(MAX_HEADER);
+    const text = begin.toString("utf8", 0, readSync(file, begin, 0, MAX_HEADER, 0));
+    decodeLine(text.slice(0, text.indexOf("\n")));
+  } catch (error) {
+    // Damage is found and told when all is read.
+    if (error instanceof DataUnsupported) throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function readOrRepair(journal: FileJournal, file: string, repair: boolean): ReadJournal | null {

@@ -3,6 +3,7 @@ const USAGE = new Set([
   "UsageError",
   "ConfigError",
   "DataFolderMismatch",
+  "DataUnsupported",
   "AuthorityUnusable",
   "UnknownFixture",
   "SeedUsageError",

@@ -1,4 +1,4 @@
-import { StorageDamaged } from "../ports/store.ts";
+import { DataUnsupported, StorageDamaged } from "../ports/store.ts";
 import { COMPACTED, changesOf, decodeLine, type HeaderLine, type JournalLine, undoOf } from "./journal-line.ts";
 import { lineFrom, type Position, pathBetween } from "./lineage.ts";
 import { moveRecords } from "./positions.ts";
@@ -25,7 +25,7 @@ export interface ReadJournal {
   readonly torn: boolean;
 }
 
-/** A journal's header and lines, or null for an empty one. Throws StorageDamaged with the number of the first bad line. */
+/** A journal's header and lines, or null for an empty one. Throws DataUnsupported; StorageDamaged with the number of the first bad line. */
 export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: string): ReadJournal | null {
   const { lines: texts, torn } = journal.read();
   const lines: Exclude<JournalLine, HeaderLine>[] = [];
@@ -55,6 +55,7 @@ export function readJournal({ journal }: Pick<EnginePorts, "journal">, file: str
       }
       lines.push(line);
     } catch (cause) {
+      if (cause instanceof DataUnsupported) throw cause;
       throw new StorageDamaged(file, number, (cause as Error).message);
     }
   }
@@ -89,7 +90,10 @@ export async function recover(
   const base = at.get(header.base_seq);
   if (!base) throw new StorageDamaged(file, null, `line ${header.base_seq}, which db.json belongs to, is missing`);
   moveRecords(ports, pathBetween(base, state.head));
-  return { state, report: { ...(await replayChain(ports, state, root, progress)), torn } };
+  const replayed = await replayChain(ports, state, root, progress).catch((cause) => {
+    throw new StorageDamaged(file, null, `its chain cannot be made again: ${cause.message}`);
+  });
+  return { state, report: { ...replayed, torn } };
 }
 
 /** The state of an engine whose journal holds only its header. */

@@ -31,7 +31,7 @@ function open({ fresh = false, repair = false } = {}) {
 const linesOnDisk = () => readFileSync(journal, "utf8").trimEnd().split("\n");
 const writeLines = (lines: readonly string[]) => writeFileSync(journal, lines.map((line) => `${line}\n`).join(""));
 /** Turns one byte of a line. */
-const damaged = (line: string) => line.replace('"v":1', '"v":0');
+const damaged = (line: string) => line.replace('"v":2', '"v":0');
 
 describe("opening a data folder", () => {
   it("makes it for its owner's eyes, and holds its lock until it is closed", () => {

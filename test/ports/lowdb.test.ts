@@ -43,7 +43,7 @@ describe("keeping the fold in db.json", () => {
   it("is readable: format, stamp, and records by table", async () => {
     await keep(2, 17, "usr_1");
     const { format, generation, seq, records } = JSON.parse(readFileSync(file, "utf8"));
-    expect({ format, generation, seq }).toEqual({ format: 1, generation: 2, seq: 17 });
+    expect({ format, generation, seq }).toEqual({ format: 2, generation: 2, seq: 17 });
     expect(records.users[0].email).toBe("usr_1@example.org");
   });
 
@@ -121,14 +121,14 @@ describe("a crash between the journal's rename and publish", () => {
 
 describe("a db.json that must not be loaded", () => {
   it.each([
-    ["cut off", '{"format":1,"generation":2,"seq":1,"rec'],
+    ["cut off", '{"format":2,"generation":2,"seq":1,"rec'],
     ["empty", ""],
     ["no database", "[]"],
     ["a number", "7"],
-    ["without records", '{"format":1,"generation":2,"seq":1}'],
-    ["with records that are null", '{"format":1,"generation":2,"seq":1,"records":null}'],
-    ["of a newer format", '{"format":2,"generation":2,"seq":1,"records":{}}'],
-    ["with a table that this release does not know", '{"format":1,"generation":2,"seq":1,"records":{"planets":[]}}'],
+    ["without records", '{"format":2,"generation":2,"seq":1}'],
+    ["with records that are null", '{"format":2,"generation":2,"seq":1,"records":null}'],
+    ["of another format", '{"format":3,"generation":2,"seq":1,"records":{}}'],
+    ["with a table that this release does not know", '{"format":2,"generation":2,"seq":1,"records":{"planets":[]}}'],
   ])("%s: StorageDamaged naming the file, and the file stays", async (_, content) => {
     writeFileSync(file, content);
     const failure = await openStore()

@@ -2,7 +2,6 @@
 import { getAddress, getCreate2Address, getCreateAddress } from "ethers/address";
 import { keccak256 } from "ethers/crypto";
 import { id } from "ethers/hash";
-import { Transaction } from "ethers/transaction";
 import {
   type Address,
   type Block,
@@ -13,8 +12,10 @@ import {
   type ChainLog,
   type ChainMark,
   type ChainRevert,
+  type ChainRules,
   type ChainStep,
   ChainUnavailable,
+  type ExternalTransaction,
   type Hex,
   type NftTransfer,
   type SentAndMined,
@@ -23,9 +24,14 @@ import {
 import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
 import { badgeAt, nftTransfersIn } from "./badges.ts";
 import { BYTECODE, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
+import { gasOf } from "./gas.ts";
 import { createNetwork, headOf, type NetworkOptions, type Provider, quantity } from "./network.ts";
 import { type RpcReceipt, receiptCall } from "./receipts.ts";
+import { refuseUnknownRules } from "./rules.ts";
+import { signersOf } from "./signers.ts";
 import { type Order, Transactions } from "./transactions.ts";
+
+export { newRules } from "./rules.ts";
 
 const CALL_GAS = 1_000_000;
 const DEPLOY_GAS = 10_000_000;
@@ -60,20 +66,24 @@ const EMPTY_CODE_HASH = keccak256("0x");
 export class HardhatChain implements Chain {
   readonly capabilities = { snapshot: true, clock: true };
   readonly identity: ChainIdentity;
+  readonly rules: ChainRules;
   readonly #provider: Provider;
   readonly #transactions: Transactions;
   readonly #close: () => Promise<void>;
 
-  private constructor(chainId: number, provider: Provider, close: () => Promise<void>) {
+  private constructor({ chainId, rules }: NetworkOptions, provider: Provider, close: () => Promise<void>) {
+    this.rules = rules;
     this.identity = { chainId, token: TOKEN, badge: BADGE, server: SERVER, accounts: FUNDED_ACCOUNTS };
     this.#provider = provider;
     this.#transactions = new Transactions(provider, CONTRACTS);
     this.#close = close;
   }
 
+  /** An empty chain. Throws DataUnsupported for rules that this release does not know. */
   static async create(options: NetworkOptions): Promise<HardhatChain> {
+    refuseUnknownRules(options.rules);
     const { provider, close } = await createNetwork(options);
-    return new HardhatChain(options.chainId, provider, close);
+    return new HardhatChain(options, provider, close);
   }
 
   async deploy(timestamp: number): Promise<ChainStep[]> {
@@ -97,7 +107,7 @@ export class HardhatChain implements Chain {
     return this.#transactions.send(this.#order(call, gas));
   }
 
-  sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }> {
+  sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }> {
     return "raw" in tx ? this.#transactions.sendRaw(tx.raw) : this.#transactions.sendFor(tx.from, tx.request);
   }
 
@@ -185,12 +195,12 @@ export class HardhatChain implements Chain {
     }
   }
 
-  senderOf(raw: Hex): Address | null {
-    try {
-      return Transaction.from(raw).from;
-    } catch {
-      return null;
-    }
+  signersOf(tx: ExternalTransaction): readonly Address[] | null {
+    return signersOf(tx);
+  }
+
+  gasOf(call: ChainCall): number {
+    return gasOf(call);
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {

@@ -11,7 +11,7 @@ interface Database extends FoldStamp {
   readonly places?: Places;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const EMPTY: Database = { format: FORMAT, generation: 0, seq: 0, records: {} };
 
 /**
@@ -98,8 +98,8 @@ export class LowdbStore implements Store {
     }
     const data = db.data;
     if (data === null) return null;
-    if (typeof data.format !== "number" || data.format > FORMAT || typeof data.records !== "object" || data.records === null) {
-      throw new StorageDamaged(file, null, `has format ${data.format}; this release reads up to ${FORMAT}`);
+    if (data.format !== FORMAT || typeof data.records !== "object" || data.records === null) {
+      throw new StorageDamaged(file, null, `has format ${data.format}; this release reads ${FORMAT}`);
     }
     const unknown = Object.keys(data.records).find((table) => !Object.hasOwn(TABLES, table));
     if (unknown !== undefined) throw new StorageDamaged(file, null, `has a table ${unknown}, which this release does not know`);
