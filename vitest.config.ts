@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /** What takes long, or is proven once in a release: `npm run test:all` has it, `npm test` has not. */
-const LONG = ["test/crash/{lock,states,webhooks,windows}.test.ts", "test/package/**/*.test.ts", "test/contracts/compiled.test.ts"];
+const LONG = [
+  ...["test/crash/{lock,states,webhooks,windows}.test.ts", "test/package/**/*.test.ts"],
+  ...["test/contracts/compiled.test.ts", "test/solidity/**/*.test.ts"],
+];
 
 /**
  * Three projects, by what a test costs. Files of `fast` and `process` share a process and its modules: loading our sources, the document

@@ -149,8 +149,7 @@ async function compose(
   const mining = new Mining(mode);
   const images = new PngImages();
   const badges = new Badges(images);
-  const tokenUri = (getsId: string) => `${publicUrl ?? DEFAULT_BASE}/verify/${getsId}`;
-  const awards = new Awards(badges, new Rewards(chain, mining, tokenUri), base);
+  const awards = new Awards(badges, new Rewards(chain, mining), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
   const reach = { isLocal: true };
@@ -267,7 +266,7 @@ async function compose(
     keys,
     limiter,
     faults,
-    transfer: new Transfer({ world: writer, store, chain, clock, ids, tokenUri, begin: beginWorld }),
+    transfer: new Transfer({ world: writer, store, chain, clock, ids, begin: beginWorld }),
     seeding,
     rearm: () => scheduler.rearm(),
     feed,

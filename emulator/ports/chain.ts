@@ -3,7 +3,7 @@ export type Address = string;
 /** 0x-prefixed hexadecimal. */
 export type Hex = string;
 
-/** What the sandbox asks of its two contracts (contracts/*.sol). Amounts are base units. */
+/** What the sandbox asks of its two contracts (contracts/*.sol). Amounts are base units; a GETS ID is its seven ASCII characters. */
 export type ChainCall =
   | { contract: "token"; method: "mint"; args: [to: Address, amount: bigint] }
   | { contract: "token"; method: "operatorTransfer"; args: [salt: Hex, to: Address, amount: bigint] }
@@ -15,8 +15,11 @@ export type ChainCall =
   | {
       contract: "badge";
       method: "claim";
-      args: [to: Address, tokenId: bigint, uri: string, awardId: Hex, amount: bigint, funding: 0 | 1];
+      args: [to: Address, tokenId: bigint, getsId: Hex, title: string, awardId: Hex, amount: bigint, funding: 0 | 1];
     };
+
+/** Units of gas, or no more than gets the call into a block, where it then runs out of gas. */
+export type GasLimit = number | "scarce";
 
 /** One step of the chain's history, as journaled. Replaying the steps in order gives identical hashes. */
 export type ChainStep =
@@ -124,13 +127,13 @@ export interface Chain {
   /** An upper bound of the gas that a call takes. */
   gasOf(call: ChainCall): number;
   /** Puts a transaction in the mempool. `gas`: the most that it may use, when not the usual. */
-  send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }>;
+  send(call: ChainCall, gas?: GasLimit): Promise<ChainStep & { hash: Hex }>;
   /** Puts somebody else's transaction in the mempool. Throws FeeTooLow, and what the node refuses it with. */
   sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }>;
   /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */
   mine(timestamp: number): Promise<{ step: ChainStep; block: Block }>;
   /** `send` of each call, `mine` and `mark`, as one. */
-  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: number): Promise<SentAndMined>;
+  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: GasLimit): Promise<SentAndMined>;
   /** Repeats journaled steps. Returns the hash of the last block mined. */
   replay(steps: readonly ChainStep[]): Promise<Hex | null>;
   mark(): Promise<ChainMark>;
@@ -142,7 +145,7 @@ export interface Chain {
   balanceOf(address: Address, block: number | "latest"): Promise<bigint>;
   totalSupply(block: number | "latest"): Promise<bigint>;
   badgesOf(address: Address, block: number | "latest"): Promise<number>;
-  /** The badge with this number (below 2^256) in our contract; null when there is none. */
+  /** The badge with this number in our contract; null when there is none. */
   badgeAt(tokenId: bigint, block: number | "latest"): Promise<ChainBadge | null>;
   /** What a transaction mined up to `block` did with ERC-721 tokens of any contract, ours or not; nothing for an unknown hash. */
   nftTransfers(hash: Hex, block: number): Promise<readonly NftTransfer[]>;
@@ -178,7 +181,6 @@ export interface ChainBadge {
   readonly owner: Address;
   readonly locked: boolean;
   readonly revoked: boolean;
-  readonly uri: string;
 }
 
 /** An ERC-721 Transfer. Of a contract that is not ours nothing else is known, and nothing that it says is to be believed. */
