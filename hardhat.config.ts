@@ -19,7 +19,7 @@ export default defineConfig({
   solidity: { version: compilerVersion, path: compilerPath, settings: compilerSettings },
   paths: {
     sources: "contracts",
-    tests: { solidity: "test/contracts" },
+    tests: { solidity: "test/solidity" },
     artifacts: ".hardhat/artifacts",
     cache: ".hardhat/cache",
   },

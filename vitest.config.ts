@@ -1,18 +1,22 @@
 import { defineConfig } from "vitest/config";
 
 /** What takes long, or is proven once in a release: `npm run test:all` has it, `npm test` has not. */
-const LONG = ["test/crash/{lock,states,webhooks,windows}.test.ts", "test/package/**/*.test.ts", "test/contracts/compiled.test.ts"];
+const LONG = [
+  ...["test/crash/{lock,states,webhooks,windows}.test.ts", "test/package/**/*.test.ts"],
+  ...["test/contracts/compiled.test.ts", "test/solidity/**/*.test.ts"],
+];
 
 /**
  * Three projects, by what a test costs. Files of `fast` and `process` share a process and its modules: loading our sources, the document
  * and a first chain for each file took half of the time. `--mode deep` runs everything at full length (test/support/depth.ts).
  */
 export default defineConfig(({ mode }) => {
+  const isDeep = mode === "deep";
   const shared = {
     exclude: ["**/node_modules/**", "test/examples/**"],
     setupFiles: ["test/support/setup.ts"],
-    env: { TEST_DEPTH: mode === "deep" ? "deep" : "short" },
-    testTimeout: 30_000,
+    env: { TEST_DEPTH: isDeep ? "deep" : "short" },
+    testTimeout: isDeep ? 300_000 : 30_000,
     hookTimeout: 60_000,
     // A busy machine takes its time.
     expect: { poll: { timeout: 20_000 } },
@@ -21,6 +25,8 @@ export default defineConfig(({ mode }) => {
   const besideIt = "{browser,cli,conformance,in-process,vitest}";
   return {
     test: {
+      // No file may depend on another that shares its process.
+      sequence: { shuffle: { files: isDeep } },
       globalSetup: ["test/support/global-setup.ts"],
       // As many as there are cores: a test waits for other processes more than for its own.
       maxWorkers: "100%",

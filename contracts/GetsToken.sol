@@ -66,13 +66,25 @@ contract GetsToken is ERC20Capped, ERC20Pausable, ERC20Burnable, ERC20ManagedWal
      * @dev Requirements:
      *
      * - the caller has `OPERATOR_ROLE`.
-     * - `awardId` was never locked before.
+     * - the reward of `awardId` was neither locked nor minted before.
      * - `amount` is not zero, and the wallet holds it.
      *
      * Emits {RewardLocked}.
      */
     function lock(bytes32 awardId, bytes32 salt, uint256 amount) external onlyRole(OPERATOR_ROLE) {
         _lock(awardId, walletOf(salt), amount);
+    }
+
+    /**
+     * @notice Creates `amount` tokens for `to` as the reward of `awardId`, which no sponsor funds.
+     * @dev Requirements:
+     *
+     * - the caller has `MINTER_ROLE`.
+     * - the reward of `awardId` was neither locked nor minted before.
+     * - the new supply is within the cap.
+     */
+    function mintReward(bytes32 awardId, address to, uint256 amount) external onlyRole(MINTER_ROLE) {
+        _mintReward(awardId, to, amount);
     }
 
     /**

@@ -7,8 +7,9 @@ export const compilerVersion = "0.8.37";
 export const compilerPath = createRequire(import.meta.url).resolve("solc/soljson.js");
 
 /**
- * `evmVersion` is pinned because a new default would change every bytecode. Without a metadata hash the bytecode
- * depends on the code alone, and not on paths or comments.
+ * `evmVersion` is pinned because a new default would change every bytecode. It stays below the hardfork of the chain: the contracts need
+ * nothing newer, and other chains take the code too. Without a metadata hash the bytecode depends on the code alone, and not on paths or
+ * comments.
  */
 export const compilerSettings = {
   optimizer: { enabled: true, runs: 200 },
@@ -16,5 +17,5 @@ export const compilerSettings = {
   metadata: { bytecodeHash: "none" },
 } as const;
 
-/** The hardfork that local chains run, equal to `evmVersion`. */
-export const hardfork = compilerSettings.evmVersion;
+/** The hardfork that local chains run: that of the sandbox (emulator/adapters/hardhat/rules.ts). */
+export const hardfork = "osaka";

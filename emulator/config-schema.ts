@@ -1,7 +1,13 @@
 import { kebab, type SettingName, settings } from "./settings.ts";
 
 /** Defaults as the file writes them, where they are not what the setting begins as. None for ~/…, which JSON Schema cannot say. */
-const DEFAULTS: Partial<Record<SettingName, unknown>> = { mining: "auto", limits: "10/s,1000/h", chainId: 31337, caDir: undefined };
+const DEFAULTS: Partial<Record<SettingName, unknown>> = {
+  mining: "auto",
+  limits: "10/s,1000/h",
+  chainId: 31337,
+  baseFee: 7,
+  caDir: undefined,
+};
 
 /** JSON Schema (2020-12) of getsmart-sandbox.config.yaml: accepts what `start` accepts there. Written to dist/config.schema.json. */
 export function configSchema(): Record<string, unknown> {

@@ -13,11 +13,11 @@ import { StorageDamaged } from "./ports/store.ts";
 export interface FolderOptions {
   readonly dir: string;
   /** Begin a new generation; the old one is kept beside it. */
-  readonly fresh: boolean;
+  readonly fresh?: boolean;
   /** On damage: keep the damaged file as a copy and continue with the lines before the damage. */
-  readonly repair: boolean;
+  readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
-  readonly fsync: boolean;
+  readonly fsync?: boolean;
 }
 
 /** An open data folder: `lock`, `journal.ndjson`, `db.json`. */
@@ -33,13 +33,23 @@ export interface DataFolder {
   close(): void;
 }
 
+/** What a new folder would be made with; a kept one must agree. Undefined: whatever it was made with. */
+export interface Asked {
+  readonly fixture?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly chainId?: number | undefined;
+}
+
 /** The folder was made with other settings than asked for. */
 export class DataFolderMismatch extends Error {
   override readonly name = "DataFolderMismatch";
 }
 
-/** Opens a data folder. Throws DataFolderInUse, StorageDamaged. */
-export async function openDataFolder({ dir, fresh, repair, fsync }: FolderOptions): Promise<DataFolder> {
+/** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged. */
+export async function openDataFolder(
+  { dir, fresh = false, repair = false, fsync = false }: FolderOptions,
+  asked: Asked = {},
+): Promise<DataFolder> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(dir, "lock"));
   const journalFile = join(dir, "journal.ndjson");
@@ -53,8 +63,10 @@ export async function openDataFolder({ dir, fresh, repair, fsync }: FolderOption
     const opened = new FileJournal(journalFile, { fsync });
     journal = opened;
     let kept = await readOrRepair(opened, journalFile, repair, notices);
-    if (kept && isReady(kept)) mendTail(opened, kept);
-    else {
+    if (kept && isReady(kept)) {
+      refuseMismatch(kept.header, asked);
+      mendTail(opened, kept);
+    } else {
       kept = null;
       const names = setAside([journalFile, dbFile]);
       if (names.length > 0) notices.push(sayNew(names));
@@ -87,11 +99,8 @@ function sayNew(names: readonly string[]): string {
   return `${reason}; kept as ${names.join(" and ")}. This sandbox is new.`;
 }
 
-/** Throws DataFolderMismatch if the folder was made with another fixture, seed or chain id than asked for. */
-export function refuseMismatch(
-  header: HeaderLine,
-  asked: { fixture: string | undefined; seed: string | undefined; chainId: number | undefined },
-): void {
+/** Throws DataFolderMismatch if the folder was made with other settings than asked for. */
+export function refuseMismatch(header: HeaderLine, asked: Asked): void {
   const differing = [
     asked.fixture !== undefined && asked.fixture !== header.fixture ? `--fixture ${header.fixture}` : null,
     asked.seed !== undefined && (!header.seeded || asked.seed !== header.seed)

@@ -23,13 +23,18 @@ export interface SandboxOptions {
   readonly seed?: string | number;
   /** Default 31337. */
   readonly chainId?: number;
+  /** Base fee of the chain's first block, in wei per unit of gas, up to 10^12; 0: gas is free. Default 7, at which blocks up to half full keep it. */
+  readonly baseFee?: number;
   /** When blocks are mined; by default with each transaction. */
   readonly mining?: MiningMode;
   /** Quotas of every key. Off by default here: any test suite is faster than ten requests a second. */
   readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
   /** Further Host names to serve. */
   readonly allowHosts?: readonly string[];
-  /** Where clients reach the API, ending in /v1: the beginning of the addresses in awards and credentials. By default where it listens. */
+  /**
+   * Where clients elsewhere reach the API, ending in /v1: the beginning of the addresses in awards and credentials. A new sandbox also gives
+   * it to its badge contract, and later starts go on with it. By default where it listens.
+   */
   readonly publicUrl?: string;
   /** TLS on the API port, with a certificate of a local authority kept in `caDir` (made once); plain HTTP is then refused. */
   readonly https?: { readonly caDir: string };

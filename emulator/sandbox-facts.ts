@@ -4,11 +4,17 @@ import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
+import { ApiError } from "./model/errors.ts";
+import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import { VERSION } from "./package-root.ts";
+import type { ChainRules } from "./ports/chain.ts";
 import type { SandboxOptions } from "./sandbox-api.ts";
 
+/** Wei per unit of gas: 1 000 gwei. */
+const MAX_BASE_FEE = 1_000_000_000_000;
+
 /** The first line of a new journal. `drawn`: the seed of a sandbox that was not given one. */
-export function newHeader({ seed, chainId }: SandboxOptions, { id, from }: FirstFixture, drawn: string): HeaderLine {
+export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, { id, from }: FirstFixture, drawn: string): HeaderLine {
   const seeded = seed !== undefined;
   return {
     v: FORMAT,
@@ -18,13 +24,25 @@ export function newHeader({ seed, chainId }: SandboxOptions, { id, from }: First
     last_seq: 0,
     db_digest: null,
     chain_id: chainId ?? 31337,
-    hardfork: "cancun",
+    rules,
     seed: seeded ? String(seed) : drawn,
     seeded,
     start: new Date(from).toISOString(),
     fixture: id,
     made_by: VERSION,
   };
+}
+
+/** Throws INVALID_REQUEST for an option that no sandbox can have. */
+export function refuseBadOptions({ publicUrl, baseFee }: SandboxOptions): void {
+  if (publicUrl !== undefined && !PUBLIC_URL.test(publicUrl)) throw bad("publicUrl", publicUrl, PUBLIC_URL_FORM);
+  const isFee = baseFee === undefined || (Number.isInteger(baseFee) && baseFee >= 0 && baseFee <= MAX_BASE_FEE);
+  if (!isFee) throw bad("baseFee", baseFee, `a whole number from 0 to ${MAX_BASE_FEE}`);
+}
+
+function bad(param: keyof SandboxOptions, value: unknown, accepted: string): ApiError {
+  const shown = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return new ApiError("INVALID_REQUEST", `${param}: ${shown} cannot be used; accepted: ${accepted}.`, { param });
 }
 
 /** What `GET /_sandbox/info` tells. */
@@ -49,17 +67,25 @@ export function infoOf(
 }
 
 /** What people should know of a start: what was set aside or dropped, quotas that were cleared. */
-export function noticesOf({ recovered }: Engine, header: HeaderLine, folder: DataFolder | null): string[] {
+export function noticesOf({ recovered, header }: Engine, { publicUrl }: SandboxOptions, folder: DataFolder | null): string[] {
   const memory = memoryWarning();
   const notices = [...(folder?.notices ?? []), ...(memory === null ? [] : [memory])];
   if (!recovered) return notices;
+  const { external_base } = header.rules;
+  const elsewhere = publicUrl === undefined || publicUrl === external_base ? [] : [movedNotice(external_base)];
   return [
     ...notices,
     "Quotas were cleared by the restart.",
+    ...elsewhere,
     ...(recovered.tail === "torn" ? ["The last line of the journal was torn: an unfinished, unacknowledged write was dropped."] : []),
     ...(recovered.tail === "mended" ? ["The last line of the journal had lost its newline; the write that it holds is kept."] : []),
     ...(recovered.hashDiffers
       ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]
       : []),
   ];
+}
+
+function movedNotice(made: string): string {
+  const names = made === "" ? "no public URL" : made;
+  return `The badges on the chain name ${names}, with which it was made; the new --public-url is in answers and credentials alone.`;
 }

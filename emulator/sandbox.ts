@@ -13,9 +13,8 @@ import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls } from "./control/controls.ts";
 import { CoverageCounter } from "./control/coverage.ts";
-import { compareBalances } from "./control/doctor/balances.ts";
+import { divergence } from "./control/doctor/divergence.ts";
 import { examine } from "./control/doctor/examine.ts";
-import type { Finding } from "./control/doctor/finding.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
@@ -25,7 +24,7 @@ import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
-import { type DataFolder, openDataFolder, refuseMismatch } from "./data-folder.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openEngine } from "./engine/engine.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { Scheduler } from "./engine/scheduler.ts";
@@ -44,7 +43,7 @@ import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts
 import { StorageDamaged, type Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
-import { infoOf, newHeader, noticesOf } from "./sandbox-facts.ts";
+import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
@@ -88,8 +87,9 @@ const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  refuseBadOptions(options);
   const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options);
   let undo = async () => {};
   try {
@@ -115,7 +115,11 @@ async function compose(
   const { perSecond, perHour } = metered ? (options.limits as typeof PUBLISHED_LIMITS) : PUBLISHED_LIMITS;
 
   // Adapters; the heavy ones are loaded side by side, and only now.
-  const [{ HardhatChain }, document, store] = await Promise.all([import("./adapters/hardhat/chain.ts"), loadDocument(), openStore(folder)]);
+  const [{ HardhatChain, newRules }, document, store] = await Promise.all([
+    import("./adapters/hardhat/chain.ts"),
+    loadDocument(),
+    openStore(folder),
+  ]);
   const book = stepBook(
     document,
     () => operations,
@@ -123,8 +127,9 @@ async function compose(
   );
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
-  const header = folder?.kept?.header ?? newHeader(options, first as FirstFixture, randomSeed());
-  const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
+  const chainFrom = (genesis: Date) => HardhatChain.create({ chainId: header.chain_id, genesis, rules: header.rules, root: PACKAGE_ROOT });
+  const node = await chainFrom(new Date(header.start));
   opened(node);
   const troubles = new ChainTroubles();
   const served = { chain: node };
@@ -139,13 +144,13 @@ async function compose(
   const limiter = new SlidingWindows(policies, metered);
 
   // Services that mined blocks call back into.
-  const links = { public: options.publicUrl ?? DEFAULT_BASE, served: null as string | null };
-  const base = () => options.publicUrl ?? links.served ?? DEFAULT_BASE;
+  const publicUrl = options.publicUrl ?? (header.rules.external_base || null);
+  const links = { served: null as string | null };
+  const base = () => publicUrl ?? links.served ?? DEFAULT_BASE;
   const mining = new Mining(mode);
   const images = new PngImages();
   const badges = new Badges(images);
-  const tokenUri = (getsId: string) => `${links.public}/verify/${getsId}`;
-  const awards = new Awards(badges, new Rewards(chain, mining, tokenUri), base);
+  const awards = new Awards(badges, new Rewards(chain, mining), base);
   const showAward = (award: AwardRecord) => awardOf(award, base());
 
   const reach = { isLocal: true };
@@ -162,7 +167,7 @@ async function compose(
   });
   const { writer, positions } = engine;
   positions.join(limiter);
-  if (engine.recovered?.hashDiffers) refuseDivergence(await compareBalances(store, chain), folder);
+  if (engine.recovered?.hashDiffers) refuseDivergence(await divergence(store, chain), folder);
 
   // Services.
   const users = new Users(chain);
@@ -219,7 +224,7 @@ async function compose(
 
   /** A world beside this one, for an import. */
   const beginWorld = async (start: number, count: number) => {
-    const node = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(start), root: PACKAGE_ROOT });
+    const node = await chainFrom(new Date(start));
     const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
     const ids = new SeededIds(header.seed, header.seeded);
     ids.set(count);
@@ -263,7 +268,7 @@ async function compose(
     keys,
     limiter,
     faults,
-    transfer: new Transfer({ world: writer, store, chain, clock, ids, tokenUri, begin: beginWorld }),
+    transfer: new Transfer({ world: writer, store, chain, clock, ids, begin: beginWorld }),
     seeding,
     rearm: () => scheduler.rearm(),
     feed,
@@ -332,7 +337,7 @@ async function compose(
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
     caFile: certificates?.caFile ?? null,
-    notices: noticesOf(engine, header, folder),
+    notices: noticesOf(engine, options, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
       reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
@@ -375,22 +380,16 @@ async function compose(
   }
 }
 
-async function openFolder(dir: string, { fixture, seed, chainId, ...options }: SandboxOptions): Promise<DataFolder> {
-  const folder = await openDataFolder({ dir, fresh: false, repair: false, fsync: false, ...options });
-  try {
-    const asked = fixture === undefined ? undefined : library.idOf(fixture);
-    if (folder.kept) refuseMismatch(folder.kept.header, { fixture: asked, seed: seed === undefined ? undefined : String(seed), chainId });
-    return folder;
-  } catch (error) {
-    folder.close();
-    throw error;
-  }
+function openFolder(dir: string, options: SandboxOptions): Promise<DataFolder> {
+  const { fixture, seed } = options;
+  const asked = { ...options, fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString() };
+  return openDataFolder({ ...options, dir }, asked);
 }
 
-/** Another release may give other hashes, but not other balances. */
-function refuseDivergence({ problems }: Finding, folder: DataFolder | null): void {
-  if (problems.length === 0) return;
-  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problems[0]}`);
+/** Another release may give other hashes, but not other balances and badges. */
+function refuseDivergence([problem]: readonly string[], folder: DataFolder | null): void {
+  if (problem === undefined) return;
+  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problem}`);
 }
 
 async function openStore(folder: DataFolder | null): Promise<Store> {

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseDuration } from "./control/duration.ts";
+import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import type { MiningMode } from "./services/mining.ts";
 import { form, type Kind, names, oneOf, type Setting, share, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
 
@@ -16,6 +17,8 @@ const limits = form<Limits>("off, or a form such as 10/s,1000/h", /^(off|[1-9]\d
   const [perSecond = 0, perHour = 0] = value.split(",").map((each) => Number.parseInt(each, 10));
   return value === "off" ? "off" : { perSecond, perHour };
 });
+
+const publicUrl = form(PUBLIC_URL_FORM, PUBLIC_URL, (value) => value);
 
 function setting<T>(flag: string, description: string, kind: Kind<T>, initial: T): Setting<T> {
   return { flag, description, initial, ...kind };
@@ -49,6 +52,11 @@ export const SETTINGS = {
   fsync: setting("--fsync", "answer a write only when it survives a power loss", yesOrNo, false),
   allowHost: setting("--allow-host <name...>", "further Host names to serve", names("names"), []),
   cors: setting("--cors <origin...>", "origins whose pages may call /v1 (* for all)", names("origins"), []),
+  publicUrl: optional(
+    "--public-url <url>",
+    "address of the API for clients elsewhere, in credentials and badges (default: where it listens)",
+    publicUrl,
+  ),
   https: setting("--https", "TLS on the API port, with a certificate of a local authority", yesOrNo, false),
   caDir: setting(
     "--ca-dir <folder>",
@@ -60,6 +68,11 @@ export const SETTINGS = {
   configOut: optional("--config-out <file>", "writes addresses and keys as JSON once ready", text("a file")),
   mining: setting("--mining <mode>", `when blocks are mined: ${mining.accepts} (default: auto)`, mining, { kind: "auto" }),
   chainId: optional("--chain-id <number>", "chain id of the local chain (default 31337)", whole(1, 2 ** 31 - 1)),
+  baseFee: optional(
+    "--base-fee <wei>",
+    "base fee of the local chain's first block, in wei per unit of gas (0: gas is free; default 7)",
+    whole(0, 1_000_000_000_000),
+  ),
   limits: setting("--limits <limits>", `quotas of every API key: ${limits.accepts} (default: 10/s,1000/h)`, limits, {
     perSecond: 10,
     perHour: 1000,

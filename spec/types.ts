@@ -3486,6 +3486,10 @@ export interface components {
              */
             readonly network: string;
             readonly token_address: components["schemas"]["Address"];
+            /**
+             * @description The ERC-721 contract of the badges. Its `tokenURI` is a `data:` URI with the metadata, which the contract builds from the
+             *     badge's title, the GETS ID, the reward and whether it was revoked.
+             */
             readonly badge_address: components["schemas"]["Address"];
             /**
              * Format: uri

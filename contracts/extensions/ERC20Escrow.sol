@@ -4,25 +4,28 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 /**
- * @title Rewards held back until their award is decided
- * @dev The contract holds locked rewards on its own address and keeps one lock per award. A lock is used once: released
- * to the recipient or refunded to the account it came from, and final after that.
+ * @title Rewards of awards, each paid at most once
+ * @dev A reward is either locked by a sponsor until its award is decided, or minted when the award is claimed. The
+ * contract holds locked rewards on its own address and keeps one entry per award, so that whatever pays a reward meets
+ * what happened to it before. All states but None and Locked are final.
  *
  *     None ──lock──▶ Locked ──release──▶ Released
- *                          └──refund───▶ Refunded
+ *       │                   └──refund───▶ Refunded
+ *       └──mintReward──▶ Minted
  *
  * The contract's balance equals the sum of its open locks: nothing else may be sent to its address, and the address
  * has no key, gives no allowance and is no managed wallet.
  *
- * IMPORTANT: list this extension after those that restrict movements (cap, pause), since {_lock} continues with the
- * next {_update} in line.
+ * The place of this extension in the order of inheritance does not matter: all its movements go through the whole
+ * {_update}, so a cap or a pause applies to each of them.
  */
 abstract contract ERC20Escrow is ERC20 {
     enum LockState {
         None,
         Locked,
         Released,
-        Refunded
+        Refunded,
+        Minted
     }
 
     struct Lock {
@@ -33,6 +36,9 @@ abstract contract ERC20Escrow is ERC20 {
 
     mapping(bytes32 awardId => Lock) private _locks;
 
+    /// @dev Whether {_lock} is moving tokens into the escrow at this moment.
+    bool private transient _locking;
+
     /// @notice `amount` left `account` and is held for `awardId`.
     event RewardLocked(bytes32 indexed awardId, address indexed account, uint256 amount);
 
@@ -42,29 +48,39 @@ abstract contract ERC20Escrow is ERC20 {
     /// @notice The reward of `awardId` went back to `account`, which had funded it.
     event RewardRefunded(bytes32 indexed awardId, address indexed account, uint256 amount);
 
-    /// @dev An award is locked once; `state` says what became of its lock.
-    error RewardAlreadyLocked(bytes32 awardId, LockState state);
+    /// @dev A reward is funded once, by a lock or by a mint; `state` says what became of it.
+    error RewardAlreadyFunded(bytes32 awardId, LockState state);
 
-    /// @dev There is nothing to release or refund; `state` is None, Released or Refunded.
+    /// @dev There is nothing to release or refund; `state` is None, Released, Refunded or Minted.
     error RewardNotLocked(bytes32 awardId, LockState state);
 
     /// @dev A lock holds at least one base unit.
     error RewardZeroAmount(bytes32 awardId);
 
-    /// @notice The lock of `awardId`: who funded it, its state and its amount (kept after release and refund).
+    /**
+     * @notice The entry of `awardId`: its state, and of a lock the account that funded it and its amount (kept after
+     * release and refund).
+     */
     function lockOf(bytes32 awardId) public view returns (Lock memory) {
         return _locks[awardId];
     }
 
     /// @dev Moves `amount` from `account` into escrow. Emits {RewardLocked}.
     function _lock(bytes32 awardId, address account, uint256 amount) internal {
-        Lock storage entry = _locks[awardId];
-        if (entry.state != LockState.None) revert RewardAlreadyLocked(awardId, entry.state);
+        Lock storage entry = _fund(awardId, LockState.Locked);
         if (amount == 0) revert RewardZeroAmount(awardId);
+        (entry.account, entry.amount) = (account, amount);
 
-        (entry.account, entry.state, entry.amount) = (account, LockState.Locked, amount);
-        super._update(account, address(this), amount);
+        _locking = true;
+        _update(account, address(this), amount);
+        _locking = false;
         emit RewardLocked(awardId, account, amount);
+    }
+
+    /// @dev Pays the reward of `awardId`, for which nothing was ever locked, with new tokens.
+    function _mintReward(bytes32 awardId, address to, uint256 amount) internal {
+        _fund(awardId, LockState.Minted);
+        _mint(to, amount);
     }
 
     /// @dev Pays the lock of `awardId` out to `to`. Emits {RewardReleased}.
@@ -81,10 +97,16 @@ abstract contract ERC20Escrow is ERC20 {
         emit RewardRefunded(awardId, entry.account, entry.amount);
     }
 
-    /// @dev Keeps stray tokens out of the escrow: {_lock} alone goes past this check.
+    /// @dev Keeps stray tokens out of the escrow: only {_lock} fills it.
     function _update(address from, address to, uint256 value) internal virtual override {
-        if (to == address(this)) revert ERC20InvalidReceiver(to);
+        if (to == address(this) && !_locking) revert ERC20InvalidReceiver(to);
         super._update(from, to, value);
+    }
+
+    function _fund(bytes32 awardId, LockState source) private returns (Lock storage entry) {
+        entry = _locks[awardId];
+        if (entry.state != LockState.None) revert RewardAlreadyFunded(awardId, entry.state);
+        entry.state = source;
     }
 
     function _close(bytes32 awardId, LockState outcome) private returns (Lock storage entry) {

@@ -10,8 +10,18 @@ import {IERC5192} from "../interfaces/IERC5192.sol";
  * @dev Every token is locked for its whole life ({IERC5192}): it is never transferred, burned or approved.
  * The guard sits in {_update}, the one function that all movements share, so no other extension can open a way around
  * it.
+ *
+ * An owner is written once, so the owner of a token shares a storage slot with 96 bits that the contract notes about the
+ * token. {_update} therefore replaces the one of {ERC721} instead of extending it, as {ERC721-_ownerOf} provides for.
  */
 abstract contract ERC721Soulbound is IERC5192, ERC721 {
+    struct Holding {
+        address owner;
+        uint96 note;
+    }
+
+    mapping(uint256 tokenId => Holding) private _holdings;
+
     /// @dev The token exists and is locked: it can be neither moved, nor burned, nor approved.
     error TokenLocked(uint256 tokenId);
 
@@ -45,15 +55,36 @@ abstract contract ERC721Soulbound is IERC5192, ERC721 {
         return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
     }
 
+    /// @dev What the contract noted about `tokenId`, zero at first. Requires that it exists.
+    function _noteOf(uint256 tokenId) internal view returns (uint96) {
+        _requireOwned(tokenId);
+        return _holdings[tokenId].note;
+    }
+
+    /// @dev Replaces the note about `tokenId`. Requires that it exists.
+    function _setNote(uint256 tokenId, uint96 note) internal {
+        _requireOwned(tokenId);
+        _holdings[tokenId].note = note;
+    }
+
+    /// @inheritdoc ERC721
+    function _ownerOf(uint256 tokenId) internal view virtual override returns (address) {
+        return _holdings[tokenId].owner;
+    }
+
     /**
      * @dev Lets mints through, announces them as locked, and refuses whatever touches an existing token.
      *
-     * Emits {Locked}.
+     * Emits {Transfer} and {Locked}.
      */
     function _update(address to, uint256 tokenId, address auth) internal virtual override returns (address) {
         if (_ownerOf(tokenId) != address(0)) revert TokenLocked(tokenId);
-        address from = super._update(to, tokenId, auth);
+        // Only a mint names a receiver and no caller; a transfer or a burn has no token to move.
+        if (to == address(0) || auth != address(0)) revert ERC721NonexistentToken(tokenId);
+        _holdings[tokenId].owner = to;
+        _increaseBalance(to, 1);
+        emit Transfer(address(0), to, tokenId);
         emit Locked(tokenId);
-        return from;
+        return address(0);
     }
 }

@@ -5,6 +5,7 @@ const USAGE = new Set([
   "UsageError",
   "ConfigError",
   "DataFolderMismatch",
+  "DataUnsupported",
   "AuthorityUnusable",
   "UnknownFixture",
   "SeedUsageError",

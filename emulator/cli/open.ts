@@ -8,8 +8,8 @@ import { progressLine } from "./progress.ts";
 
 /**
  * A sandbox as the settings say, on its ports, its `--config-out` written. `defaultFixture`: what a new one begins with that was not asked
- * for a fixture. `created`: told once there is something to close. Throws DataFolderInUse, DataFolderMismatch, StorageDamaged, PortInUse,
- * UnknownFixture, FixtureError, AuthorityUnusable; then nothing is left open.
+ * for a fixture. `created`: told once there is something to close. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged,
+ * PortInUse, UnknownFixture, FixtureError, AuthorityUnusable; then nothing is left open.
  */
 export async function openSandbox(
   config: Config,
@@ -22,11 +22,13 @@ export async function openSandbox(
     defaultFixture,
     ...(config.seed === null ? {} : { seed: config.seed }),
     ...(config.chainId === null ? {} : { chainId: config.chainId }),
+    ...(config.baseFee === null ? {} : { baseFee: config.baseFee }),
     mining: config.mining,
     limits: config.limits,
     webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates },
     allowHosts: [...config.allowHost, ...(["0.0.0.0", "::"].includes(config.host) ? [] : [config.host])],
     cors: config.cors,
+    ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }),
     ...(config.https ? { https: { caDir: config.caDir } } : {}),
     ...(config.controlToken === null ? {} : { controlToken: config.controlToken }),
     fresh: config.fresh,

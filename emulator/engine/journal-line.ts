@@ -2,11 +2,15 @@ import { crc32 } from "node:zlib";
 import type { EventRecord } from "../model/event.ts";
 import type { IdempotencyRecord } from "../model/idempotency.ts";
 import { type Change, TABLES, type TableName, type Tables } from "../model/tables.ts";
-import type { ChainStep } from "../ports/chain.ts";
+import type { ChainRules, ChainStep } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
+import { DataUnsupported } from "../ports/store.ts";
 
-/** Version of the line format. A reader refuses a higher one and still reads every lower one. */
-export const FORMAT = 1;
+/** Version of the line format that is written. */
+export const FORMAT = 2;
+
+/** The oldest version that is read: frozen, so that data written since opens for good. */
+const OLDEST = 2;
 
 /** The name in the last line that compaction writes. */
 export const COMPACTED = ".compacted";
@@ -25,7 +29,8 @@ export interface HeaderLine {
   /** SHA-256 of db.json, in hexadecimal; null while there is none. */
   readonly db_digest: string | null;
   readonly chain_id: number;
-  readonly hardfork: string;
+  /** What the chain is made by, again at each start. */
+  readonly rules: ChainRules;
   readonly seed: string;
   /** Given by `--seed`: clock frozen, identifiers reproducible. */
   readonly seeded: boolean;
@@ -88,14 +93,14 @@ const CRC_MARK = ',"crc":"';
 const CRC_END = 10;
 const CRC_TAIL = /,"crc":"([0-9a-f]{8})"\}$/;
 
-/** Throws an Error that says what is wrong with the line. */
+/** Throws an Error that says what is wrong with the line; DataUnsupported for the header of another format. */
 export function decodeLine(text: string): JournalLine {
   const tail = CRC_TAIL.exec(text);
   if (!tail) throw new Error("not a journal line (no checksum)");
   const body = text.slice(0, tail.index);
   if (crc32(body) !== Number.parseInt(tail[1] as string, 16)) throw new Error("checksum does not match");
   const line = JSON.parse(`${body}}`) as JournalLine;
-  if (line.v > FORMAT) throw new Error(`format ${line.v} is newer than this release reads (${FORMAT})`);
+  if (line.v < OLDEST || line.v > FORMAT) throw unsupported(line);
   return line;
 }
 
@@ -110,6 +115,17 @@ export function sealedPart(text: string): string | null {
 /** Throws an Error for changes of tables that this release does not know. */
 export function refuseUnknownTables(changes: readonly Change[]): void {
   for (const { table } of changes) refuseUnknown(table);
+}
+
+/** The header of a journal in another format says what to do; a single such line in a journal of ours is damage. */
+function unsupported(line: JournalLine): Error {
+  if (line.kind !== "header") return new Error(`format ${line.v} is not one that this release reads`);
+  const made = `The data folder was made by getsmart-sandbox ${line.made_by} in data format ${line.v}`;
+  return new DataUnsupported(
+    line.v > FORMAT
+      ? `${made}, which is newer than the format that this release reads (${FORMAT}): open it with that release, or a later one.`
+      : `${made}, which this release (format ${FORMAT}) does not read: start it with the release that made it and run \`getsmart-sandbox export state.yaml\`, then run \`getsmart-sandbox import state.yaml\` on a sandbox of this release with another --data-dir. The folder was not changed.`,
+  );
 }
 
 function refuseUnknown(table: string): void {

@@ -2,7 +2,7 @@ import type { Line } from "../lines.ts";
 import type { Change } from "../model/tables.ts";
 import type { ChainStep } from "../ports/chain.ts";
 import type { Journal } from "../ports/journal.ts";
-import { StorageDamaged } from "../ports/store.ts";
+import { DataUnsupported, StorageDamaged } from "../ports/store.ts";
 import {
   COMPACTED,
   changesOf,
@@ -33,7 +33,7 @@ export interface ReadJournal {
 }
 
 /**
- * Reads a journal; null for one without a single line. Throws StorageDamaged with the number of the first bad line. Nothing is changed:
+ * Reads a journal; null for one without a single line. Throws DataUnsupported; StorageDamaged with the number of the first bad line. Nothing is changed:
  * `mendTail` settles the tail, once the rest is known to be good.
  */
 export async function readJournal(lines: AsyncIterable<Line>, file: string): Promise<ReadJournal | null> {
@@ -47,7 +47,7 @@ export async function readJournal(lines: AsyncIterable<Line>, file: string): Pro
     }
     return reader.end(tail);
   } catch (cause) {
-    if (cause instanceof StorageDamaged) throw cause;
+    if (cause instanceof DataUnsupported || cause instanceof StorageDamaged) throw cause;
     throw new StorageDamaged(file, reader.lines + 1, (cause as Error).message);
   }
 }

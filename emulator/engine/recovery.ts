@@ -28,8 +28,11 @@ export async function recover(
   const { generation, base_seq: seq, db_digest: digest } = header;
   await ports.store.load(digest === null ? null : { generation, seq, digest });
   moveRecords(ports, pathBetween(base, state.head));
+  const replayed = await replayChain(ports, state, progress).catch((cause) => {
+    throw new StorageDamaged(file, null, `its chain cannot be made again: ${cause.message}`);
+  });
   const ended = tail ? (tail.kept === null ? "torn" : "mended") : "whole";
-  return { state, report: { ...(await replayChain(ports, state, progress)), tail: ended } };
+  return { state, report: { ...replayed, tail: ended } };
 }
 
 const BATCH = 500;

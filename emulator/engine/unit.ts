@@ -6,6 +6,9 @@ import type { Due, NewestQuery } from "../ports/store.ts";
 import type { Chronicle, Mined, Outcome, Sent, Unit } from "../ports/unit-of-work.ts";
 import { type Base, Overlay } from "./overlay.ts";
 
+/** The share of a block's gas that `inOneBlock` fills: half of it would be the limit up to which the base fee stays. */
+const BLOCK_SHARE = 0.4;
+
 /** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
 export type Settle = (unit: Unit, mined: readonly Mined[]) => Promise<void>;
 
@@ -46,8 +49,8 @@ export class LiveUnit implements Chronicle {
   readonly #around: Surroundings;
   #names: Pick<Ids, "next" | "secret">;
   #named = false;
-  /** Mining waits for the end of `inOneBlock`. */
-  #holding = false;
+  /** What `inOneBlock` has sent so far, and the most gas that it takes; null outside of it. */
+  #held: { readonly hashes: string[]; gas: number } | null = null;
 
   constructor(around: Surroundings, now: number, requestId: string | null) {
     this.#around = around;
@@ -111,17 +114,34 @@ export class LiveUnit implements Chronicle {
 
   async inOneBlock<T>(work: () => Promise<T>): Promise<T> {
     await this.settle();
-    const before = this.steps.length;
-    this.#holding = true;
+    const held = { hashes: [], gas: 0 };
+    this.#held = held;
     const result = await work().finally(() => {
-      this.#holding = false;
+      this.#held = null;
     });
-    if (this.steps.length === before) return result;
-    const { receipts } = await this.mine();
-    const failed = receipts.find(({ failure }) => failure !== null);
-    if (failed?.failure) throw failed.failure;
+    if (held.hashes.length === 0) return result;
+    for (const { receipt } of await this.#taken(held.hashes, await this.mine())) if (receipt.failure) throw receipt.failure;
     await this.settle();
     return result;
+  }
+
+  get hasRoom(): boolean {
+    const { block_gas_limit } = this.#around.chain.rules;
+    return this.#held === null || this.#held.gas < block_gas_limit * BLOCK_SHARE;
+  }
+
+  /**
+   * The transactions with these hashes, and the blocks that took them: `block`, and where that was full of what waited before them, the
+   * next ones. Throws ChainUnavailable when one is not taken.
+   */
+  async #taken(hashes: readonly string[], block: Block): Promise<Mined[]> {
+    const taken = new Map<string, Mined>();
+    for (let last = block; ; last = await this.mine()) {
+      for (const receipt of last.receipts) taken.set(receipt.hash, { block: last, receipt });
+      const missing = hashes.find((hash) => !taken.has(hash));
+      if (missing === undefined) return hashes.map((hash) => taken.get(hash) as Mined);
+      if (last.receipts.length === 0) throw new ChainUnavailable(`${missing} was not taken into a block`);
+    }
   }
 
   /** Lets the services record what mined blocks did, until nothing is left. */
@@ -136,13 +156,14 @@ export class LiveUnit implements Chronicle {
   async transact(calls: readonly ChainCall[]): Promise<Outcome[]> {
     const { chain, mining } = this.#around;
     await this.#remember();
-    const others = this.others;
     if (mining === "deferred") for (const call of calls) await chain.preflight(call);
-    if (mining === "deferred" || this.#holding) {
+    if (mining === "deferred" || this.#held) {
       const pending: Outcome[] = [];
       for (const call of calls) {
         const step = await chain.send(call);
         this.#keep([step], [call]);
+        this.#held?.hashes.push(step.hash);
+        if (this.#held) this.#held.gas += chain.gasOf(call);
         pending.push({ status: "pending", hash: step.hash });
       }
       return pending;
@@ -152,16 +173,12 @@ export class LiveUnit implements Chronicle {
     this.#mined(step, block);
     this.after = mark;
     const hashes: readonly string[] = sent.map(({ hash }) => hash);
-    const receipts = new Map(block.receipts.map((receipt) => [receipt.hash, receipt]));
-    this.others = [...others, ...block.receipts.filter(({ hash }) => !hashes.includes(hash)).map((receipt) => ({ block, receipt }))];
-    const outcomes: Outcome[] = [];
-    for (const hash of hashes) {
-      const receipt = receipts.get(hash);
-      if (!receipt) throw new ChainUnavailable(`${hash} was not mined`);
-      if (receipt.failure) throw receipt.failure;
-      outcomes.push({ status: "confirmed", hash, block, logs: receipt.logs });
-    }
-    return outcomes;
+    const taken = await this.#taken(hashes, block);
+    this.others = this.others.filter(({ receipt }) => !hashes.includes(receipt.hash));
+    return taken.map(({ block, receipt: { hash, failure, logs } }) => {
+      if (failure) throw failure;
+      return { status: "confirmed", hash, block, logs };
+    });
   }
 
   async attempt<T>(part: () => Promise<T>): Promise<T> {
@@ -170,7 +187,9 @@ export class LiveUnit implements Chronicle {
     const mark = await chain.mark();
     const records = this.overlay.save();
     const { block, others, after } = this;
-    const grown = [this.steps, this.events, this.sent, this.blocks];
+    const held = this.#held;
+    const gas = held?.gas ?? 0;
+    const grown = [this.steps, this.events, this.sent, this.blocks, held?.hashes ?? []];
     const lengths = grown.map(({ length }) => length);
     try {
       return await part();
@@ -182,6 +201,7 @@ export class LiveUnit implements Chronicle {
       grown.forEach((list, index) => {
         list.length = lengths[index] as number;
       });
+      if (held) held.gas = gas;
       await chain.revert(mark);
       throw error;
     }

@@ -3,7 +3,7 @@ export type Address = string;
 /** 0x-prefixed hexadecimal. */
 export type Hex = string;
 
-/** What the sandbox asks of its two contracts (contracts/*.sol). Amounts are base units. */
+/** What the sandbox asks of its two contracts (contracts/*.sol). Amounts are base units; a GETS ID is its seven ASCII characters. */
 export type ChainCall =
   | { contract: "token"; method: "mint"; args: [to: Address, amount: bigint] }
   | { contract: "token"; method: "operatorTransfer"; args: [salt: Hex, to: Address, amount: bigint] }
@@ -15,14 +15,20 @@ export type ChainCall =
   | {
       contract: "badge";
       method: "claim";
-      args: [to: Address, tokenId: bigint, uri: string, awardId: Hex, amount: bigint, funding: 0 | 1];
+      args: [to: Address, tokenId: bigint, getsId: Hex, title: string, awardId: Hex, amount: bigint, funding: 0 | 1];
     };
+
+/** Units of gas, or no more than gets the call into a block, where it then runs out of gas. */
+export type GasLimit = number | "scarce";
 
 /** One step of the chain's history, as journaled. Replaying the steps in order gives identical hashes. */
 export type ChainStep =
   | { readonly tx: ServerTransaction; readonly hash: Hex }
   | { readonly raw: Hex; readonly hash: Hex }
   | { readonly mine: { readonly timestamp: number; readonly number: number; readonly hash: Hex } };
+
+/** A transaction of somebody else: signed, or to be signed by a funded account. */
+export type ExternalTransaction = { readonly raw: Hex } | { readonly from: Address; readonly request: Readonly<Record<string, unknown>> };
 
 /** A transaction that the chain signs itself with an account it holds; signing is deterministic (RFC 6979). */
 export interface ServerTransaction {
@@ -32,10 +38,13 @@ export interface ServerTransaction {
   readonly nonce: number;
   readonly gas: number;
   readonly value?: Hex;
-  /** Wei per unit of gas, when the sender chose one. */
+  /** Wei per unit of gas: the two of EIP-1559, or `gasPrice`. None is left open, which a node would settle by what it has seen. */
   readonly maxFeePerGas?: Hex;
   readonly maxPriorityFeePerGas?: Hex;
   readonly gasPrice?: Hex;
+  /** EIP-2930 and EIP-7702, as the sender gave them. */
+  readonly accessList?: unknown;
+  readonly authorizationList?: unknown;
 }
 
 export interface Receipt {
@@ -73,6 +82,24 @@ export interface SentAndMined {
 /** A remembered state of the chain. One use: reverting to it uses it up, and every later one with it. */
 export type ChainMark = string;
 
+/**
+ * What a chain is made by, fixed when it is made and journaled with it: the same steps under other rules give other hashes, or fail.
+ * Member names are those of the journal's header.
+ */
+export interface ChainRules {
+  /** Name of the Ethereum hardfork, as Hardhat writes it: `osaka`. */
+  readonly hardfork: string;
+  readonly block_gas_limit: number;
+  /** The most gas of one transaction (EIP-7825). */
+  readonly tx_gas_cap: number;
+  /** Base fee of the first block (EIP-1559), in wei per unit of gas. 0: gas is free. */
+  readonly base_fee: number;
+  /** Identity of the two contracts: a digest of the code that deploys them. */
+  readonly contracts: string;
+  /** Base URL in what the contracts say of a badge (`external_url`), such as `https://badges.example/v1`; empty: they name none. */
+  readonly external_base: string;
+}
+
 export interface ChainIdentity {
   readonly chainId: number;
   readonly token: Address;
@@ -92,18 +119,21 @@ export interface Chain {
   /** What an adapter can do: `snapshot`: marks can be reverted to; `clock`: block timestamps are ours to set. */
   readonly capabilities: { readonly snapshot: boolean; readonly clock: boolean };
   readonly identity: ChainIdentity;
+  readonly rules: ChainRules;
   /** Steps that deploy both contracts and grant their roles: for an empty chain. */
   deploy(timestamp: number): Promise<ChainStep[]>;
   /** Throws ChainRevert, with the contract's custom error, if the call would be refused on the latest block. */
   preflight(call: ChainCall): Promise<void>;
+  /** An upper bound of the gas that a call takes. */
+  gasOf(call: ChainCall): number;
   /** Puts a transaction in the mempool. `gas`: the most that it may use, when not the usual. */
-  send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }>;
-  /** Puts somebody else's transaction in the mempool: signed (`raw`) or to be signed by a funded account. */
-  sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }>;
+  send(call: ChainCall, gas?: GasLimit): Promise<ChainStep & { hash: Hex }>;
+  /** Puts somebody else's transaction in the mempool. Throws FeeTooLow, and what the node refuses it with. */
+  sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }>;
   /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */
   mine(timestamp: number): Promise<{ step: ChainStep; block: Block }>;
   /** `send` of each call, `mine` and `mark`, as one. */
-  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: number): Promise<SentAndMined>;
+  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: GasLimit): Promise<SentAndMined>;
   /** Repeats journaled steps. Returns the hash of the last block mined. */
   replay(steps: readonly ChainStep[]): Promise<Hex | null>;
   mark(): Promise<ChainMark>;
@@ -115,7 +145,7 @@ export interface Chain {
   balanceOf(address: Address, block: number | "latest"): Promise<bigint>;
   totalSupply(block: number | "latest"): Promise<bigint>;
   badgesOf(address: Address, block: number | "latest"): Promise<number>;
-  /** The badge with this number (below 2^256) in our contract; null when there is none. */
+  /** The badge with this number in our contract; null when there is none. */
   badgeAt(tokenId: bigint, block: number | "latest"): Promise<ChainBadge | null>;
   /** What a transaction mined up to `block` did with ERC-721 tokens of any contract, ours or not; nothing for an unknown hash. */
   nftTransfers(hash: Hex, block: number): Promise<readonly NftTransfer[]>;
@@ -129,8 +159,8 @@ export interface Chain {
   walletOf(salt: Hex): Address;
   /** The address with its EIP-55 checksum; null if it is none, or carries a wrong checksum. */
   checksum(address: string): Address | null;
-  /** Who signed a raw transaction; null if it is none, or its signature is not valid. */
-  senderOf(raw: Hex): Address | null;
+  /** Whose signatures a transaction carries: its sender's, and of those who delegate by it (EIP-7702). Null if one is not valid. */
+  signersOf(tx: ExternalTransaction): readonly Address[] | null;
 
   /** Raw JSON-RPC, for the RPC server's reads. */
   request(method: string, params: readonly unknown[]): Promise<unknown>;
@@ -151,7 +181,6 @@ export interface ChainBadge {
   readonly owner: Address;
   readonly locked: boolean;
   readonly revoked: boolean;
-  readonly uri: string;
 }
 
 /** An ERC-721 Transfer. Of a contract that is not ours nothing else is known, and nothing that it says is to be believed. */
@@ -169,6 +198,17 @@ export class ChainRevert extends Error {
     this.name = "ChainRevert";
     this.error = error;
     this.args = args;
+  }
+}
+
+/** A transaction offers less than the base fee of the next block. `code` is JSON-RPC's, the sentence that of other nodes. */
+export class FeeTooLow extends Error {
+  override readonly name = "FeeTooLow";
+  readonly code = -32000;
+  constructor(member: "maxFeePerGas" | "gasPrice", offered: bigint, baseFee: bigint) {
+    super(
+      `Transaction ${member} (${offered}) is too low for the next block, which has a baseFeePerGas of ${baseFee}; offer at least ${baseFee} wei.`,
+    );
   }
 }
 

@@ -97,3 +97,9 @@ export class StorageDamaged extends Error {
     this.isRepairable = isRepairable;
   }
 }
+
+/** Data that is sound and that this release cannot use: another format, or a chain whose rules it does not know. Says what to do. */
+export class DataUnsupported extends Error {
+  override readonly name = "DataUnsupported";
+  readonly code = "DATA_UNSUPPORTED";
+}

@@ -38,7 +38,7 @@ export interface Unit extends Reader {
   secret(alphabet: string, length: number): string;
   /**
    * Sends calls to the contracts: mined at once in one block (automatic mining) or left pending.
-   * Throws ChainRevert if any is refused: the unit then leaves nothing.
+   * Throws ChainRevert if any is refused, ChainUnavailable if any is not taken into a block: the unit then leaves nothing.
    */
   transact(calls: readonly ChainCall[]): Promise<Outcome[]>;
   /**
@@ -68,10 +68,12 @@ export interface Chronicle extends Unit {
   /** From here on identifiers and secrets follow from this name alone, passing over identifiers that are taken. */
   nameAfter(name: string): void;
   /**
-   * Mines what `work` sends in one block at its end, and settles it: meanwhile its transactions are pending.
-   * Throws ChainRevert if one of them fails. Not to be nested.
+   * Mines what `work` sends in one block at its end, and settles it: meanwhile its transactions are pending. It sends no more once
+   * `hasRoom` is false. Throws ChainRevert if one of them fails, ChainUnavailable if one is not taken. Not to be nested.
    */
   inOneBlock<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether `inOneBlock` may send more: what it sent takes less than 40 % of a block's gas, so that the base fee stays as it is. */
+  readonly hasRoom: boolean;
 }
 
 export interface ChronicleOptions {

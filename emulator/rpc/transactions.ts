@@ -1,4 +1,4 @@
-import type { Address } from "../ports/chain.ts";
+import type { Address, ExternalTransaction } from "../ports/chain.ts";
 import { readCall } from "./call-object.ts";
 import type { Methods, RpcDeps } from "./deps.ts";
 import { INVALID_INPUT, invalidParams, type Params, RpcError } from "./json-rpc.ts";
@@ -20,8 +20,13 @@ export function transactionMethods({ chain, writer, mining }: Pick<RpcDeps, "cha
     return address;
   }
 
-  const send = (tx: Parameters<typeof mining.sendExternal>[1]) =>
-    writer.run({ epoch: writer.epoch }, (unit) => mining.sendExternal(unit, tx));
+  function send(tx: ExternalTransaction): Promise<string> {
+    const signers = chain.signersOf(tx);
+    if (signers === null) throw invalidParams("This is not a signed transaction, or it carries a signature that is not valid.");
+    // Its authorization would let others call its contract roles (EIP-7702).
+    if (signers.includes(server)) throw locked(server);
+    return writer.run({ epoch: writer.epoch }, (unit) => mining.sendExternal(unit, tx));
+  }
   const sign = (method: string, params: Params, account: unknown) => {
     unlocked(account);
     return writer.quiet(() => chain.request(method, params));
@@ -29,10 +34,8 @@ export function transactionMethods({ chain, writer, mining }: Pick<RpcDeps, "cha
 
   return {
     eth_sendRawTransaction([raw]) {
-      const sender = typeof raw === "string" ? chain.senderOf(raw) : null;
-      if (sender === null) throw invalidParams("This is not a signed transaction.");
-      if (sender === server) throw locked(sender);
-      return send({ raw: raw as string });
+      if (typeof raw !== "string") throw invalidParams("This is not a signed transaction.");
+      return send({ raw });
     },
     eth_sendTransaction([request]) {
       const call = readCall(request);

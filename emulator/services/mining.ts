@@ -1,4 +1,4 @@
-import type { Chain } from "../ports/chain.ts";
+import type { Chain, Receipt } from "../ports/chain.ts";
 import type { Outcome, Unit } from "../ports/unit-of-work.ts";
 
 /** When blocks come: with each transaction, every so many ms, or when told. */
@@ -24,13 +24,16 @@ export class Mining {
   }
 
   /**
-   * Mines the block that a waiting transaction is due for. One that the block did not take (a nonce before it is missing, or
+   * Mines the block that a waiting transaction is due for. One that no block takes (a nonce before it is missing, or
    * another took its place) waits from then on for whatever makes room for it.
    */
   async mineDue(unit: Unit, hash: string): Promise<void> {
-    const { receipts } = await unit.mine();
-    const submission = unit.get("submissions", hash);
-    if (submission && !receipts.some((receipt) => receipt.hash === hash)) unit.put("submissions", { ...submission, mine_at: null });
+    let taken: readonly Receipt[];
+    // A block that is full leaves the rest to the next one.
+    do taken = (await unit.mine()).receipts;
+    while (taken.length > 0 && !taken.some((receipt) => receipt.hash === hash));
+    const submission = taken.length === 0 ? unit.get("submissions", hash) : undefined;
+    if (submission) unit.put("submissions", { ...submission, mine_at: null });
   }
 
   /** A transaction that a wallet sends beside the API. Errors of the chain (nonce, funds) pass through. */

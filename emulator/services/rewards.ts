@@ -1,10 +1,12 @@
 import { parseAmount } from "../model/amount.ts";
 import type { AwardRecord } from "../model/award.ts";
+import type { Badge } from "../model/badge.ts";
 import type { Party, Transaction } from "../model/transaction.ts";
 import type { User } from "../model/user.ts";
 import type { Chain, ChainCall } from "../ports/chain.ts";
 import type { Outcome, Unit } from "../ports/unit-of-work.ts";
 import { onChain } from "./chain-errors.ts";
+import { claimCall } from "./claim-call.ts";
 import type { Mining } from "./mining.ts";
 import { refuseOverspending, refuseUnmanaged } from "./spending.ts";
 import { newTransaction, partyOf } from "./transactions.ts";
@@ -15,19 +17,14 @@ export interface Leg {
   readonly transaction: Transaction | null;
 }
 
-const FUNDING = { mint: 0, sponsor: 1 } as const;
-
 /** The part of an award that happens on the chain. Each method throws TOKEN_PAUSED and TRANSACTION_REVERTED. */
 export class Rewards {
   readonly #chain: Pick<Chain, "identity" | "idHash" | "walletOf">;
   readonly #mining: Mining;
-  readonly #tokenUri: (getsId: string) => string;
 
-  /** `tokenUri`: what the badge contract keeps as the URI of the badge with this GETS ID. */
-  constructor(chain: Pick<Chain, "identity" | "idHash" | "walletOf">, mining: Mining, tokenUri: (getsId: string) => string) {
+  constructor(chain: Pick<Chain, "identity" | "idHash" | "walletOf">, mining: Mining) {
     this.#chain = chain;
     this.#mining = mining;
-    this.#tokenUri = tokenUri;
   }
 
   /** Holds the reward back from the sponsor's wallet. Throws WALLET_NOT_MANAGED, INSUFFICIENT_BALANCE. */
@@ -42,20 +39,9 @@ export class Rewards {
 
   /** Mints the badge to the recipient and pays the reward, both or neither. Throws MAX_SUPPLY_EXCEEDED. */
   async claim(unit: Unit, award: AwardRecord, recipient: User): Promise<Leg> {
-    const { amount, funding } = award.reward;
-    const outcome = await this.#send(unit, {
-      contract: "badge",
-      method: "claim",
-      args: [
-        recipient.wallet.address,
-        BigInt(award.token_id),
-        this.#tokenUri(award.gets_id),
-        this.#chain.idHash(award.id),
-        parseAmount(amount),
-        FUNDING[funding],
-      ],
-    });
-    const [type, from] = funding === "mint" ? (["reward", null] as const) : (["release", this.#escrow()] as const);
+    const badge = unit.get("badges", award.badge_id) as Badge;
+    const outcome = await this.#send(unit, claimCall(this.#chain, award, badge, recipient.wallet.address));
+    const [type, from] = award.reward.funding === "mint" ? (["reward", null] as const) : (["release", this.#escrow()] as const);
     return { outcome, transaction: this.#record(unit, award, outcome, type, from, partyOf(recipient)) };
   }
 

@@ -1,6 +1,6 @@
 /**
  * Takes the script of the reference page out of the `@scalar/api-reference` in test/tools: that package brings 260 others, none of
- * which this one file needs. `npm run reference`; test/package/reference.ts compares the two.
+ * which this one file needs. `npm run reference`; test/package/tarball.ts compares the two.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";

@@ -115,7 +115,7 @@ export const RULES: readonly Rule[] = [
   { room: "emulator/setting.ts", may: [], because: "what a setting may be depends on nothing" },
   {
     room: "emulator/settings.ts",
-    may: ["emulator/control/duration.ts", "emulator/services/mining.ts", "emulator/setting.ts"],
+    may: ["emulator/control/duration.ts", "emulator/model/public-url.ts", "emulator/services/mining.ts", "emulator/setting.ts"],
     because: "the table of settings is known before anything is built",
   },
   { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
@@ -158,7 +158,15 @@ export const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/sandbox-facts.ts",
-    may: ["emulator/control", "emulator/data-folder.ts", "emulator/engine", "emulator/package-root.ts", "emulator/sandbox-api.ts"],
+    may: [
+      "emulator/control",
+      "emulator/data-folder.ts",
+      "emulator/engine",
+      "emulator/model",
+      "emulator/package-root.ts",
+      "emulator/ports",
+      "emulator/sandbox-api.ts",
+    ],
     because: "what a sandbox says of itself follows from its options and its journal",
   },
   {

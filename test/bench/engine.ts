@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Figure, measureAll, mediansOf, type Task, type Values } from "./figure.ts";
 import { awards } from "./figures/awards.ts";
+import { clone } from "./figures/clone.ts";
 import { exec } from "./figures/exec.ts";
 import { fixtures } from "./figures/fixtures.ts";
 import { generate } from "./figures/generate.ts";
@@ -23,7 +24,7 @@ import { verify } from "./figures/verify.ts";
 import { webhooks } from "./figures/webhooks.ts";
 
 const FIGURES: Readonly<Record<string, Figure>> = {
-  ...{ start, exec, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
+  ...{ start, exec, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install, clone },
 };
 
 const { values: flags, positionals } = parseArgs({

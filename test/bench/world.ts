@@ -1,4 +1,5 @@
 import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
+import { newRules } from "../../emulator/adapters/hardhat/rules.ts";
 import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
 import { SeededIds } from "../../emulator/adapters/memory/ids.ts";
 import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
@@ -21,7 +22,7 @@ const HEADER: HeaderLine = {
   last_seq: 0,
   db_digest: null,
   chain_id: 31337,
-  hardfork: "cancun",
+  rules: newRules(),
   seed: "bench",
   seeded: false,
   start: "2026-01-01T00:00:00.000Z",
@@ -32,7 +33,12 @@ const HEADER: HeaderLine = {
 /** The engine on a data folder, put together as emulator/sandbox.ts does, without HTTP, quotas and scheduler. */
 export async function openWorld(dir: string) {
   const folder = await openDataFolder({ dir, fresh: false, repair: false, fsync: false });
-  const chain = await HardhatChain.create({ chainId: HEADER.chain_id, genesis: new Date(HEADER.start), root: PACKAGE_ROOT });
+  const chain = await HardhatChain.create({
+    chainId: HEADER.chain_id,
+    genesis: new Date(HEADER.start),
+    rules: HEADER.rules,
+    root: PACKAGE_ROOT,
+  });
   const store = new LowdbStore(folder.dbFile, (...kept) => new MemoryStore(...kept));
   const ports = { store, chain, journal: folder.journal, clock: new SandboxClock(), ids: new SeededIds("bench", false) };
   const began = performance.now();

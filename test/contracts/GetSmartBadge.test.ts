@@ -4,7 +4,7 @@ import { shouldSupportInterfaces } from "./behaviours/interfaces.ts";
 import { shouldBehaveLikeRevocable } from "./behaviours/revocable.ts";
 import { shouldGuardByRoles } from "./behaviours/roles.ts";
 import { shouldBehaveLikeSoulbound } from "./behaviours/soulbound.ts";
-import { awardId, Funding, uri } from "./values.ts";
+import { awardId, Funding, getsId, title } from "./values.ts";
 import { useWorld } from "./world.ts";
 
 describe("GetSmartBadge", () => {
@@ -30,12 +30,12 @@ describe("GetSmartBadge", () => {
       contract: "badge",
       granted: ["DEFAULT_ADMIN_ROLE", "ISSUER_ROLE"],
       notGranted: [],
-      prepare: () => world.badge.send(world.admin, "claim", world.alice.address, 1n, uri, awardId, 5n, Funding.Mint),
+      prepare: () => world.badge.send(world.admin, "claim", world.alice.address, 1n, getsId, title, awardId, 5n, Funding.Mint),
       guarded: [
         {
           method: "claim",
           role: "ISSUER_ROLE",
-          args: () => [world.alice.address, 2n, uri, `0x${"02".repeat(32)}`, 5n, Funding.Mint],
+          args: () => [world.alice.address, 2n, getsId, title, `0x${"02".repeat(32)}`, 5n, Funding.Mint],
         },
         { method: "revoke", role: "ISSUER_ROLE", args: () => [1n] },
       ],

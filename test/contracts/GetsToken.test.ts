@@ -32,6 +32,7 @@ describe("GetsToken", () => {
       },
       guarded: [
         { method: "mint", role: "MINTER_ROLE", args: () => [alice(), 1n] },
+        { method: "mintReward", role: "MINTER_ROLE", args: () => [id("award_02"), alice(), 1n] },
         { method: "operatorTransfer", role: "OPERATOR_ROLE", args: () => [world.salt, alice(), 1n] },
         { method: "operatorBurn", role: "OPERATOR_ROLE", args: () => [world.salt, 1n] },
         { method: "lock", role: "OPERATOR_ROLE", args: () => [id("award_02"), world.salt, 1n] },

@@ -17,6 +17,8 @@ const unreachable: Record<string, string> = {
   Approval: "in GetSmartBadge approvals are refused",
   ApprovalForAll: "approvals for all are refused",
   BatchMetadataUpdate: "badges are revoked one by one",
+  SafeCastOverflowedUintDowncast: "needs four thousand million different badges",
+  StringsInsufficientHexLength: "no hexadecimal number is written",
   Unlocked: "a badge stays locked",
 };
 

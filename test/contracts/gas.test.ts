@@ -1,13 +1,13 @@
 /** Gas of each operation, kept in gas.md so that a change shows up in review. Update: npx vitest run test/contracts -u */
 import { id } from "ethers";
 import { expect, it } from "vitest";
-import { awardId, Funding, roles, uri } from "./values.ts";
+import { awardId, Funding, getsId, roles, title } from "./values.ts";
 import { useWorld } from "./world.ts";
 
 const world = useWorld();
 
 it("gas is as recorded", async () => {
-  const { token, badge, admin, alice, holder, salt, wallet } = world;
+  const { token, badge, admin, alice, bob, holder, salt, wallet } = world;
   const second = id("award_02");
   await token.send(admin, "grantRole", roles.RELEASER_ROLE, holder.address);
 
@@ -26,9 +26,10 @@ it("gas is as recorded", async () => {
   await token.send(admin, "lock", second, salt, 5n);
   await token.send(admin, "lock", id("award_03"), salt, 5n);
   await measure("release", token.send(holder, "release", second, alice.address));
-  const claim = (tokenId: bigint, award: string, funding: bigint) =>
-    badge.send(admin, "claim", alice.address, tokenId, uri, award, 5n, funding);
-  await measure("claim (mint)", claim(1n, awardId, Funding.Mint));
+  const claim = (tokenId: bigint, award: string, funding: bigint, to = alice.address) =>
+    badge.send(admin, "claim", to, tokenId, getsId, title, award, 5n, funding);
+  await measure("claim (mint, first of its badge, new holder)", claim(4n, id("award_04"), Funding.Mint, bob.address));
+  await measure("claim (mint)", claim(1n, id("award_05"), Funding.Mint));
   await measure("claim (sponsor)", claim(3n, id("award_03"), Funding.Sponsor));
   await measure("revoke", badge.send(admin, "revoke", 1n));
   await measure("pause", token.send(admin, "pause"));

@@ -7,6 +7,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import config from "../../hardhat.config.ts";
 import { Deployed } from "./contract.ts";
+import { externalBase } from "./values.ts";
 
 export interface World {
   readonly token: Deployed;
@@ -22,6 +23,8 @@ export interface World {
   readonly salt: string;
   readonly wallet: string;
   rpc(method: string, ...params: unknown[]): Promise<unknown>;
+  /** Deploys a contract of `contracts/compiled`, owned by `admin`. */
+  deploy(name: string, args: unknown[], peers?: Deployed[]): Promise<Deployed>;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -47,6 +50,13 @@ export function useWorld(): World {
   return world;
 }
 
+/** Another badge contract that pays in the world's token. */
+export async function deployBadge({ deploy, token, admin }: Omit<World, "badge">, base: string): Promise<Deployed> {
+  const badge = await deploy("GetSmartBadge", [admin.address, token.address, base], [token]);
+  for (const role of ["MINTER_ROLE", "RELEASER_ROLE"]) await token.send(admin, "grantRole", id(role), badge.address);
+  return badge;
+}
+
 async function deployWorld(): Promise<{ world: World; close: () => Promise<void> }> {
   const hre = await createHardhatRuntimeEnvironment(config, {}, root);
   const connection = await hre.network.create();
@@ -67,13 +77,9 @@ async function deployWorld(): Promise<{ world: World; close: () => Promise<void>
   }
 
   const token = await deploy("GetsToken", [admin.address]);
-  const badge = await deploy("GetSmartBadge", [admin.address, token.address], [token]);
-  for (const role of ["MINTER_ROLE", "RELEASER_ROLE"]) await token.send(admin, "grantRole", id(role), badge.address);
-
   const salt = id("user_01");
-  const world: World = {
+  const world: Omit<World, "badge"> = {
     token,
-    badge,
     admin,
     alice,
     bob,
@@ -81,6 +87,8 @@ async function deployWorld(): Promise<{ world: World; close: () => Promise<void>
     salt,
     wallet: await token.read<string>("walletOf", salt),
     rpc: (method, ...params) => ethers.provider.send(method, params),
+    deploy,
   };
-  return { world, close: () => connection.close() };
+  const badge = await deployBadge(world, externalBase);
+  return { world: { ...world, badge }, close: () => connection.close() };
 }

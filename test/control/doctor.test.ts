@@ -37,7 +37,7 @@ beforeAll(async () => {
   lines = readFileSync(join(dataDir, "journal.ndjson"), "utf8").trim().split("\n");
   const [header, ...rest] = lines.map(decodeLine);
   if (header?.kind !== "header") throw new Error("no header");
-  chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  chain = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), rules: header.rules, root: PACKAGE_ROOT });
   for (const line of rest) if (line.kind === "unit") await chain.replay(line.chain ?? []);
   block = (await chain.head()).number;
 }, 60_000);

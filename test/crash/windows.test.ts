@@ -76,7 +76,7 @@ describe.each(["first", "second"])("killed inside the %s compaction", (which) =>
 it("killed while a line is written: what was answered before is there, the torn line is not", async () => {
   const { before, state } = compactions[0] as Compaction;
   const journal = whole(before["journal.ndjson"]);
-  const line = `${JSON.stringify({ v: 1, kind: "unit", seq: 99, at: 0, request_id: null, records: {} })}\n`;
+  const line = `${JSON.stringify({ v: 2, kind: "unit", seq: 99, at: 0, request_id: null, records: {} })}\n`;
   for (const cut of [1, 2, 17, line.length - 1]) {
     await using sandbox = await createSandbox({
       dataDir: folderWith({ ...before, "journal.ndjson": Buffer.concat([journal, Buffer.from(line.slice(0, cut))]) }),

@@ -2,16 +2,16 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import request from "supertest";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeLine, encodeLine, type JournalLine } from "../../emulator/engine/journal-line.ts";
-import { createSandbox } from "../../emulator/sandbox.ts";
+import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
 import { newFolder } from "../support/folder.ts";
 
 let dir: string;
 
 beforeEach(async () => {
   dir = newFolder();
-  const sandbox = await createSandbox({ dataDir: dir });
+  const sandbox = await createSandbox({ dataDir: dir, publicUrl: "https://badges.example/v1" });
   const post = (path: string, body: object) =>
     request(sandbox.app).post(`/v1${path}`).set("Authorization", `Bearer ${sandbox.apiKey}`).send(body).expect(201);
   const user = await post("/users", { email: "ada@example.com", display_name: "Ada" });
@@ -41,4 +41,48 @@ it("other gas gives other hashes and the same balances: it starts, and says so",
 it("a history that gives other balances is refused", async () => {
   rewrite((text) => text.replaceAll(FIVE, SEVEN));
   await expect(createSandbox({ dataDir: dir })).rejects.toMatchObject({ name: "StorageDamaged" });
+});
+
+describe("the chain is made from the journal's header", () => {
+  /** A text as the compiler writes it into the code: shifted right by the zero bit that it ends in. */
+  const inCode = (text: string) => (BigInt(`0x${Buffer.from(text).toString("hex")}`) >> 1n).toString(16);
+  const tokenOf = async (sandbox: Sandbox) =>
+    (await request(sandbox.app).get("/v1/tokens").set("Authorization", `Bearer ${sandbox.apiKey}`).expect(200)).body.data;
+
+  it("with its rules, not those of a new chain", async () => {
+    rewrite((text) => text.replace(/"block_gas_limit":\d+/, '"block_gas_limit":54321000'));
+    await using sandbox = await createSandbox({ dataDir: dir });
+    const rpc = await sandbox.listenRpc();
+    const body = { jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] };
+    const answer = await fetch(rpc, { method: "POST", body: JSON.stringify(body) });
+    const { result } = (await answer.json()) as { result: { gasLimit: string } };
+    expect(Number(result.gasLimit)).toBe(54_321_000);
+  });
+
+  it("with the contracts that were deployed then, which may be older than this release's", async () => {
+    rewrite((text) => text.replaceAll(inCode("GetSmart Token"), inCode("GetSmort Token")));
+    await using sandbox = await createSandbox({ dataDir: dir });
+    expect(await tokenOf(sandbox)).toMatchObject({ name: "GetSmort Token", total_supply: "5" });
+  });
+
+  it("with the public URL that it was made with", async () => {
+    const header = decodeLine(readFileSync(join(dir, "journal.ndjson"), "utf8").split("\n")[0] as string);
+    expect(header).toMatchObject({ rules: { hardfork: "osaka", external_base: "https://badges.example/v1" } });
+  });
+
+  it.each([
+    ["contracts", (text: string) => text.replace(/"contracts":"[^"]+"/, '"contracts":"sha256:ff"'), /contracts sha256:ff/],
+    ["a hardfork", (text: string) => text.replace('"hardfork":"osaka"', '"hardfork":"amsterdam"'), /hardfork amsterdam/],
+  ])("%s that this release does not know: refused, and said", async (_, change, said) => {
+    rewrite(change);
+    const refused = await createSandbox({ dataDir: dir }).catch((error) => error);
+    expect(refused).toMatchObject({ name: "DataUnsupported", code: "DATA_UNSUPPORTED", message: expect.stringMatching(said) });
+  });
+});
+
+describe("a public URL", () => {
+  it("is refused when it is none", async () => {
+    const refused = createSandbox({ publicUrl: 'https://badges.example/"/v1' });
+    await expect(refused).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "publicUrl" });
+  });
 });

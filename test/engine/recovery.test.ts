@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decodeLine, encodeLine, type UnitLine } from "../../emulator/engine/journal-line.ts";
+import { decodeLine, encodeLine, FORMAT, type UnitLine } from "../../emulator/engine/journal-line.ts";
 import { calls, register, stateOf, welcome } from "../support/engine-actions.ts";
 import { openWorld, START, type World } from "../support/engine-world.ts";
 import { newFolder } from "../support/folder.ts";
@@ -97,7 +97,7 @@ describe("a torn tail", () => {
     await welcome(world, "ada");
     const before = await stateOf(world);
     await world.kill();
-    appendFileSync(world.file, '{"v":1,"kind":"unit","seq":4,"at":17672');
+    appendFileSync(world.file, '{"v":2,"kind":"unit","seq":4,"at":17672');
     world = await openWorld({ folder });
     expect(world.recovered?.tail).toBe("torn");
     expect(await stateOf(world)).toEqual(before);
@@ -115,7 +115,7 @@ describe("a long history", () => {
     const last = decodeLine(lines.at(-1) as string) as UnitLine;
     await world.kill();
     const idle = Array.from({ length: 1200 }, (_, i) =>
-      encodeLine({ v: 1, kind: "unit", seq: last.seq + 1 + i, at: START, request_id: null }),
+      encodeLine({ v: FORMAT, kind: "unit", seq: last.seq + 1 + i, at: START, request_id: null }),
     );
     appendFileSync(world.file, `${idle.join("\n")}\n`);
     const progress: [number, number][] = [];

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { servedScript } from "../../spec/reference/script.ts";
 import { attempt } from "./command.ts";
 import { CHECKOUT, filesOf, listFiles, type PackedFile } from "./pack.ts";
 
@@ -52,6 +53,12 @@ export function describeTarball(packed: () => { readonly tarball: string; readon
       const launcher = files.find(({ path }) => path === "emulator/cli/bin.js");
       expect(launcher?.isExecutable).toBe(true);
       expect(launcher?.text).toMatch(/^#!\/usr\/bin\/env node\n/);
+    });
+
+    it("carries the reference page's script as Scalar's package has it (npm run reference)", () => {
+      const original = readFileSync(join(CHECKOUT, "test/tools/node_modules/@scalar/api-reference/dist/browser/standalone.js"), "utf8");
+      const carried = files.find(({ path }) => path === "dist/docs/scalar.js")?.text;
+      expect(carried === servedScript(original)).toBe(true);
     });
 
     it("refers to no source map", () => {

@@ -1,11 +1,12 @@
 /** Calls to the chain in one exchange, and what becomes of them where Hardhat should not let a batch through. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { batching, type Call, createNetwork, type Provider } from "../../emulator/adapters/hardhat/network.ts";
+import { newRules } from "../../emulator/adapters/hardhat/rules.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 
 let network: Awaited<ReturnType<typeof createNetwork>>;
 beforeAll(async () => {
-  network = await createNetwork({ chainId: 31337, genesis: new Date("2026-01-01T00:00:00Z"), root: PACKAGE_ROOT });
+  network = await createNetwork({ chainId: 31337, genesis: new Date("2026-01-01T00:00:00Z"), rules: newRules(), root: PACKAGE_ROOT });
 });
 afterAll(() => network.close());
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Chain, ChainStep } from "../../emulator/ports/chain.ts";
 import { ChainUnavailable } from "../../emulator/ports/chain.ts";
-import { mint, transfer } from "../support/chain-calls.ts";
+import { claim, mint, transfer } from "../support/chain-calls.ts";
 import { type CreateChain, GENESIS, useChain } from "./chain.ts";
 
 /** Going back and doing it again: what marks and the journal's steps promise. */
@@ -104,7 +104,7 @@ async function someHistory(chain: Chain): Promise<ChainStep[]> {
     await chain.send(transfer(chain.idHash("ada"), ben, 400n)),
     (await chain.mine(GENESIS + 10)).step,
     (await chain.mine(GENESIS + 10)).step,
-    await chain.send({ contract: "badge", method: "claim", args: [ben, 1n, "u", chain.idHash("awd"), 2n, 0] }),
+    await chain.send(claim(ben, 1n, chain.idHash("awd"), 2n)),
     (await chain.mine(GENESIS + 20)).step,
   ];
 }

@@ -103,7 +103,7 @@ export function shouldServeWalletsLikeChain(name: string, create: CreateChain): 
           to: chain.identity.token,
           data: transferData(account(1).address, 2n),
           gasLimit: 100_000,
-          maxFeePerGas: 0,
+          maxFeePerGas: 7,
           maxPriorityFeePerGas: 0,
         }),
       );
@@ -115,8 +115,8 @@ export function shouldServeWalletsLikeChain(name: string, create: CreateChain): 
     });
 
     it.each([
-      ["a tip above what it pays at most", { maxFeePerGas: "0x1", maxPriorityFeePerGas: "0x2" }],
-      ["a price beside what it pays at most", { gasPrice: "0x1", maxFeePerGas: "0x1" }],
+      ["a tip above what it pays at most", { maxFeePerGas: "0x7", maxPriorityFeePerGas: "0x8" }],
+      ["a price beside what it pays at most", { gasPrice: "0x7", maxFeePerGas: "0x7" }],
     ])("refuses %s: nothing is chosen for the sender", async (_, fees) => {
       const request = { from: account(0).address, to: account(1).address, value: "0x1", gas: "0x5208", ...fees };
       await expect(world.chain.sendExternal({ from: account(0).address, request })).rejects.toThrow();
@@ -126,7 +126,7 @@ export function shouldServeWalletsLikeChain(name: string, create: CreateChain): 
     it.each([
       ["no fee", {}],
       ["what it pays at most", { maxFeePerGas: "0x12a05f200" }],
-      ["less than a node's usual tip", { maxFeePerGas: "0x1" }],
+      ["less than a node's usual tip", { maxFeePerGas: "0x7" }],
       ["a tip", { maxPriorityFeePerGas: "0x77359400" }],
       ["both", { maxFeePerGas: "0x12a05f200", maxPriorityFeePerGas: "0x77359400" }],
       ["a price", { gasPrice: "0x77359400" }],

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Chain, ChainCall, ChainStep } from "../../emulator/ports/chain.ts";
 import { ChainRevert } from "../../emulator/ports/chain.ts";
-import { burn, GETS, mint, transfer } from "../support/chain-calls.ts";
+import { burn, claim, GETS, mint, transfer } from "../support/chain-calls.ts";
 
 /** A new empty chain whose genesis block has this timestamp (seconds). */
 export type CreateChain = (genesis: number) => Promise<Chain>;
@@ -157,11 +157,7 @@ export function shouldBehaveLikeChain(name: string, create: CreateChain): void {
 
     it("claims a badge: one transaction that mints the badge and the reward", async () => {
       const { chain } = world;
-      await chain.send({
-        contract: "badge",
-        method: "claim",
-        args: [wallet("ada"), 7n, "https://example.org/7", chain.idHash("awd_7"), 3n, 0],
-      });
+      await chain.send(claim(wallet("ada"), 7n, chain.idHash("awd_7"), 3n));
       const { block } = await chain.mine(GENESIS);
       const events = block.receipts[0]?.logs.map(({ contract, event }) => `${contract} ${event}`);
       expect(events).toEqual(expect.arrayContaining(["badge Transfer", "badge Locked", "token Transfer"]));
@@ -203,6 +199,45 @@ export function shouldBehaveLikeChain(name: string, create: CreateChain): void {
       const { block } = await world.chain.mine(GENESIS);
       expect(block.receipts[0]).toMatchObject({ failure: { error: "ERC20InsufficientBalance", args: [wallet("ada"), 0n, 4n] }, logs: [] });
       expect(block.receipts[1]?.failure).toBeNull();
+    });
+
+    it.each(["A", "0x".padEnd(45, "f"), "\u{1f600}".repeat(45)])("no call takes more than gasOf says (title %j)", async (title) => {
+      const { chain } = world;
+      const salt = chain.idHash("ada");
+      const calls: ChainCall[] = [
+        mint(wallet("ada"), 100n),
+        transfer(salt, wallet("ben"), 1n),
+        burn(salt, 1n),
+        { contract: "token", method: "lock", args: [chain.idHash("lock"), salt, 2n] },
+        { contract: "token", method: "refund", args: [chain.idHash("lock")] },
+        claim(wallet("new"), 1n, chain.idHash("awd"), 10n ** 12n * GETS - 100n, title),
+        { contract: "badge", method: "revoke", args: [1n] },
+        { contract: "token", method: "pause", args: [] },
+        { contract: "token", method: "unpause", args: [] },
+      ];
+      const { sent, block } = await chain.sendAndMine(calls, GENESIS);
+      expect(block.receipts.map(({ failure }) => failure)).toEqual(calls.map(() => null));
+      for (const [index, { hash }] of sent.entries()) {
+        const { gasUsed } = (await chain.request("eth_getTransactionReceipt", [hash])) as { gasUsed: string };
+        const call = calls[index] as ChainCall;
+        expect(Number(gasUsed), call.method).toBeLessThanOrEqual(chain.gasOf(call));
+      }
+    });
+
+    it("a call with scarce gas is taken into a block, and runs out of it", async () => {
+      const { chain } = world;
+      const awd = chain.idHash("awd");
+      await chain.send(claim(wallet("ada"), 1n, awd, 1n));
+      await chain.mine(GENESIS);
+      const longest = "\u{1f600}".repeat(45);
+      const calls: ChainCall[] = [
+        mint(wallet("ada"), 1n),
+        claim(wallet("ada"), 2n, chain.idHash("other"), 1n, longest),
+        { contract: "badge", method: "revoke", args: [1n] },
+        { contract: "token", method: "pause", args: [] },
+      ];
+      const { block } = await chain.sendAndMine(calls, GENESIS, "scarce");
+      expect(block.receipts.map(({ failure }) => failure?.error)).toEqual(calls.map(() => "OutOfGas"));
     });
 
     it("a paused token refuses with EnforcedPause, until it is unpaused", async () => {

@@ -51,7 +51,7 @@ describe("keeping the fold in db.json", () => {
     const { digest } = await keep(2, 17, "usr_1", "usr_2");
     const text = readFileSync(file, "utf8");
     const { format, generation, seq, records } = JSON.parse(text);
-    expect({ format, generation, seq }).toEqual({ format: 1, generation: 2, seq: 17 });
+    expect({ format, generation, seq }).toEqual({ format: 2, generation: 2, seq: 17 });
     expect(records.users[0].email).toBe("usr_1@example.org");
     expect(text.split("\n").filter((line) => line.includes("@example.org"))).toHaveLength(2);
     expect(hash("sha256", text)).toBe(digest);
@@ -159,13 +159,13 @@ describe("a db.json that must not be loaded", () => {
   };
 
   it.each([
-    ["cut off", '{"format":1,"generation":2,"seq":1,"rec', /cannot be read/],
+    ["cut off", '{"format":2,"generation":2,"seq":1,"rec', /cannot be read/],
     ["empty", "", /cannot be read/],
     ["no database", "[]", /generation undefined/],
     ["a number", "7", /generation undefined/],
     ["nothing", "null", /generation undefined/],
-    ["without records", '{"format":1,"generation":2,"seq":1}', /was changed/],
-    ["with records that are null", '{"format":1,"generation":2,"seq":1,"records":null}', /was changed/],
+    ["without records", '{"format":2,"generation":2,"seq":1}', /was changed/],
+    ["with records that are null", '{"format":2,"generation":2,"seq":1,"records":null}', /was changed/],
   ])("%s: StorageDamaged naming the file, and the file stays", async (_, content, reason) => {
     const fold = await keep(2, 1, "usr_1");
     writeFileSync(file, content);
@@ -174,8 +174,8 @@ describe("a db.json that must not be loaded", () => {
   });
 
   it.each([
-    ["of a newer format", '{"format":2,"generation":2,"seq":1,"records":{}}', /format 2/],
-    ["with a table that this release does not know", '{"format":1,"generation":2,"seq":1,"records":{"planets":[]}}', /planets/],
+    ["of a newer format", '{"format":3,"generation":2,"seq":1,"records":{}}', /format 3/],
+    ["with a table that this release does not know", '{"format":2,"generation":2,"seq":1,"records":{"planets":[]}}', /planets/],
   ])("%s", async (_, content, reason) => {
     writeFileSync(file, content);
     expect(await refusal({ generation: 2, seq: 1, digest: hash("sha256", content) })).toMatch(reason);

@@ -18,8 +18,8 @@ it("a transaction that its key signed is refused before it reaches the chain", a
   expect(nonce).toBeGreaterThan(0);
   const data = TOKEN.encodeFunctionData("mint", [SERVER.address, gets(1)]);
   for (const fees of [
-    { type: 0, gasPrice: 0 },
-    { type: 2, maxFeePerGas: 0, maxPriorityFeePerGas: 0 },
+    { type: 0, gasPrice: 7 },
+    { type: 2, maxFeePerGas: 7, maxPriorityFeePerGas: 0 },
   ]) {
     const raw = await SERVER.signTransaction({ to: token, data, nonce, gasLimit: 200_000, chainId: 31337, ...fees });
     expect(await refused("eth_sendRawTransaction", [raw])).toMatchObject({ code: -32000 });

@@ -66,7 +66,7 @@ export async function openWorld(options: SandboxOptions = {}): Promise<World> {
         data: TOKEN.encodeFunctionData("transfer", [to, amount]),
         nonce,
         gasLimit: 100_000,
-        maxFeePerGas: 0,
+        maxFeePerGas: 1_000_000_000,
         maxPriorityFeePerGas: 0,
       }),
     close: () => sandbox.close(),

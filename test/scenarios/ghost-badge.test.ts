@@ -19,7 +19,7 @@ inBothWorlds("A forger copies a badge", async ({ api, sandbox }) => {
   const rpc = await sandbox.listenRpc();
   const hashes: string[] = [];
   for (const [nonce, { to, data }] of transactions.entries()) {
-    const fees = { gasLimit: 10_000_000, maxFeePerGas: 0, maxPriorityFeePerGas: 0 };
+    const fees = { gasLimit: 10_000_000, maxFeePerGas: 1_000_000_000, maxPriorityFeePerGas: 0 };
     const { chain_id: chainId } = sandbox.info().chain;
     const raw = await new Wallet(forger.privateKey).signTransaction({ type: 2, chainId, nonce, to: to ?? null, data, ...fees });
     hashes.push(await ask(rpc, "eth_sendRawTransaction", [raw]));

@@ -35,7 +35,7 @@ beforeEach(async () => {
   const mining = new Mining({ kind: "auto" });
   const users = new Users(here.chain);
   const badges = new Badges({ isPng: () => true });
-  awards = new Awards(badges, new Rewards(here.chain, mining, (id) => `${BASE}/verify/${id}`), () => BASE);
+  awards = new Awards(badges, new Rewards(here.chain, mining), () => BASE);
   erasure = new Erasure(users, awards, new UserProgress(users, new Achievements(badges), badges, awards));
   const person = (name: string, roles: ["sponsor"] | ["earner"]) =>
     run((unit) => users.create(unit, { email: `${name}@example.com`, display_name: name, roles }));

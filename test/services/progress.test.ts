@@ -31,7 +31,7 @@ describe("with auto_issue and auto_claim", () => {
     const users = new Users(here.chain);
     const badges = new Badges({ isPng: () => true });
     const achievements = new Achievements(badges);
-    const rewards = new Rewards(here.chain, new Mining({ kind: "auto" }), (id) => `https://school.example/${id}`);
+    const rewards = new Rewards(here.chain, new Mining({ kind: "auto" }));
     progress = new UserProgress(users, achievements, badges, new Awards(badges, rewards, () => "https://school.example/v1"));
     const sponsor = await run((unit) => users.create(unit, { email: "a@example.com", display_name: "A", roles: ["sponsor"] }));
     learner = await run((unit) => users.create(unit, { email: "b@example.com", display_name: "B" }));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
 import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
+import { newRules } from "../../emulator/adapters/hardhat/rules.ts";
 import { LowdbStore } from "../../emulator/adapters/lowdb/store.ts";
 import { SeededIds } from "../../emulator/adapters/memory/ids.ts";
 import { MemoryJournal } from "../../emulator/adapters/memory/journal.ts";
@@ -13,7 +14,7 @@ import { mendTail, readJournal } from "../../emulator/engine/read-journal.ts";
 import type { Progress } from "../../emulator/engine/recovery.ts";
 import type { Settle } from "../../emulator/engine/unit.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
-import type { Chain } from "../../emulator/ports/chain.ts";
+import type { Chain, ChainRules } from "../../emulator/ports/chain.ts";
 import type { Journal } from "../../emulator/ports/journal.ts";
 import type { Store } from "../../emulator/ports/store.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
@@ -32,6 +33,8 @@ export interface WorldOptions {
   readonly progress?: Progress;
   /** Bytes that are read and written at once, and length of a compacted line; as in production by default. */
   readonly pieces?: number;
+  /** Of a new chain. */
+  readonly rules?: ChainRules;
 }
 
 /** An engine on real adapters: a Hardhat chain, and files when there is a folder. Real time stands still but by hand. */
@@ -60,11 +63,16 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const journal = folder ? new FileJournal(file, { fsync, fs: disk, ...(pieces ? { piece: pieces } : {}) }) : new MemoryJournal();
   const kept = await readJournal(journal.read(), file);
   if (kept) mendTail(journal, kept);
-  const header = kept?.header ?? newHeader(options.seeded ?? false);
+  const header = kept?.header ?? newHeader(options.seeded ?? false, options.rules);
   const store = folder
     ? new LowdbStore(join(folder, "db.json"), (folded, places) => new MemoryStore(folded, places), pieces)
     : new MemoryStore();
-  const hardhat = await HardhatChain.create({ chainId: header.chain_id, genesis: new Date(header.start), root: PACKAGE_ROOT });
+  const hardhat = await HardhatChain.create({
+    chainId: header.chain_id,
+    genesis: new Date(header.start),
+    rules: header.rules,
+    root: PACKAGE_ROOT,
+  });
   const chain = overridable(hardhat);
   const ids = new SeededIds(header.seed, header.seeded);
   const ports = { store, chain, journal, clock, ids };
@@ -87,7 +95,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-function newHeader(seeded: boolean): HeaderLine {
+function newHeader(seeded: boolean, rules = newRules()): HeaderLine {
   return {
     v: FORMAT,
     kind: "header",
@@ -96,7 +104,7 @@ function newHeader(seeded: boolean): HeaderLine {
     last_seq: 0,
     db_digest: null,
     chain_id: 31337,
-    hardfork: "cancun",
+    rules,
     seed: "test",
     seeded,
     start: new Date(START).toISOString(),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ContractFactory, getCreateAddress, id } from "ethers";
+import { GETS_ID } from "./chain-calls.ts";
 
 function factory(name: string): ContractFactory {
   const { abi, bytecode } = JSON.parse(readFileSync(new URL(`../../contracts/compiled/${name}.json`, import.meta.url), "utf8"));
@@ -22,9 +23,9 @@ export async function forgeryBy(forger: string, victim: string, tokenId: bigint)
   const [token, contract] = [getCreateAddress({ from: forger, nonce: 0 }), getCreateAddress({ from: forger, nonce: 1 })];
   const calls = [
     { data: (await gets.getDeployTransaction(forger)).data },
-    { data: (await badge.getDeployTransaction(forger, token)).data },
+    { data: (await badge.getDeployTransaction(forger, token, "")).data },
     { to: token, data: gets.interface.encodeFunctionData("grantRole", [id("MINTER_ROLE"), contract]) },
-    { to: contract, data: badge.interface.encodeFunctionData("claim", [victim, tokenId, "", id("forged"), 1n, 0]) },
+    { to: contract, data: badge.interface.encodeFunctionData("claim", [victim, tokenId, GETS_ID, "Forged", id("forged"), 1n, 0]) },
   ];
   return { contract, transactions: calls.map((call) => ({ from: forger, gas: "0x989680", ...call })) };
 }

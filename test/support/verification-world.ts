@@ -99,7 +99,7 @@ export function verifierOf({ award, badge, sponsor, recipient, onChain, transfer
     put("badges", { ...BADGE, ...badge }),
     put("awards", { ...CLAIMED, ...award }),
   ]);
-  const claimed: ChainBadge = { owner: WALLET, locked: true, revoked: false, uri: "" };
+  const claimed: ChainBadge = { owner: WALLET, locked: true, revoked: false };
   const chain = {
     identity: { chainId: CHAIN_ID, token: "", badge: OFFICIAL, server: "", accounts: [] },
     checksum: (address: string) => (/^0x[0-9a-f]{40}$/i.test(address) ? address.toLowerCase() : null),

@@ -6,12 +6,10 @@ import {
   ChainRevert,
   type ChainStep,
   ChainUnavailable,
+  type GasLimit,
   type Hex,
   type SentAndMined,
 } from "../../ports/chain.ts";
-
-/** Too little for any call of our contracts, and enough to be taken into a block. */
-const SCARCE_GAS = 34_000;
 
 /** What a chain that is down refuses. Undoing must work: it is the sandbox's own, and happens after the fault. */
 const ANSWERS = [
@@ -65,13 +63,13 @@ export function faultyChain<C extends Chain>(current: () => C, troubles: ChainTr
       if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
       await current().preflight(call);
     },
-    async send(call: ChainCall, gas?: number): Promise<ChainStep & { hash: Hex }> {
+    async send(call: ChainCall, gas?: GasLimit): Promise<ChainStep & { hash: Hex }> {
       if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
-      return await current().send(call, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
+      return await current().send(call, troubles.current === "out_of_gas" ? "scarce" : gas);
     },
-    async sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: number): Promise<SentAndMined> {
+    async sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: GasLimit): Promise<SentAndMined> {
       if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
-      return await current().sendAndMine(calls, timestamp, troubles.current === "out_of_gas" ? SCARCE_GAS : gas);
+      return await current().sendAndMine(calls, timestamp, troubles.current === "out_of_gas" ? "scarce" : gas);
     },
   };
   return new Proxy({} as C, {

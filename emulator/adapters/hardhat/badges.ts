@@ -1,23 +1,20 @@
 import { getAddress } from "ethers/address";
 import { type ChainBadge, ChainUnavailable, type Hex, type NftTransfer } from "../../ports/chain.ts";
-import { decodeRevert, INTERFACES, type RpcLog, TRANSFER_TOPIC } from "./contracts.ts";
+import { encode } from "./calldata.ts";
+import { decodeRevert, type RpcLog, TRANSFER_TOPIC } from "./contracts.ts";
 
-const selectorOf = (method: string): Hex => INTERFACES.badge.getFunction(method)?.selector as Hex;
-const OWNER_OF = selectorOf("ownerOf");
-const LOCKED = selectorOf("locked");
-const REVOKED = selectorOf("revoked");
-const TOKEN_URI = selectorOf("tokenURI");
+const VIEWS = ["ownerOf", "locked", "revoked"] as const;
+const BEYOND_ALL_TOKENS = 2n ** 256n;
 
-/** Reads one badge, its four views side by side. `call`: an `eth_call` of the badge contract. Null when there is no such token. */
+/** Reads one badge, its views in parallel. `call`: an `eth_call` of the badge contract. Null when there is no such token. */
 export async function badgeAt(call: (data: Hex) => Promise<Hex>, tokenId: bigint): Promise<ChainBadge | null> {
-  const word = tokenId.toString(16).padStart(64, "0");
+  if (tokenId >= BEYOND_ALL_TOKENS) return null;
   try {
-    const [owner, locked, revoked, uri] = await Promise.all([OWNER_OF, LOCKED, REVOKED, TOKEN_URI].map((view) => call(view + word)));
+    const [owner, locked, revoked] = await Promise.all(VIEWS.map((view) => call(encode("badge", view, [tokenId]))));
     return {
       owner: getAddress(`0x${(owner as Hex).slice(-40)}`),
       locked: BigInt(locked as Hex) === 1n,
       revoked: BigInt(revoked as Hex) === 1n,
-      uri: INTERFACES.badge.decodeFunctionResult("tokenURI", uri as Hex)[0],
     };
   } catch (cause) {
     if (decodeRevert((cause as { data?: unknown }).data, "").error === "ERC721NonexistentToken") return null;

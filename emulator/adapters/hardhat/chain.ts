@@ -2,7 +2,6 @@
 import { getAddress, getCreate2Address, getCreateAddress } from "ethers/address";
 import { keccak256 } from "ethers/crypto";
 import { id } from "ethers/hash";
-import { Transaction } from "ethers/transaction";
 import {
   type Address,
   type Block,
@@ -10,11 +9,13 @@ import {
   type ChainBadge,
   type ChainCall,
   type ChainIdentity,
-  type ChainLog,
   type ChainMark,
   type ChainRevert,
+  type ChainRules,
   type ChainStep,
   ChainUnavailable,
+  type ExternalTransaction,
+  type GasLimit,
   type Hex,
   type NftTransfer,
   type SentAndMined,
@@ -22,10 +23,16 @@ import {
 } from "../../ports/chain.ts";
 import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
 import { badgeAt, nftTransfersIn } from "./badges.ts";
-import { BYTECODE, decodeRevert, encodeCall, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
+import { encode, encodeArguments } from "./calldata.ts";
+import { BYTECODE, type ContractName, decodeRevert, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
+import { gasOf, leastGas } from "./gas.ts";
 import { createNetwork, headOf, type NetworkOptions, type Provider, quantity } from "./network.ts";
 import { type RpcReceipt, receiptCall } from "./receipts.ts";
+import { refuseUnknownRules } from "./rules.ts";
+import { signersOf } from "./signers.ts";
 import { type Order, Transactions } from "./transactions.ts";
+
+export { newRules } from "./rules.ts";
 
 const CALL_GAS = 1_000_000;
 const DEPLOY_GAS = 10_000_000;
@@ -34,24 +41,24 @@ const SERVER = SERVER_ACCOUNT.address;
 /** The server's first two transactions, on every chain. */
 const TOKEN = getCreateAddress({ from: SERVER, nonce: 0 });
 const BADGE = getCreateAddress({ from: SERVER, nonce: 1 });
-const CONTRACTS: ReadonlyMap<string, ChainLog["contract"]> = new Map([
+const CONTRACTS: ReadonlyMap<string, ContractName> = new Map([
   [TOKEN.toLowerCase(), "token"],
   [BADGE.toLowerCase(), "badge"],
 ]);
 
-/** What puts the contracts onto a chain, in order; encoded once for all. */
-let deployment: readonly Order[] | undefined;
-
-function deploymentOf(): readonly Order[] {
-  const { token, badge } = INTERFACES;
-  const grant = (role: string) => token.encodeFunctionData("grantRole", [id(role), BADGE]) as Hex;
-  deployment ??= [
-    { to: null, data: `${BYTECODE.token}${token.encodeDeploy([SERVER]).slice(2)}`, gas: DEPLOY_GAS },
-    { to: null, data: `${BYTECODE.badge}${badge.encodeDeploy([SERVER, TOKEN]).slice(2)}`, gas: DEPLOY_GAS },
+/** What puts the contracts onto a chain, in order. `externalBase`: where `external_url` of the badges begins; empty for none. */
+function deploymentOf(externalBase: string): Order[] {
+  const grant = (role: string) => encode("token", "grantRole", [id(role), BADGE]);
+  return [
+    { to: null, data: codeOf("token", [SERVER]), gas: DEPLOY_GAS },
+    { to: null, data: codeOf("badge", [SERVER, TOKEN, externalBase]), gas: DEPLOY_GAS },
     { to: TOKEN, data: grant("MINTER_ROLE"), gas: CALL_GAS },
     { to: TOKEN, data: grant("RELEASER_ROLE"), gas: CALL_GAS },
   ];
-  return deployment;
+}
+
+function codeOf(contract: ContractName, args: readonly unknown[]): Hex {
+  return BYTECODE[contract] + encodeArguments(INTERFACES[contract].deploy.inputs, args, "constructor");
 }
 
 const EMPTY_CODE_HASH = keccak256("0x");
@@ -60,24 +67,28 @@ const EMPTY_CODE_HASH = keccak256("0x");
 export class HardhatChain implements Chain {
   readonly capabilities = { snapshot: true, clock: true };
   readonly identity: ChainIdentity;
+  readonly rules: ChainRules;
   readonly #provider: Provider;
   readonly #transactions: Transactions;
   readonly #close: () => Promise<void>;
 
-  private constructor(chainId: number, provider: Provider, close: () => Promise<void>) {
+  private constructor({ chainId, rules }: NetworkOptions, provider: Provider, close: () => Promise<void>) {
+    this.rules = rules;
     this.identity = { chainId, token: TOKEN, badge: BADGE, server: SERVER, accounts: FUNDED_ACCOUNTS };
     this.#provider = provider;
     this.#transactions = new Transactions(provider, CONTRACTS);
     this.#close = close;
   }
 
+  /** An empty chain. Throws DataUnsupported for rules that this release does not know. */
   static async create(options: NetworkOptions): Promise<HardhatChain> {
+    refuseUnknownRules(options.rules);
     const { provider, close } = await createNetwork(options);
-    return new HardhatChain(options.chainId, provider, close);
+    return new HardhatChain(options, provider, close);
   }
 
   async deploy(timestamp: number): Promise<ChainStep[]> {
-    const { sent, step, block } = await this.#transactions.sendAndMine(deploymentOf(), timestamp);
+    const { sent, step, block } = await this.#transactions.sendAndMine(deploymentOf(this.rules.external_base), timestamp);
     if (block.receipts.length !== sent.length || block.receipts.some((receipt) => receipt.failure)) {
       throw new ChainUnavailable("the contracts could not be deployed");
     }
@@ -85,7 +96,12 @@ export class HardhatChain implements Chain {
   }
 
   async preflight(call: ChainCall): Promise<void> {
-    const tx = { from: this.identity.server, to: this.identity[call.contract], data: encodeCall(call), gas: quantity(CALL_GAS) };
+    const tx = {
+      from: this.identity.server,
+      to: this.identity[call.contract],
+      data: encode(call.contract, call.method, call.args),
+      gas: quantity(CALL_GAS),
+    };
     try {
       await this.request("eth_call", [tx, "latest"]);
     } catch (error) {
@@ -93,11 +109,11 @@ export class HardhatChain implements Chain {
     }
   }
 
-  send(call: ChainCall, gas = CALL_GAS): Promise<ChainStep & { hash: Hex }> {
+  send(call: ChainCall, gas: GasLimit = CALL_GAS): Promise<ChainStep & { hash: Hex }> {
     return this.#transactions.send(this.#order(call, gas));
   }
 
-  sendExternal(tx: { raw: Hex } | { from: Address; request: Readonly<Record<string, unknown>> }): Promise<ChainStep & { hash: Hex }> {
+  sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }> {
     return "raw" in tx ? this.#transactions.sendRaw(tx.raw) : this.#transactions.sendFor(tx.from, tx.request);
   }
 
@@ -105,7 +121,7 @@ export class HardhatChain implements Chain {
     return this.#transactions.mine(timestamp);
   }
 
-  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas = CALL_GAS): Promise<SentAndMined> {
+  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas: GasLimit = CALL_GAS): Promise<SentAndMined> {
     const orders = calls.map((call) => this.#order(call, gas));
     return this.#transactions.sendAndMine(orders, timestamp);
   }
@@ -129,13 +145,13 @@ export class HardhatChain implements Chain {
   }
 
   async balanceOf(address: Address, block: number | "latest"): Promise<bigint> {
-    return BigInt(await this.#view("token", `0x70a08231${address.slice(2).toLowerCase().padStart(64, "0")}`, block));
+    return BigInt(await this.#view("token", encode("token", "balanceOf", [address]), block));
   }
   async totalSupply(block: number | "latest"): Promise<bigint> {
-    return BigInt(await this.#view("token", "0x18160ddd", block));
+    return BigInt(await this.#view("token", encode("token", "totalSupply", []), block));
   }
   async badgesOf(address: Address, block: number | "latest"): Promise<number> {
-    return Number(await this.#view("badge", `0x70a08231${address.slice(2).toLowerCase().padStart(64, "0")}`, block));
+    return Number(await this.#view("badge", encode("badge", "balanceOf", [address]), block));
   }
 
   badgeAt(tokenId: bigint, block: number | "latest"): Promise<ChainBadge | null> {
@@ -149,10 +165,7 @@ export class HardhatChain implements Chain {
 
   async tokenInfo(): Promise<{ name: string; symbol: string; decimals: number; cap: bigint }> {
     const read = async (method: string) => {
-      const [value] = INTERFACES.token.decodeFunctionResult(
-        method,
-        await this.#view("token", INTERFACES.token.encodeFunctionData(method), "latest"),
-      );
+      const [value] = INTERFACES.token.decodeFunctionResult(method, await this.#view("token", encode("token", method, []), "latest"));
       return value;
     };
     return { name: await read("name"), symbol: await read("symbol"), decimals: Number(await read("decimals")), cap: await read("cap") };
@@ -185,12 +198,12 @@ export class HardhatChain implements Chain {
     }
   }
 
-  senderOf(raw: Hex): Address | null {
-    try {
-      return Transaction.from(raw).from;
-    } catch {
-      return null;
-    }
+  signersOf(tx: ExternalTransaction): readonly Address[] | null {
+    return signersOf(tx);
+  }
+
+  gasOf(call: ChainCall): number {
+    return gasOf(call);
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {
@@ -201,15 +214,16 @@ export class HardhatChain implements Chain {
     return this.#close();
   }
 
-  #order(call: ChainCall, gas: number): Order {
-    return { to: this.identity[call.contract], data: encodeCall(call), gas };
+  #order(call: ChainCall, gas: GasLimit): Order {
+    const data = encode(call.contract, call.method, call.args);
+    return { to: this.identity[call.contract], data, gas: gas === "scarce" ? leastGas(data) : gas };
   }
 
-  async #call(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
+  async #call(contract: ContractName, data: Hex, block: number | "latest"): Promise<Hex> {
     return (await this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)])) as Hex;
   }
 
-  async #view(contract: ChainLog["contract"], data: Hex, block: number | "latest"): Promise<Hex> {
+  async #view(contract: ContractName, data: Hex, block: number | "latest"): Promise<Hex> {
     try {
       return await this.#call(contract, data, block);
     } catch (cause) {

@@ -1,7 +1,10 @@
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Interface, type InterfaceAbi } from "ethers/abi";
 import { packageFile } from "../../package-root.ts";
-import { type ChainCall, type ChainLog, ChainRevert, type Hex } from "../../ports/chain.ts";
+import { type ChainLog, ChainRevert, type Hex } from "../../ports/chain.ts";
+
+export type ContractName = ChainLog["contract"];
 
 interface Artifact {
   readonly abi: InterfaceAbi;
@@ -17,6 +20,8 @@ const badge = artifact("GetSmartBadge");
 
 export const BYTECODE = { token: token.bytecode, badge: badge.bytecode };
 export const INTERFACES = { token: new Interface(token.abi), badge: new Interface(badge.abi) };
+/** Identity of the contracts that new chains get: a digest of the code that deploys them. */
+export const CONTRACTS = `sha256:${hash("sha256", `${token.bytecode} ${badge.bytecode}`)}`;
 export const ABIS = { token: token.abi, badge: badge.abi };
 
 export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
@@ -33,36 +38,6 @@ export interface RpcLog {
   readonly blockNumber: Hex;
   readonly blockHash: Hex;
   readonly transactionHash: Hex;
-}
-
-/** A method's selector, and whether each argument is one 32-byte word. */
-interface Shape {
-  readonly selector: Hex;
-  readonly isWords: boolean;
-}
-
-const shapes = new Map<string, Shape>();
-
-/** Calldata. Where all arguments are single words they are written by hand, which the ABI coder does twenty times slower. */
-export function encodeCall(call: ChainCall): Hex {
-  const { selector, isWords } = shapeOf(call);
-  if (!isWords) return INTERFACES[call.contract].encodeFunctionData(call.method, call.args);
-  return selector + call.args.map(word).join("");
-}
-
-function shapeOf({ contract, method }: ChainCall): Shape {
-  let shape = shapes.get(method);
-  if (!shape) {
-    const fragment = INTERFACES[contract].getFunction(method);
-    if (!fragment) throw new Error(`${contract} has no method ${method}`);
-    shape = { selector: fragment.selector, isWords: fragment.inputs.every(({ type }) => /^(address|bytes32|uint256)$/.test(type)) };
-    shapes.set(method, shape);
-  }
-  return shape;
-}
-
-function word(value: unknown): string {
-  return (typeof value === "bigint" ? value.toString(16) : (value as Hex).slice(2).toLowerCase()).padStart(64, "0");
 }
 
 /** Decodes a log of one of our contracts; null for an event that is not in its ABI, and for a role granted. */

@@ -1,10 +1,8 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcRequest } from "hardhat/types/providers";
-import type { Hex } from "../../ports/chain.ts";
-import { FUNDED_ACCOUNTS, type KnownAccount, SERVER_ACCOUNT } from "./accounts.ts";
-
-/** The fork whose rules the sandbox chain follows; journaled, since another one gives other hashes. */
-export const HARDFORK = "cancun";
+import type { ChainRules, Hex } from "../../ports/chain.ts";
+import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
+import { SERVER_FUNDS } from "./fees.ts";
 
 export interface Call {
   readonly method: string;
@@ -21,11 +19,12 @@ export interface NetworkOptions {
   readonly chainId: number;
   /** Timestamp of the genesis block. */
   readonly genesis: Date;
+  readonly rules: ChainRules;
   /** Our package's folder: Hardhat looks for a configuration where it is told to, never in the user's folder. */
   readonly root: string;
 }
 
-const FUNDS = (10_000n * 10n ** 18n).toString();
+const FUNDS = 10_000n * 10n ** 18n;
 
 /** Stands for a JSON-RPC batch, on its way through Hardhat's provider to EDR. */
 const BATCH = "getsmart_batch";
@@ -34,16 +33,31 @@ let runtime: Promise<HardhatRuntimeEnvironment> | undefined;
 let made = 0;
 
 /** A new, isolated chain in this process: the first takes a quarter of a second, a further one milliseconds. */
-export async function createNetwork({ chainId, genesis, root }: NetworkOptions): Promise<{ provider: Provider; close(): Promise<void> }> {
+export async function createNetwork({
+  chainId,
+  genesis,
+  rules,
+  root,
+}: NetworkOptions): Promise<{ provider: Provider; close(): Promise<void> }> {
   runtime ??= loadRuntime(root);
   const { config, network } = await runtime;
   // A network of its own name, sharing the list of accounts: Hardhat then derives their addresses once, and not for each chain.
   const name = `sandbox ${++made}`;
   const networks: Record<string, unknown> = config.networks;
-  networks[name] = { ...config.networks.sandbox, chainId, initialDate: genesis };
+  networks[name] = { ...config.networks.sandbox, chainId, initialDate: genesis, ...resolved(rules) };
   const connection = await network.create(name);
   delete networks[name];
   return { provider: await batching(connection.provider), close: () => connection.close() };
+}
+
+/** As Hardhat's resolved configuration has them. */
+function resolved({ hardfork, block_gas_limit, tx_gas_cap, base_fee }: ChainRules) {
+  return {
+    hardfork,
+    blockGasLimit: BigInt(block_gas_limit),
+    transactionGasCap: BigInt(tx_gas_cap),
+    initialBaseFeePerGas: BigInt(base_fee),
+  };
 }
 
 /**
@@ -74,13 +88,12 @@ async function loadRuntime(root: string): Promise<HardhatRuntimeEnvironment> {
         sandbox: {
           type: "edr-simulated",
           chainType: "l1",
-          hardfork: HARDFORK,
-          accounts: [SERVER_ACCOUNT, ...FUNDED_ACCOUNTS].map((account) => ({ privateKey: hex(account), balance: FUNDS })),
+          accounts: [
+            { ...SERVER_ACCOUNT, balance: SERVER_FUNDS },
+            ...FUNDED_ACCOUNTS.map((account) => ({ ...account, balance: FUNDS })),
+          ].map(({ privateKey, balance }) => ({ privateKey, balance: balance.toString() })),
           mining: { auto: false, mempool: { order: "fifo" } },
           allowBlocksWithSameTimestamp: true,
-          // Gas is free: a base fee of zero stays zero while blocks are less than half full.
-          initialBaseFeePerGas: 0,
-          blockGasLimit: 1_000_000_000,
           throwOnTransactionFailures: false,
         },
       },
@@ -105,8 +118,4 @@ export async function headOf(provider: Provider): Promise<{ number: number; time
 /** A number as JSON-RPC writes it. */
 export function quantity(value: number): Hex {
   return `0x${value.toString(16)}`;
-}
-
-function hex(account: KnownAccount): Hex {
-  return account.privateKey;
 }

@@ -1,10 +1,15 @@
+import { Transaction } from "ethers/transaction";
 import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined, ServerTransaction } from "../../ports/chain.ts";
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import type { RpcLog } from "./contracts.ts";
+import { feesOf, nextBaseFee, refuseLowFee, SERVER_FEES, settledFees } from "./fees.ts";
 import { type Call, headOf, type Provider, quantity } from "./network.ts";
 import { decodeReceipt, type RpcReceipt, receiptCall } from "./receipts.ts";
 
 const SERVER = SERVER_ACCOUNT.address;
+
+/** What is journaled of a request as it was given, when it was. */
+const KEPT = ["to", "value", "accessList", "authorizationList"] as const;
 
 /** How many steps of history are repeated in one exchange. */
 const AT_ONCE = 100;
@@ -51,6 +56,7 @@ export class Transactions {
   }
 
   async sendRaw(raw: Hex): Promise<Sent> {
+    refuseLowFee(feesOf(Transaction.from(raw)), await nextBaseFee(this.#provider));
     const hash = (await this.#request("eth_sendRawTransaction", raw)) as Hex;
     this.#mempool?.add(hash);
     return { raw, hash };
@@ -58,12 +64,15 @@ export class Transactions {
 
   /** Settles what a wallet left open, so that the journal can repeat the transaction exactly. */
   async sendFor(from: Address, request: Readonly<Record<string, unknown>>): Promise<Sent> {
-    const text = (name: string) => request[name] as Hex | undefined;
+    const text = (name: string) => (request[name] ?? undefined) as Hex | undefined;
     const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
     const gas = Number(text("gas") ?? (await this.#request("eth_estimateGas", request)));
     const data = text("data") ?? text("input") ?? "0x";
-    const kept = ["to", "value", "maxFeePerGas", "maxPriorityFeePerGas", "gasPrice"].filter((name) => text(name) !== undefined);
-    return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept.map((name) => [name, text(name)])) });
+    const baseFee = await nextBaseFee(this.#provider);
+    const fees = settledFees(request, baseFee);
+    refuseLowFee(fees, baseFee);
+    const kept = KEPT.flatMap((name) => (request[name] === undefined || request[name] === null ? [] : [[name, request[name]]]));
+    return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept), ...fees });
   }
 
   async mine(timestamp: number): Promise<{ step: ChainStep; block: Block }> {
@@ -101,7 +110,10 @@ export class Transactions {
   /** The server wallet's next transactions. */
   async #numbered(orders: readonly Order[]): Promise<ServerTransaction[]> {
     const nonce = this.#nonce ?? (await this.#pendingNonce(SERVER));
-    return orders.map(({ to, data, gas }, index) => ({ from: SERVER, ...(to ? { to } : {}), data, nonce: nonce + index, gas }));
+    return orders.map(({ to, data, gas }, index) => ({
+      ...{ from: SERVER, ...(to ? { to } : {}), data, nonce: nonce + index, gas },
+      ...SERVER_FEES,
+    }));
   }
 
   async #sendFilled(tx: ServerTransaction): Promise<Sent> {
@@ -146,9 +158,6 @@ export class Transactions {
   }
 }
 
-/** Gas is free unless the sender chose a price. No fee is left open, which the node would settle by what it has seen until then. */
 function sendCall({ nonce, gas, ...tx }: ServerTransaction): Call {
-  const free = tx.gasPrice || tx.maxFeePerGas ? {} : { maxFeePerGas: "0x0", maxPriorityFeePerGas: "0x0" };
-  const tip = tx.maxFeePerGas && !tx.maxPriorityFeePerGas ? { maxPriorityFeePerGas: "0x0" } : {};
-  return { method: "eth_sendTransaction", params: [{ ...tx, ...free, ...tip, nonce: quantity(nonce), gas: quantity(gas) }] };
+  return { method: "eth_sendTransaction", params: [{ ...tx, nonce: quantity(nonce), gas: quantity(gas) }] };
 }

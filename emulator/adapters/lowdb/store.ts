@@ -13,7 +13,7 @@ import {
 } from "../../ports/store.ts";
 import { type Database, RecordsFile } from "./records-file.ts";
 
-const FORMAT = 1;
+const FORMAT = 2;
 const EMPTY: Database = { format: FORMAT, generation: 0, seq: 0, records: {}, places: {} };
 
 /**

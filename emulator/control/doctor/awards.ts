@@ -3,7 +3,7 @@ import type { AwardRecord } from "../../model/award.ts";
 import type { Finding, Patient } from "./finding.ts";
 
 /** Each claimed award is a badge on the chain: of its recipient, locked, and revoked exactly when the award is. */
-export async function awardsOnChain({ records, store, chain }: Patient): Promise<Finding> {
+export async function awardsOnChain({ records, store, chain }: Pick<Patient, "records" | "store" | "chain">): Promise<Finding> {
   const problems: string[] = [];
   for (const award of records.awards ?? []) {
     const badge = await chain.badgeAt(BigInt(award.token_id), "latest");

@@ -1,4 +1,5 @@
 import { HardhatChain } from "../../../emulator/adapters/hardhat/chain.ts";
+import { newRules } from "../../../emulator/adapters/hardhat/rules.ts";
 import { PACKAGE_ROOT } from "../../../emulator/package-root.ts";
 import type { Figure, Values } from "../figure.ts";
 import { load } from "../load.ts";
@@ -34,7 +35,7 @@ async function throughTheApi(scratch: string): Promise<Values> {
 /** The same transactions straight at the node, one block each. */
 async function raw(): Promise<Values> {
   const genesis = new Date();
-  const chain = await HardhatChain.create({ chainId: 31337, genesis, root: PACKAGE_ROOT });
+  const chain = await HardhatChain.create({ chainId: 31337, genesis, rules: newRules(), root: PACKAGE_ROOT });
   const timestamp = Math.floor(genesis.getTime() / 1000);
   await chain.deploy(timestamp);
   const { server, token, accounts } = chain.identity;
@@ -50,7 +51,7 @@ async function raw(): Promise<Values> {
       data,
       gas: hex(gas),
       nonce: hex(nonce + count),
-      maxFeePerGas: "0x0",
+      maxFeePerGas: "0x3b9aca00",
       maxPriorityFeePerGas: "0x0",
     };
     const hash = await chain.request("eth_sendTransaction", [fields]);

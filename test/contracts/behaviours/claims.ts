@@ -2,7 +2,7 @@
 import { id, ZeroAddress } from "ethers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Decoded } from "../contract.ts";
-import { awardId, cap, Funding, LockState, roles, uri } from "../values.ts";
+import { awardId, bytes7, cap, Funding, getsId, LockState, roles, title } from "../values.ts";
 import type { World } from "../world.ts";
 
 export function shouldBehaveLikeClaims(world: World): void {
@@ -15,7 +15,7 @@ export function shouldBehaveLikeClaims(world: World): void {
   }
   const claim = (funding: bigint, change: Change = {}) => {
     const all = { to: world.alice.address, tokenId, awardId, amount: 5n, ...change };
-    return [all.to, all.tokenId, uri, all.awardId, all.amount, funding] as const;
+    return [all.to, all.tokenId, getsId, title, all.awardId, all.amount, funding] as const;
   };
   const lockState = async () => (await world.token.read<{ state: bigint }>("lockOf", awardId)).state;
 
@@ -48,8 +48,8 @@ export function shouldBehaveLikeClaims(world: World): void {
         ["GetsToken.Transfer", ZeroAddress, alice.address, 5n],
         ["Claimed", awardId, tokenId, alice.address, 5n, Funding.Mint],
       ]);
+      expect(await token.read("lockOf", awardId)).toEqual([ZeroAddress, LockState.Minted, 0n]);
       expect(await badge.read("ownerOf", tokenId)).toBe(alice.address);
-      expect(await badge.read("tokenURI", tokenId)).toBe(uri);
       expect(await badge.read("claimed", awardId)).toBe(true);
       expect(await token.read("balanceOf", alice.address)).toBe(5n);
     });
@@ -73,6 +73,11 @@ export function shouldBehaveLikeClaims(world: World): void {
     it("leaves nothing when the cap is reached", async () => {
       await world.token.send(world.admin, "mint", world.bob.address, cap - 4n);
       await claimIsRefused(["ERC20ExceededCap", cap + 1n, cap], claim(Funding.Mint));
+    });
+
+    it.each(["k7qwz3m", 'K7QWZ3"', "K7QWZ31", "K7QWZ3\0"])("leaves nothing for %j, which is not a GETS ID", async (text) => {
+      const args = [world.alice.address, tokenId, bytes7(text), title, awardId, 5n, Funding.Mint];
+      await claimIsRefused(["InvalidGetsId", bytes7(text)], args);
     });
 
     it("leaves nothing when the badge contract may not mint", async () => {
@@ -118,6 +123,26 @@ export function shouldBehaveLikeClaims(world: World): void {
         await claimIsRefused(["RewardMismatch", awardId, 5n, amount], claim(Funding.Sponsor, { amount }));
       });
 
+      it("leaves nothing when it is to be minted: the lock could be refunded later", async () => {
+        await claimIsRefused(["RewardAlreadyFunded", awardId, LockState.Locked], claim(Funding.Mint));
+        await world.badge.send(world.admin, "claim", ...claim(Funding.Sponsor));
+      });
+
+      it("leaves nothing when it is to be minted after a refund", async () => {
+        await world.token.send(world.admin, "refund", awardId);
+        await claimIsRefused(["RewardAlreadyFunded", awardId, LockState.Refunded], claim(Funding.Mint));
+      });
+
+      it("is claimed once", async () => {
+        const { badge, admin } = world;
+        await badge.send(admin, "claim", ...claim(Funding.Sponsor));
+        expect(await badge.read("claimed", awardId)).toBe(true);
+        const sponsored = ["RewardNotLocked", awardId, LockState.Released] as const;
+        await badge.sendReverts(sponsored, admin, "claim", ...claim(Funding.Sponsor, { tokenId: 2n }));
+        const minted = ["RewardAlreadyFunded", awardId, LockState.Released] as const;
+        await badge.sendReverts(minted, admin, "claim", ...claim(Funding.Mint, { tokenId: 2n }));
+      });
+
       it("leaves nothing when the reward was refunded", async () => {
         await world.token.send(world.admin, "refund", awardId);
         await claimIsRefused(["RewardNotLocked", awardId, LockState.Refunded], claim(Funding.Sponsor));
@@ -138,11 +163,23 @@ export function shouldBehaveLikeClaims(world: World): void {
   });
 
   describe("after a claim", () => {
+    const paidBefore = ["RewardAlreadyFunded", awardId, LockState.Minted] as const;
     beforeEach(() => world.badge.send(world.admin, "claim", ...claim(Funding.Mint)));
 
-    it.each([1n, 2n])("refuses the same award under token id %s", async (id) => {
-      const args = claim(Funding.Mint, { tokenId: id });
-      await world.badge.sendReverts(["AwardAlreadyClaimed", awardId], world.admin, "claim", ...args);
+    it("refuses the same award under the same and another token id", async () => {
+      const { badge, admin } = world;
+      await badge.sendReverts(["BadgeAlreadyMinted", tokenId], admin, "claim", ...claim(Funding.Mint));
+      await badge.sendReverts(paidBefore, admin, "claim", ...claim(Funding.Mint, { tokenId: 2n }));
+    });
+
+    it("refuses the same award when a sponsor is to pay", async () => {
+      const error = ["RewardNotLocked", awardId, LockState.Minted] as const;
+      await world.badge.sendReverts(error, world.admin, "claim", ...claim(Funding.Sponsor, { tokenId: 2n }));
+    });
+
+    it("refuses to lock a reward for it", async () => {
+      await world.token.send(world.admin, "mint", world.wallet, 10n);
+      await world.token.sendReverts(paidBefore, world.admin, "lock", awardId, world.salt, 5n);
     });
 
     it("refuses the same token id for another award", async () => {
@@ -154,7 +191,7 @@ export function shouldBehaveLikeClaims(world: World): void {
     it("refuses the same award even after the badge was revoked", async () => {
       await world.badge.send(world.admin, "revoke", tokenId);
       const args = claim(Funding.Mint, { tokenId: 2n });
-      await world.badge.sendReverts(["AwardAlreadyClaimed", awardId], world.admin, "claim", ...args);
+      await world.badge.sendReverts(paidBefore, world.admin, "claim", ...args);
     });
   });
 }

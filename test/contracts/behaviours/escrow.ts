@@ -113,10 +113,22 @@ export function shouldBehaveLikeEscrow(world: World): void {
     shouldRefuseToClose(LockState.Refunded);
   });
 
+  describe("an award whose reward was minted", () => {
+    beforeEach(async () => {
+      const { token, admin, alice } = world;
+      const { events } = await token.send(admin, "mintReward", awardId, alice.address, 4n);
+      expect(events).toEqual([["Transfer", ZeroAddress, alice.address, 4n]]);
+    });
+    shouldRefuseToLock(LockState.Minted);
+    shouldRefuseToClose(LockState.Minted);
+  });
+
   function shouldRefuseToLock(state: bigint): void {
-    it("cannot be locked again", async () => {
-      const { token, admin, salt } = world;
-      await token.sendReverts(["RewardAlreadyLocked", awardId, state], admin, "lock", awardId, salt, 1n);
+    it("is not funded again", async () => {
+      const { token, admin, alice, salt } = world;
+      const error = ["RewardAlreadyFunded", awardId, state] as const;
+      await token.sendReverts(error, admin, "lock", awardId, salt, 1n);
+      await token.sendReverts(error, admin, "mintReward", awardId, alice.address, 1n);
     });
   }
 

@@ -30,6 +30,7 @@ export function shouldBehaveLikePausable(world: World): void {
 
     it.each<[method: string, sender: "admin" | "alice" | "bob" | "holder", args: () => unknown[]]>([
       ["mint", "admin", () => [world.bob.address, 1n]],
+      ["mintReward", "admin", () => [id("award_02"), world.bob.address, 1n]],
       ["transfer", "alice", () => [world.bob.address, 1n]],
       ["transferFrom", "bob", () => [world.alice.address, world.bob.address, 1n]],
       ["burn", "alice", () => [1n]],

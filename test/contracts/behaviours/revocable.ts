@@ -1,10 +1,10 @@
 /** Revoking flags a badge: the token and the reward stay where they are. */
 import { beforeEach, expect, it } from "vitest";
-import { awardId, Funding, uri } from "../values.ts";
+import { awardId, Funding, getsId, title } from "../values.ts";
 import type { World } from "../world.ts";
 
 export function shouldBehaveLikeRevocable(world: World): void {
-  beforeEach(() => world.badge.send(world.admin, "claim", world.alice.address, 1n, uri, awardId, 5n, Funding.Mint));
+  beforeEach(() => world.badge.send(world.admin, "claim", world.alice.address, 1n, getsId, title, awardId, 5n, Funding.Mint));
 
   it("starts unrevoked", async () => {
     expect(await world.badge.read("revoked", 1n)).toBe(false);

@@ -1,7 +1,7 @@
 /** ERC-5192: "Any function attempting to transfer a locked token must throw." */
 import { ZeroAddress } from "ethers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { awardId, Funding, uri } from "../values.ts";
+import { awardId, Funding, getsId, title } from "../values.ts";
 import type { World } from "../world.ts";
 
 export function shouldBehaveLikeSoulbound(world: World): void {
@@ -10,7 +10,7 @@ export function shouldBehaveLikeSoulbound(world: World): void {
   const move = (method: string, from: string, to: string, tokenId: bigint) =>
     method.endsWith("bytes)") ? [from, to, tokenId, "0x"] : [from, to, tokenId];
 
-  beforeEach(() => world.badge.send(world.admin, "claim", world.alice.address, 1n, uri, awardId, 5n, Funding.Mint));
+  beforeEach(() => world.badge.send(world.admin, "claim", world.alice.address, 1n, getsId, title, awardId, 5n, Funding.Mint));
 
   it("is locked", async () => {
     expect(await world.badge.read("locked", 1n)).toBe(true);
