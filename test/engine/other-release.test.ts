@@ -80,7 +80,22 @@ describe("the chain is made from the journal's header", () => {
   });
 });
 
-describe("a public URL", () => {
+describe("the public URL", () => {
+  const URL = "https://badges.example/v1";
+
+  it("of the first start goes on; another one is in answers, and it is said what the chain keeps", async () => {
+    for (const [publicUrl, said] of [
+      [undefined, []],
+      [URL, []],
+      ["https://elsewhere.example/v1", [expect.stringMatching(/^The badges on the chain name https:\/\/badges\.example\/v1,/)]],
+    ] as const) {
+      await using sandbox = await createSandbox({ dataDir: dir, ...(publicUrl ? { publicUrl } : {}) });
+      expect(sandbox.notices.filter((notice) => notice.includes("badges"))).toEqual(said);
+      const found = await request(sandbox.app).get("/v1/issuer").set("Authorization", `Bearer ${sandbox.apiKey}`);
+      expect(JSON.stringify(found.body)).toContain(publicUrl ?? URL);
+    }
+  });
+
   it("is refused when it is none", async () => {
     const refused = createSandbox({ publicUrl: 'https://badges.example/"/v1' });
     await expect(refused).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "publicUrl" });
