@@ -1,24 +1,24 @@
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { FileJournal } from "./adapters/fs/journal.ts";
 import { type Lock, takeLock } from "./adapters/fs/lock.ts";
-import { decodeLine, type HeaderLine } from "./engine/journal-line.ts";
+import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
-import { type ReadJournal, readJournal } from "./engine/recovery.ts";
-import { DataUnsupported, StorageDamaged } from "./ports/store.ts";
+import { mendTail, type ReadJournal, readJournal } from "./engine/read-journal.ts";
+import { readableLines } from "./engine/repair.ts";
+import type { Line } from "./lines.ts";
+import { StorageDamaged } from "./ports/store.ts";
 
 export interface FolderOptions {
   readonly dir: string;
   /** Begin a new generation; the old one is kept beside it. */
   readonly fresh?: boolean;
-  /** On damage: keep the damaged file as a copy and go on with the lines before the damage. */
+  /** On damage: keep the damaged file as a copy and continue with the lines before the damage. */
   readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
   readonly fsync?: boolean;
 }
-
-/** Bytes: more than any first line of a journal. */
-const MAX_HEADER = 65_536;
 
 /** An open data folder: `lock`, `journal.ndjson`, `db.json`. */
 export interface DataFolder {
@@ -28,8 +28,8 @@ export interface DataFolder {
   readonly dbFile: string;
   /** What the journal holds; null for a new sandbox. */
   readonly kept: ReadJournal | null;
-  /** There was a db.json without its journal; it was set aside. */
-  readonly orphaned: boolean;
+  /** What was set aside or left out, a sentence each. */
+  readonly notices: readonly string[];
   close(): void;
 }
 
@@ -47,35 +47,57 @@ export class DataFolderMismatch extends Error {
 }
 
 /** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged. */
-export function openDataFolder({ dir, fresh = false, repair = false, fsync = false }: FolderOptions, asked: Asked = {}): DataFolder {
+export async function openDataFolder(
+  { dir, fresh = false, repair = false, fsync = false }: FolderOptions,
+  asked: Asked = {},
+): Promise<DataFolder> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(dir, "lock"));
   const journalFile = join(dir, "journal.ndjson");
   const dbFile = join(dir, "db.json");
-  let opened: FileJournal | null = null;
+  let journal: FileJournal | null = null;
   try {
+    // Left by a kill while it was written.
+    rmSync(`${journalFile}.next`, { force: true });
     if (fresh) setAside([journalFile, dbFile]);
-    refuseUnsupported(journalFile);
-    const journal = new FileJournal(journalFile, { fsync });
-    opened = journal;
-    const kept = readOrRepair(journal, journalFile, repair);
-    // Killed before it was ever ready: nobody was answered, so begin again.
-    const wasReady = kept?.lines.some((line) => line.kind === "snapshot" && line.name === FIXTURE);
-    if (kept && wasReady) refuseMismatch(kept.header, asked);
-    else if (kept) journal.rewrite([]);
-    // A db.json without its journal: killed inside --fresh, between the two.
-    const orphaned = !wasReady && existsSync(dbFile);
-    if (orphaned) setAside([dbFile]);
+    const notices: string[] = [];
+    const opened = new FileJournal(journalFile, { fsync });
+    journal = opened;
+    let kept = await readOrRepair(opened, journalFile, repair, notices);
+    if (kept && isReady(kept)) {
+      refuseMismatch(kept.header, asked);
+      mendTail(opened, kept);
+    } else {
+      kept = null;
+      const names = setAside([journalFile, dbFile]);
+      if (names.length > 0) notices.push(sayNew(names));
+      // Its file has gone: the next line begins another one.
+      opened.close();
+      journal = new FileJournal(journalFile, { fsync });
+    }
+    const inUse = journal;
     const close = () => {
-      journal.close();
+      inUse.close();
       lock.release();
     };
-    return { lock, journal, journalFile, dbFile, kept: wasReady ? kept : null, orphaned, close };
+    return { lock, journal, journalFile, dbFile, kept, notices, close };
   } catch (error) {
-    opened?.close();
+    journal?.close();
     lock.release();
     throw error;
   }
+}
+
+/** A start that was killed before that was never acknowledged to anyone, and a journal cut as short cannot be told from it. */
+function isReady({ state }: ReadJournal): boolean {
+  return state.names.has(FIXTURE);
+}
+
+function sayNew(names: readonly string[]): string {
+  const reason = names.some((name) => name.startsWith("journal"))
+    ? "journal.ndjson ended before its sandbox was ready for the first time"
+    : "There was a db.json without its journal";
+  return `${reason}; kept as ${names.join(" and ")}. This sandbox is new.`;
 }
 
 /** Throws DataFolderMismatch if the folder was made with other settings than asked for. */
@@ -96,44 +118,46 @@ export function refuseMismatch(header: HeaderLine, asked: Asked): void {
   );
 }
 
-/** Before anything in the folder is changed: reading a journal cuts off a torn line. Throws DataUnsupported for another format. */
-function refuseUnsupported(journalFile: string): void {
-  if (!existsSync(journalFile)) return;
-  const file = openSync(journalFile, "r");
+async function readOrRepair(journal: FileJournal, file: string, repair: boolean, notices: string[]): Promise<ReadJournal | null> {
   try {
-    const begin = Buffer.alloc(MAX_HEADER);
-    const text = begin.toString("utf8", 0, readSync(file, begin, 0, MAX_HEADER, 0));
-    decodeLine(text.slice(0, text.indexOf("\n")));
-  } catch (error) {
-    // Damage is found and told when all is read.
-    if (error instanceof DataUnsupported) throw error;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readOrRepair(journal: FileJournal, file: string, repair: boolean): ReadJournal | null {
-  try {
-    return readJournal({ journal }, file);
+    return await readJournal(journal.read(), file);
   } catch (error) {
     if (!repair || !(error instanceof StorageDamaged) || error.line === null) throw error;
-    const readable = [...journal.read().lines].slice(0, error.line - 1);
-    if (!isWholeBase(readable)) throw error;
-    copyFileSync(file, nameAside(file, "damaged"));
-    journal.rewrite(readable);
-    return readJournal({ journal }, file);
+    return await repaired(journal, file, error, error.line, notices);
   }
 }
 
-/** What compaction wrote is needed whole: a chain cannot be rebuilt from a part of it. */
-function isWholeBase(readable: readonly string[]): boolean {
-  const [header, ...lines] = readable.map(decodeLine);
-  if (header?.kind !== "header" || header.last_seq === 0) return true;
-  return lines.some((line) => line.kind === "restore" && line.name === "");
+/** Throws StorageDamaged, and changes nothing, where too little is readable to continue with. */
+async function repaired(journal: FileJournal, file: string, damage: StorageDamaged, line: number, notices: string[]): Promise<ReadJournal> {
+  const readable = () => readableLines(journal.read(), file, line);
+  const kept = await readJournal(asLines(readable()), file);
+  if (!kept || !isReady(kept)) {
+    throw new StorageDamaged(file, line, `${damage.reason}; before it there is no state to continue with`, { isRepairable: false });
+  }
+  const copy = nameAside(file, "damaged");
+  await copyFile(file, copy);
+  await journal.rewrite(readable());
+  const lines = line === 2 ? "the line" : `the ${line - 1} lines`;
+  notices.push(
+    `Line ${line} of journal.ndjson was damaged (${damage.reason}): this sandbox continues with ${lines} before it. The damaged file is kept as ${basename(copy)}.`,
+  );
+  return kept;
 }
 
-function setAside(files: readonly string[]): void {
-  for (const file of files) if (existsSync(file)) renameSync(file, nameAside(file, "old"));
+async function* asLines(texts: AsyncIterable<string>): AsyncGenerator<Line> {
+  for await (const text of texts) yield { text, at: 0, ended: true };
+}
+
+/** Returns the names under which they are kept. */
+function setAside(files: readonly string[]): string[] {
+  const names: string[] = [];
+  for (const file of files) {
+    if (!existsSync(file)) continue;
+    const name = nameAside(file, "old");
+    renameSync(file, name);
+    names.push(basename(name));
+  }
+  return names;
 }
 
 /** A name that is not taken: `journal.ndjson.old`, `journal.ndjson.old-2` … */

@@ -1,7 +1,9 @@
+import { constants } from "node:buffer";
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
 import type { Finding } from "./control/doctor/finding.ts";
+import type { Imported } from "./control/fixtures/transfer.ts";
 import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import { ApiError } from "./model/errors.ts";
@@ -85,12 +87,14 @@ export interface Sandbox
       | "clock"
       | "keys"
       | "faults"
-      | "export"
-      | "import"
       | "requests"
       | "trace"
       | "coverage"
     > {
+  /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it, or not in one string. */
+  export(): Promise<string>;
+  /** Replaces everything by an exported state, given as text or in pieces: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE. */
+  import(yaml: string | AsyncIterable<Uint8Array>): Promise<Imported>;
   /** The Express application, for supertest and friends: no port needed. (Typed as Node's, so that no one needs Express's types.) */
   readonly app: RequestListener;
   /** The default API key, with every scope. */
@@ -157,8 +161,8 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     clock: controls.clock,
     keys: controls.keys,
     faults: controls.faults,
-    export: controls.export,
-    import: controls.import,
+    export: async () => await textOf(await controls.export()),
+    import: (yaml: string | AsyncIterable<Uint8Array>) => controls.import(typeof yaml === "string" ? bytesOf(yaml) : yaml),
     requests: controls.requests,
     trace: controls.trace,
     coverage: controls.coverage,
@@ -186,4 +190,20 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     while (taken.has(`snapshot-${unnamed}`));
     return `snapshot-${unnamed}`;
   }
+}
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) {
+    if (text.length + piece.length > constants.MAX_STRING_LENGTH) {
+      const message = "The state is longer than a string can be (512 MB); export it by `getsmart-sandbox export FILE`.";
+      throw new ApiError("INVALID_REQUEST", message);
+    }
+    text += piece;
+  }
+  return text;
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
 }

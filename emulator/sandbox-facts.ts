@@ -1,4 +1,5 @@
 import type { SandboxInfo } from "./control/controls.ts";
+import { memoryWarning } from "./control/memory.ts";
 import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -21,6 +22,7 @@ export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, 
     generation: 1,
     base_seq: 0,
     last_seq: 0,
+    db_digest: null,
     chain_id: chainId ?? 31337,
     rules,
     seed: seeded ? String(seed) : drawn,
@@ -64,16 +66,19 @@ export function infoOf(
   };
 }
 
-/** What people should know of a start: a torn line that was dropped, quotas that were cleared. */
+/** What people should know of a start: what was set aside or dropped, quotas that were cleared. */
 export function noticesOf({ recovered, header }: Engine, { publicUrl }: SandboxOptions, folder: DataFolder | null): string[] {
-  if (folder?.orphaned) return ["There was a db.json without its journal; it is kept beside as db.json.old, and this sandbox is new."];
-  if (!recovered) return [];
+  const memory = memoryWarning();
+  const notices = [...(folder?.notices ?? []), ...(memory === null ? [] : [memory])];
+  if (!recovered) return notices;
   const { external_base } = header.rules;
   const elsewhere = publicUrl === undefined || publicUrl === external_base ? [] : [movedNotice(external_base)];
   return [
+    ...notices,
     "Quotas were cleared by the restart.",
     ...elsewhere,
-    ...(recovered.torn ? ["The last line of the journal was torn: an unfinished, unanswered write was dropped."] : []),
+    ...(recovered.tail === "torn" ? ["The last line of the journal was torn: an unfinished, unacknowledged write was dropped."] : []),
+    ...(recovered.tail === "mended" ? ["The last line of the journal had lost its newline; the write that it holds is kept."] : []),
     ...(recovered.hashDiffers
       ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]
       : []),

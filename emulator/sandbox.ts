@@ -19,6 +19,7 @@ import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
 import { Transfer } from "./control/fixtures/transfer.ts";
+import { watchMemory } from "./control/memory.ts";
 import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
@@ -90,7 +91,7 @@ const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 /** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   refuseBadOptions(options);
-  const folder = options.dataDir === undefined ? null : openFolder(options.dataDir, options);
+  const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options);
   let undo = async () => {};
   try {
     return await compose(options, options.log ?? SILENT, folder, (chain) => {
@@ -198,6 +199,7 @@ async function compose(
   const waiter = new Waiter(feed, store);
   const coverage = new CoverageCounter(document);
   const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, chain, wall: SYSTEM_TIME.wall });
+  writer.onCommit(watchMemory((sentence) => log.warn(sentence)));
   writer.onCommit((commit) => {
     const { changes, events } = commit;
     observation.committed(commit);
@@ -241,7 +243,7 @@ async function compose(
     return {
       world: other.writer,
       async problems() {
-        const findings = await examine({ world: other.writer, ...made, lines: () => [] });
+        const findings = await examine({ world: other.writer, ...made, lines: () => made.journal.read() });
         return findings.flatMap(({ problems }) => problems);
       },
       async replace() {
@@ -285,7 +287,7 @@ async function compose(
     },
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
-    doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read().lines }),
+    doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read() }),
   });
 
   // HTTP.
@@ -383,7 +385,7 @@ async function compose(
   }
 }
 
-function openFolder(dir: string, options: SandboxOptions): DataFolder {
+function openFolder(dir: string, options: SandboxOptions): Promise<DataFolder> {
   const { fixture, seed } = options;
   const asked = { ...options, fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString() };
   return openDataFolder({ ...options, dir }, asked);

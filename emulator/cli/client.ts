@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SETTINGS } from "../config.ts";
 import { type Call, open, textOf } from "./exchange.ts";
@@ -42,6 +43,10 @@ export interface ControlClient {
   call<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** `data` of the API's answer to this key, left out of coverage; `path` is below /v1. Where the quota of a second is used up it waits. Throws ControlError. */
   api<T>(key: string, method: Method, path: string, body?: unknown): Promise<T>;
+  /** An answer of the control plane that is not JSON, to be read in pieces. Throws ControlError. */
+  download(path: string): Promise<IncomingMessage>;
+  /** `data` of the answer to a body that is sent in pieces, as YAML; `body` may be asked for twice. Throws ControlError. */
+  upload<T>(path: string, body: () => Readable): Promise<T>;
   /** The control plane's events as they come (event-source.ts reads them). `wish`: which, as the stream's query. Throws ControlError. */
   events(lastEventId: string | null, wish: Readonly<Record<string, string>>): Promise<IncomingMessage>;
 }
@@ -87,9 +92,12 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
     throw new ControlError(`${error.code}: ${error.message}`, error.code, Number(headers["retry-after"]) || null);
   }
 
-  async function send(at: string, method: Method, path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
+  function send(at: string, method: Method, path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
     const json = body === undefined ? {} : { "content-type": "application/json" };
-    const call = { method, headers: { ...json, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return dataOf(at, path, { method, headers: { ...json, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  }
+
+  async function dataOf(at: string, path: string, call: Omit<Call, "authorities">): Promise<unknown> {
     const response = await ask(at, path, call);
     const text = await textOf(response).catch(failedAt(at));
     if (response.statusCode === 204) return null;
@@ -115,6 +123,9 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
     url: base,
     call: async <T>(method: Method, path: string, body?: unknown) => (await send(base, method, path, body, credentials)) as T,
     api,
+    download: (path) => ask(base, path, { method: "GET", headers: credentials }),
+    upload: async <T>(path: string, body: () => Readable) =>
+      (await dataOf(base, path, { method: "POST", headers: { "content-type": "application/yaml", ...credentials }, body })) as T,
     events: (lastEventId, wish) =>
       ask(base, `/events?${new URLSearchParams(wish)}`, {
         method: "GET",

@@ -1,11 +1,13 @@
 import { type IncomingMessage, request } from "node:http";
 import { request as requestOverTls } from "node:https";
+import { pipeline, type Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
 
 export interface Call {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** As a function: a stream, made when the request is sent. */
+  readonly body?: string | (() => Readable);
   /** PEM certificates to trust besides those that Node trusts anyway. */
   readonly authorities: readonly string[];
 }
@@ -19,7 +21,8 @@ export function open(url: string, { method, headers, body, authorities }: Call):
       : request(url, options);
     call.once("error", reject);
     call.once("response", resolve);
-    call.end(body);
+    if (typeof body !== "function") call.end(body);
+    else pipeline(body(), call, (error) => error && reject(error));
   });
 }
 

@@ -1,3 +1,5 @@
+import type { StorageDamaged } from "../ports/store.ts";
+
 /** Faults that a user can mend: told in one line. Anything else is ours, and shows its stack. */
 const USAGE = new Set([
   "UsageError",
@@ -17,13 +19,14 @@ function isOfTheMachine(error: unknown): boolean {
   return syscall !== undefined && (path ?? address ?? hostname) !== undefined;
 }
 
+const REPAIR =
+  "Start with --repair to keep the readable part (the damaged file is kept as a copy), or with --fresh to begin again (the old files are kept).";
+const RESTORE = "Put a copy of the data folder back in its place, or start with --fresh to begin again (the old files are kept).";
+
 /** Prints a failure and ends the process: 2 for usage, 1 for what went wrong. */
 export function reportAndExit(error: unknown): never {
   const { name, message, stack } = error as Error;
-  const hint =
-    name === "StorageDamaged"
-      ? "\nStart with --repair to keep the readable part (the damaged file is kept as a copy), or with --fresh to begin anew."
-      : "";
+  const hint = name === "StorageDamaged" ? `\n${(error as StorageDamaged).isRepairable ? REPAIR : RESTORE}` : "";
   console.error(USAGE.has(name) || KNOWN.has(name) || isOfTheMachine(error) ? `getsmart-sandbox: ${message}${hint}` : stack);
   process.exit(USAGE.has(name) ? 2 : 1);
 }

@@ -122,11 +122,11 @@ export function createControls(parts: ControlParts) {
       parts.rearm();
       return seeded;
     },
-    /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it. */
-    export: (): Promise<string> => parts.transfer.export(),
-    /** Replaces everything by an exported state: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST. */
-    async import(yaml: string): Promise<Imported> {
-      const imported = await parts.transfer.import(yaml);
+    /** The whole state as pieces of readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it. */
+    export: (): Promise<AsyncIterable<string>> => parts.transfer.export(),
+    /** Replaces everything by an exported state: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE. */
+    async import(pieces: AsyncIterable<Uint8Array>): Promise<Imported> {
+      const imported = await parts.transfer.import(pieces);
       limiter.clear();
       parts.faults.reset();
       parts.moved();

@@ -1,4 +1,3 @@
-import { type Change, TABLE_NAMES } from "../model/tables.ts";
 import type { Store } from "../ports/store.ts";
 import { compact } from "./compaction.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
@@ -18,7 +17,7 @@ export interface Adoptee {
 export async function adopt(ports: EnginePorts, state: EngineState, { store, state: other, takeChain }: Adoptee): Promise<void> {
   const { header, head, seq, names } = state;
   const clock = { state: ports.clock.state(), now: ports.clock.now(), ids: ports.ids.counter() };
-  const undo = ports.store.apply(exchange(ports.store, store));
+  const former = ports.store.replace(store);
   const giveBack = takeChain();
   const generation = { generation: header.generation, fixture: header.fixture, base_seq: 0, last_seq: 0 };
   Object.assign(state, { header: { ...other.header, ...generation }, head: other.head, seq: other.seq, names: other.names });
@@ -27,23 +26,19 @@ export async function adopt(ports: EnginePorts, state: EngineState, { store, sta
   state.epoch += 1;
   let committed = false;
   try {
-    await compact(ports, state, () => {
-      committed = true;
+    await compact(ports, state, {
+      committed() {
+        committed = true;
+      },
     });
   } catch (error) {
     // What is on disk is the new generation: `load` finds its records where they were staged.
     if (committed) throw error;
     giveBack();
-    ports.store.apply(undo);
+    ports.store.replace(former);
     Object.assign(state, { header, head, seq, names });
     ports.clock.set(clock.state, clock.now);
     ports.ids.set(clock.ids);
     throw error;
   }
-}
-
-function exchange(from: Store, to: Store): Change[] {
-  const [old, made] = [from.fold(), to.fold()];
-  const gone = TABLE_NAMES.flatMap((table) => (old[table] ?? []).map(({ id }) => ({ table, id, record: null }) as Change));
-  return [...gone, ...TABLE_NAMES.flatMap((table) => (made[table] ?? []).map((record) => ({ table, id: record.id, record }) as Change))];
 }

@@ -1,41 +1,59 @@
 import type { Change } from "../model/tables.ts";
-import { COMPACTED, encodeLine, FORMAT, type HeaderLine, type JournalLine, type UnitLine } from "./journal-line.ts";
-import { lineFrom, type Position, pathBetween } from "./lineage.ts";
+import { Pace } from "../pace.ts";
+import { COMPACTED, encodeLine, FORMAT, type HeaderLine, type JournalLine, type PartLine, type UnitLine } from "./journal-line.ts";
+import { lineFrom, type Position, pathBetween, rootOf } from "./lineage.ts";
 import type { EnginePorts, EngineState } from "./state.ts";
+
+/** Characters after which what a unit holds goes on in a further line. */
+const LINE_LENGTH = 1 << 20;
+
+export interface Compaction {
+  /** Told when the journal was renamed: the commit point. */
+  readonly committed?: () => void;
+  readonly lineLength?: number;
+}
 
 /**
  * A new generation: db.json takes the live records; the journal keeps the whole chain log, and of the records only what
- * leads back to named positions. The journal's rename is the commit point, of which `committed` is told.
+ * leads back to named positions. Both are written in pieces, and the journal's header names db.json by its digest.
  */
-export async function compact({ store, journal }: EnginePorts, state: EngineState, committed = () => {}): Promise<void> {
+export async function compact(
+  { store, journal }: EnginePorts,
+  state: EngineState,
+  { committed = () => {}, lineLength = LINE_LENGTH }: Compaction = {},
+): Promise<void> {
   // A flush under way is of the file that is about to be replaced.
   await journal.durable();
-  const header: HeaderLine = { ...state.header, generation: state.header.generation + 1, base_seq: state.head.seq, last_seq: state.seq };
-  await store.stage({ generation: header.generation, seq: state.head.seq });
-  journal.rewrite(numbered(compactedLines(header, state)));
+  const stamp = { generation: state.header.generation + 1, seq: state.head.seq };
+  const db_digest = await store.stage(stamp);
+  const header = { ...state.header, generation: stamp.generation, base_seq: stamp.seq, last_seq: state.seq, db_digest };
+  await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
   committed();
   await store.publish();
 }
 
-function* numbered(lines: Iterable<JournalLine>): Generator<string> {
+async function* numbered(lines: AsyncIterable<JournalLine>): AsyncGenerator<string> {
   let n = 0;
-  for (const line of lines) yield encodeLine({ ...line, n: ++n });
+  for await (const line of lines) yield encodeLine({ ...line, n: ++n });
 }
 
-function* compactedLines(header: HeaderLine, state: EngineState): Generator<JournalLine> {
+async function* compactedLines(header: HeaderLine, state: EngineState, lineLength: number): AsyncGenerator<JournalLine> {
   yield header;
   const root = rootOf(state.head);
   const live = lineFrom(root, state.head);
   const branchPoints = new Map([...state.names].map(([name, position]) => [name, pathBetween(position, state.head).common]));
   const anchors = new Set<Position>([...branchPoints.values(), state.head]);
   let folded: Position[] = [];
+  /** Nothing leads back beyond the first of them. */
+  let isBelowAnchor = anchors.has(root);
   for (const position of live) {
     folded.push(position);
     if (anchors.has(position)) {
-      yield unitLine(position, { undo: foldUndo(folded) });
+      yield* unitLines(position, { undo: isBelowAnchor ? await foldUndo(folded) : [] }, lineLength);
+      isBelowAnchor = true;
       folded = [];
     } else if (position.chain.length > 0) {
-      yield unitLine(position, { undo: [] });
+      yield* unitLines(position, { undo: [] }, lineLength);
     }
   }
   const written = new Set<Position>([root, ...live]);
@@ -47,7 +65,7 @@ function* compactedLines(header: HeaderLine, state: EngineState): Generator<Jour
         continue;
       }
       yield { v: FORMAT, kind: "restore", seq: state.seq, at: step.at, name, position: from.seq };
-      yield unitLine(step, { redo: step.redo ?? [] });
+      yield* unitLines(step, { redo: step.redo ?? [] }, lineLength);
       written.add(step);
       from = step;
     }
@@ -56,35 +74,58 @@ function* compactedLines(header: HeaderLine, state: EngineState): Generator<Jour
   yield { v: FORMAT, kind: "restore", seq: state.seq, at: state.head.at, name: COMPACTED, position: state.head.seq };
 }
 
-function unitLine(position: Position, records: Partial<UnitLine>): UnitLine {
-  return {
+/** A position as a unit line, which is preceded by part lines when its contents are long. */
+function* unitLines(position: Position, records: Pick<UnitLine, "undo" | "redo">, lineLength: number): Generator<PartLine | UnitLine> {
+  const part = { v: FORMAT, kind: "part", seq: position.seq, at: position.at } as const;
+  const [chain, chainParts] = lastAndRest(position.chain, lineLength);
+  const [undo, undoParts] = lastAndRest(records.undo ?? [], lineLength);
+  const [redo, redoParts] = lastAndRest(records.redo ?? [], lineLength);
+  for (const some of chainParts) yield { ...part, chain: some };
+  for (const some of undoParts) yield { ...part, undo: some };
+  for (const some of redoParts) yield { ...part, redo: some };
+  yield {
     v: FORMAT,
     kind: "unit",
     seq: position.seq,
     at: position.at,
     request_id: null,
-    ...records,
-    ...(position.chain.length > 0 ? { chain: position.chain } : {}),
+    ...(records.undo ? { undo } : { redo }),
+    ...(chain.length > 0 ? { chain } : {}),
     clock: position.clock,
     ids: position.ids,
   };
 }
 
+/** Cuts items into lists of about `length` characters as JSON: the last one, and those before it. */
+function lastAndRest<T>(items: readonly T[], length: number): [readonly T[], readonly (readonly T[])[]] {
+  if (items.length < 2) return [items, []];
+  const rest: T[][] = [];
+  let last: T[] = [];
+  let size = 0;
+  for (const item of items) {
+    const more = JSON.stringify(item).length;
+    if (size + more > length && last.length > 0) {
+      rest.push(last);
+      last = [];
+      size = 0;
+    }
+    last.push(item);
+    size += more;
+  }
+  return [last, rest];
+}
+
 /** The changes that undo several units at once: for each record, what it was, and where, before the oldest of them. */
-function foldUndo(positions: readonly Position[]): Change[] {
+async function foldUndo(positions: readonly Position[]): Promise<Change[]> {
+  const pace = new Pace();
   const last = new Map<string, Change>();
   for (const position of positions.toReversed()) {
     for (const change of position.undo ?? []) {
       const key = `${change.table} ${change.id}`;
       const place = change.place ?? last.get(key)?.place;
       last.set(key, place === undefined ? change : { ...change, place });
+      if (pace.isDue()) await pace.turn();
     }
   }
   return [...last.values()];
-}
-
-function rootOf(position: Position): Position {
-  let at = position;
-  while (at.parent) at = at.parent;
-  return at;
 }

@@ -2,8 +2,9 @@ import { type Adoptee, adopt } from "./adopt.ts";
 import { compact } from "./compaction.ts";
 import { encodeLine, type HeaderLine } from "./journal-line.ts";
 import { Positions } from "./positions.ts";
-import { newState, type Progress, type ReadJournal, type RecoveryReport, recover } from "./recovery.ts";
-import type { EnginePorts, EngineState } from "./state.ts";
+import type { ReadJournal } from "./read-journal.ts";
+import { type Progress, type RecoveryReport, recover } from "./recovery.ts";
+import { type EnginePorts, type EngineState, newState } from "./state.ts";
 import type { Settle } from "./unit.ts";
 import { type Emitted, Writer } from "./writer.ts";
 
@@ -13,6 +14,8 @@ export interface EngineOptions {
   readonly settle: Settle;
   readonly emitted?: Emitted;
   readonly progress?: Progress;
+  /** Characters after which compaction splits what a unit holds into several lines. */
+  readonly lineLength?: number;
 }
 
 /** The running engine: one writer, one journal, one chain, and the positions over them. */
@@ -41,7 +44,7 @@ export async function openEngine(
   options: EngineOptions,
 ): Promise<Engine> {
   const { state, report } = kept ? await recover(ports, file, kept, options.progress ?? (() => {})) : await begin(ports, header);
-  const { mining } = options;
+  const { mining, lineLength } = options;
   const writer = new Writer(
     ports,
     state,
@@ -55,7 +58,7 @@ export async function openEngine(
     positions: new Positions(ports, state, writer),
     header: state.header,
     recovered: report,
-    compact: () => writer.exclusive(() => compact(ports, state)),
+    compact: () => writer.exclusive(() => compact(ports, state, lineLength === undefined ? {} : { lineLength })),
     state,
     adopt: (other) => writer.exclusive(() => adopt(ports, state, other)),
   };

@@ -17,6 +17,8 @@ export const COMPACTED = ".compacted";
 
 /** First line of a journal: what the data was made with. */
 export interface HeaderLine {
+  /** 1, in a compacted journal. */
+  readonly n?: number;
   readonly v: number;
   readonly kind: "header";
   readonly generation: number;
@@ -24,6 +26,8 @@ export interface HeaderLine {
   readonly base_seq: number;
   /** Lines up to this seq were written by compaction, in its own order; after them seq rises by one. */
   readonly last_seq: number;
+  /** SHA-256 of db.json, in hexadecimal; null while there is none. */
+  readonly db_digest: string | null;
   readonly chain_id: number;
   /** What the chain is made by, again at each start. */
   readonly rules: ChainRules;
@@ -70,8 +74,13 @@ export interface MarkerLine {
   readonly clock?: ClockState;
 }
 
+/** In a compacted journal: the beginning of what the next unit line, of the same seq, holds. It would be too long as one line. */
+export interface PartLine extends Pick<UnitLine, "v" | "seq" | "at" | "chain" | "undo" | "redo"> {
+  readonly kind: "part";
+}
+
 /** `n`: in a compacted journal, the number of the line in the file; seq cannot tell there whether one is missing. */
-export type JournalLine = (HeaderLine | UnitLine | MarkerLine) & { readonly n?: number };
+export type JournalLine = (HeaderLine | UnitLine | PartLine | MarkerLine) & { readonly n?: number };
 
 /** JSON with its CRC-32 as the last member, so that damage is told from data. */
 export function encodeLine(line: JournalLine): string {
@@ -79,6 +88,9 @@ export function encodeLine(line: JournalLine): string {
   return `${body},"crc":"${crc32(body).toString(16).padStart(8, "0")}"}`;
 }
 
+const CRC_MARK = ',"crc":"';
+/** Eight digits, the quote and the bracket. */
+const CRC_END = 10;
 const CRC_TAIL = /,"crc":"([0-9a-f]{8})"\}$/;
 
 /** Throws an Error that says what is wrong with the line; DataUnsupported for the header of another format. */
@@ -92,6 +104,19 @@ export function decodeLine(text: string): JournalLine {
   return line;
 }
 
+/** What stands in a text up to a checksum that fits, or null: all of a line that lost its newline, nothing of one that is torn. */
+export function sealedPart(text: string): string | null {
+  const end = text.lastIndexOf(CRC_MARK) + CRC_MARK.length + CRC_END;
+  const line = text.slice(0, end);
+  const tail = CRC_TAIL.exec(line);
+  return tail && crc32(line.slice(0, tail.index)) === Number.parseInt(tail[1] as string, 16) ? line : null;
+}
+
+/** Throws an Error for changes of tables that this release does not know. */
+export function refuseUnknownTables(changes: readonly Change[]): void {
+  for (const { table } of changes) refuseUnknown(table);
+}
+
 /** The header of a journal in another format says what to do; a single such line in a journal of ours is damage. */
 function unsupported(line: JournalLine): Error {
   if (line.kind !== "header") return new Error(`format ${line.v} is not one that this release reads`);
@@ -101,12 +126,6 @@ function unsupported(line: JournalLine): Error {
       ? `${made}, which is newer than the format that this release reads (${FORMAT}): open it with that release, or a later one.`
       : `${made}, which this release (format ${FORMAT}) does not read: start it with the release that made it and run \`getsmart-sandbox export state.yaml\`, then run \`getsmart-sandbox import state.yaml\` on a sandbox of this release with another --data-dir. The folder was not changed.`,
   );
-}
-
-/** The changes that undo a line of a compacted journal; null in a line that tells what to do instead. */
-export function undoOf({ undo }: UnitLine): readonly Change[] | null {
-  for (const { table } of undo ?? []) refuseUnknown(table);
-  return undo ?? null;
 }
 
 function refuseUnknown(table: string): void {
@@ -133,7 +152,7 @@ export function changesToLine(changes: readonly Change[]): Pick<UnitLine, "recor
 /** The changes that a unit line holds. Tables that this release does not know are refused. */
 export function changesOf(line: UnitLine): Change[] {
   const changes: Change[] = [...(line.redo ?? [])];
-  for (const { table } of changes) refuseUnknown(table);
+  refuseUnknownTables(changes);
   const put = { ...line.records, events: line.events ?? [], idempotency: line.idempotency ?? [] };
   for (const [table, records] of Object.entries(put)) {
     refuseUnknown(table);

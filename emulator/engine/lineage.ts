@@ -63,3 +63,9 @@ function parentOf(position: Position): Position {
   if (!position.parent) throw new Error("positions share no root");
   return position.parent;
 }
+
+export function rootOf(position: Position): Position {
+  let at = position;
+  while (at.parent) at = at.parent;
+  return at;
+}

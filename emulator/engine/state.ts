@@ -29,6 +29,25 @@ export interface EngineState {
   moving: boolean;
 }
 
+/** The state of an engine whose journal holds only its header. */
+export function newState(header: HeaderLine): EngineState {
+  const start = Date.parse(header.start);
+  const root: Position = {
+    seq: 0,
+    parent: null,
+    depth: 0,
+    chain: [],
+    clock: header.seeded ? { mode: "frozen", at_ms: start } : { mode: "running", offset_ms: 0 },
+    ids: 0,
+    at: start,
+    block: { number: 0, timestamp: Math.floor(start / 1000) },
+    redo: null,
+    undo: [],
+    mark: null,
+  };
+  return { header, head: root, seq: header.last_seq, names: new Map(), epoch: 1, broken: null, moving: false };
+}
+
 /** The last block among steps, or what was before. */
 export function lastBlock(steps: readonly ChainStep[], before: Position["block"]): Position["block"] {
   const step = steps.findLast((each) => "mine" in each);

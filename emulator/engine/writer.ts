@@ -116,10 +116,16 @@ export class Writer implements UnitOfWork {
     }
   }
 
-  /** Appends a line at the next seq. Throws STORAGE_UNAVAILABLE when the disk refuses it; the log is then as before. */
+  /**
+   * Appends a line at the next seq. Throws STORAGE_UNAVAILABLE when the disk refuses it, PAYLOAD_TOO_LARGE when it is longer than a string
+   * can be; the log is then as before.
+   */
   append<L extends JournalLine>(line: L): void {
+    const { journal } = this.#ports;
+    if (!journal.keeps) return;
+    const text = textOf(line);
     try {
-      this.#ports.journal.append(encodeLine(line));
+      journal.append(text);
     } catch (cause) {
       if (cause instanceof JournalBroken) this.stop(cause);
       throw new ApiError("STORAGE_UNAVAILABLE", "The journal could not be written; nothing was changed.", { cause });
@@ -232,6 +238,17 @@ export function positionAfter(parent: Position, line: UnitLine, rest: Pick<Posit
     block: lastBlock(chain, parent.block),
     ...rest,
   };
+}
+
+function textOf(line: JournalLine): string {
+  try {
+    return encodeLine(line);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const message =
+      "What this would write is longer than a line of the journal can be (512 MB); nothing was changed. Do it in several parts.";
+    throw new ApiError("PAYLOAD_TOO_LARGE", message, { cause });
+  }
 }
 
 function stopped(cause: Error): ApiError {

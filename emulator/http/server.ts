@@ -27,7 +27,8 @@ type Application = (req: IncomingMessage, res: ServerResponse, passed: () => voi
 /** Serves an application on a port (0 = free). What Node or Express would refuse by themselves is answered in the envelope too. */
 export async function listen(app: Application, options: ListenOptions, recorder: RawRecorder): Promise<HttpServer> {
   const { certificate } = options;
-  const settings = { requireHostHeader: false, keepAliveTimeout: 65_000 };
+  // A request may take its time: an import is read as fast as its records are made.
+  const settings = { requireHostHeader: false, keepAliveTimeout: 65_000, requestTimeout: 1_800_000 };
   const routed = (req: IncomingMessage, res: ServerResponse) =>
     app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, recorder, { method: req.method ?? null, url: req.url ?? null }));
   const plain = answering(createServer(settings, certificate ? httpsRequired(recorder) : routed), recorder);

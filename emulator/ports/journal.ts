@@ -1,10 +1,16 @@
+import type { Line } from "../lines.ts";
+
 /**
  * The append-only log: one line is one committed unit of work. It knows bytes, not meaning (engine/journal-line.ts does).
  * Contract suite: test/ports/journal.ts.
  */
 export interface Journal {
-  /** Every complete line from the start, and whether a torn tail (no newline) was found and cut off. */
-  read(): { lines: Iterable<string>; torn: boolean };
+  /** False for a journal that remembers nothing: lines need not be made for it. */
+  readonly keeps: boolean;
+  /** Every line from the start, read in pieces. Only the last one can be without its newline (a torn write, or damage). */
+  read(): AsyncIterable<Line>;
+  /** Settles a last line that `read` gave without its newline: of it `kept` stays, and gets its newline; null drops all of it. */
+  mend(tail: Line, kept: string | null): void;
   /**
    * Appends one line (without its newline). When it returns, the line survives the death of the process.
    * Throws JournalRefused after cutting the file back to its last good byte; JournalBroken if even that failed.
@@ -12,8 +18,8 @@ export interface Journal {
   append(line: string): void;
   /** Resolves when every line appended so far survives a power loss; at once when that was not asked for (`--fsync`). */
   durable(): Promise<void>;
-  /** Replaces the whole log by `lines`, atomically. The former one is kept beside it when `keep` names a suffix. */
-  rewrite(lines: Iterable<string>, keep?: string): void;
+  /** Replaces the whole log by `lines`, atomically, written in pieces. Nothing may be appended meanwhile. */
+  rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): void;
 }
 

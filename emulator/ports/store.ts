@@ -42,6 +42,12 @@ export interface FoldStamp {
   readonly seq: number;
 }
 
+/** A fold as the journal names it. */
+export interface KeptFold extends FoldStamp {
+  /** SHA-256 of what was staged, in hexadecimal. */
+  readonly digest: string;
+}
+
 /**
  * Where records live. Dumb: no rule of the domain is known here.
  * Contract suite: test/ports/store.ts.
@@ -51,16 +57,21 @@ export interface Store extends Reader {
   apply(changes: readonly Change[]): Change[];
   /** The earliest due record (model/tables.ts `due`) at or before `until`, or null. `except`: records to pass over. */
   nextDue(until: number, except?: (due: Due) => boolean): Due | null;
+  /**
+   * Makes the records of another store, one in memory only, those of this one, at once. Returns a store with the former ones, with which
+   * the same call takes it back.
+   */
+  replace(other: Store): Store;
   /** Every record, in insertion order. */
   fold(): Folded;
   places(): Places;
   /**
-   * Loads the kept fold of a generation; null when there is none to load.
-   * Throws StorageDamaged when there is one that cannot be read or belongs to another generation.
+   * Loads the fold that the journal names; with null there must be none. Throws StorageDamaged when that fold is not there,
+   * or not byte for byte what was staged.
    */
-  load(generation: number): Promise<FoldStamp | null>;
-  /** Writes the fold beside the current one; `publish` then puts it in its place (and `load` does, if that never came). */
-  stage(stamp: FoldStamp): Promise<void>;
+  load(fold: KeptFold | null): Promise<void>;
+  /** Writes the fold next to the current one and returns its digest; `publish` then puts it in place (and `load` does, if that never came). */
+  stage(stamp: FoldStamp): Promise<string>;
   publish(): Promise<void>;
 }
 
@@ -74,11 +85,16 @@ export interface Due {
 export class StorageDamaged extends Error {
   readonly file: string;
   readonly line: number | null;
-  constructor(file: string, line: number | null, reason: string) {
+  readonly reason: string;
+  /** Whether `--repair` may keep a part. */
+  readonly isRepairable: boolean;
+  constructor(file: string, line: number | null, reason: string, { isRepairable = line !== null } = {}) {
     super(`${file}${line === null ? "" : ` line ${line}`}: ${reason}`);
     this.name = "StorageDamaged";
     this.file = file;
     this.line = line;
+    this.reason = reason;
+    this.isRepairable = isRepairable;
   }
 }
 

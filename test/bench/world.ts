@@ -20,6 +20,7 @@ const HEADER: HeaderLine = {
   generation: 1,
   base_seq: 0,
   last_seq: 0,
+  db_digest: null,
   chain_id: 31337,
   rules: newRules(),
   seed: "bench",
@@ -31,7 +32,7 @@ const HEADER: HeaderLine = {
 
 /** The engine on a data folder, put together as emulator/sandbox.ts does, without HTTP, quotas and scheduler. */
 export async function openWorld(dir: string) {
-  const folder = openDataFolder({ dir, fresh: false, repair: false, fsync: false });
+  const folder = await openDataFolder({ dir, fresh: false, repair: false, fsync: false });
   const chain = await HardhatChain.create({
     chainId: HEADER.chain_id,
     genesis: new Date(HEADER.start),

@@ -43,9 +43,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => chain.close());
 
+async function* linesFrom(...texts: string[][]) {
+  for (const text of texts.flat()) yield { text };
+}
 async function findings(more: string[] = [], committedBlock = block) {
   const world = { quiet: <T>(read: () => Promise<T>) => read(), committedBlock };
-  return await examine({ world, store, chain, lines: () => [...lines, ...more] });
+  return await examine({ world, store, chain, lines: () => linesFrom(lines, more) });
 }
 const broken = async (more?: string[], committedBlock?: number) =>
   (await findings(more, committedBlock)).filter(({ problems }) => problems.length > 0);
@@ -230,7 +233,7 @@ describe("the chain", () => {
     });
   const brokenIf = async (lies: Partial<HardhatChain>) => {
     const world = { quiet: <T>(read: () => Promise<T>) => read(), committedBlock: block };
-    return (await examine({ world, store, chain: lying(lies), lines: () => [] })).filter(({ problems }) => problems.length > 0);
+    return (await examine({ world, store, chain: lying(lies), lines: () => linesFrom() })).filter(({ problems }) => problems.length > 0);
   };
 
   it("with more tokens than the cap", async () => {
@@ -263,7 +266,7 @@ describe("the chain", () => {
   it("warns of a history that is longer than what is supported", async () => {
     const long = lying({ head: async () => ({ number: 100_001, timestamp: 0, hash: "0x" }) });
     const world = { quiet: <T>(read: () => Promise<T>) => read(), committedBlock: 100_001 };
-    const found = await examine({ world, store, chain: long, lines: () => [] });
+    const found = await examine({ world, store, chain: long, lines: () => linesFrom() });
     expect(found.flatMap(({ warnings = [] }) => warnings)).toEqual([expect.stringMatching(/100001 blocks.*--fresh/)]);
   });
 });

@@ -7,6 +7,7 @@ import type { Coverage, LoggedRequest, RequestFilter, RequestQuery, Trace } from
 import type { World } from "../support/client.ts";
 import { newFolder } from "../support/folder.ts";
 import { command } from "../support/processes.ts";
+import { exportOver, importOver } from "../support/transfer.ts";
 
 /** What can be done to a sandbox beside its API, by whichever way. A refusal throws its code or its sentence. */
 export interface Door {
@@ -120,8 +121,12 @@ function overHttp({ sandbox }: World): Door {
     clearFaults: () => send("delete", "/faults"),
     healthy: async () => (await send("get", "/doctor")).healthy,
     seed: (fixture) => send("post", "/seed", { fixture }),
-    export: async () => (await send("get", "/export")).yaml,
-    import: (yaml) => send("post", "/import", { yaml }),
+    export: () => exportOver(sandbox.app),
+    async import(yaml) {
+      const { body } = await importOver(sandbox.app, yaml);
+      if (body.status !== "success") throw new Error(`${body.error.code}: ${body.error.message}`);
+      return body.data;
+    },
     createKey: async (name) => (await send("post", "/keys", { name, scopes: ["users:read"] })).secret,
     revokeKey: (id) => send("delete", `/keys/${id}`),
     keys: async () =>

@@ -7,6 +7,7 @@ import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
 import { type Api, api, newUser, refusal, rich, world } from "../support/client.ts";
 import { newFolder } from "../support/folder.ts";
 import { command } from "../support/processes.ts";
+import { exportOver, importOver } from "../support/transfer.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -78,14 +79,20 @@ describe("an import", () => {
     ["steps", () => "fixture: x\nsteps: []\n", /seed/],
     ["a later format", (yaml) => yaml.replace("format: 1", "format: 2"), /format 2/],
     ["a table that is none", (yaml) => yaml.replace("    users:", "    people: []\n    users:"), /people is not known/],
+    [
+      "a state that was cut off between two records",
+      (yaml) => yaml.slice(0, yaml.lastIndexOf("      - id:")),
+      /count says \d+ records.*cut off/,
+    ],
+    ["a record twice", (yaml) => yaml.replace(/( {4}users:\n)( {6}- [\s\S]*?\n)( {6}- )/, "$1$2$2$3"), /twice/],
+    ["a record without an id", (yaml) => yaml.replace(/- id: usr_\w+/, "- nid: x"), /users\[0\] has no id/],
+    ["a record that is none", (yaml) => yaml.replace("    users:\n", "    users:\n      - 7\n"), /users\[0\] has no id/],
+    ["a record that is not YAML", (yaml) => yaml.replace("    users:\n", "    users:\n      - a: [\n"), /line 1\d/],
     ["a count that is wrong", (yaml) => yaml.replace(/awards_count: \d+/, "awards_count: 77"), /awards_count is 77/],
   ])("of %s is refused, and nothing is changed", async (_, spoil, sentence) => {
     const { sandbox, api: client } = await world();
     const user = await newUser(client);
-    const { body } = await request(sandbox.app)
-      .post("/_sandbox/import")
-      .send({ yaml: spoil(exported) })
-      .expect(refusal("INVALID_REQUEST"));
+    const { body } = await importOver(sandbox.app, spoil(exported)).expect(refusal("INVALID_REQUEST"));
     expect(body.error.message).toMatch(sentence);
     await client.get(`/users/${user.id}`).expect(200);
     await sandbox.doctor();
@@ -94,6 +101,20 @@ describe("an import", () => {
 });
 
 describe("an export", () => {
+  it("is streamed as YAML, and what is streamed is what a string holds", async () => {
+    expect(await exportOver(from.app)).toBe(exported);
+    await request(from.app).head("/_sandbox/export").expect(200).expect("Content-Type", "application/yaml");
+  });
+
+  it.each([
+    ["JSON", "application/json", JSON.stringify({ yaml: "" })],
+    ["nothing", undefined, undefined],
+  ])("is imported as YAML only, not as %s", async (_, type, body) => {
+    const call = request(from.app).post("/_sandbox/import");
+    if (type) call.set("Content-Type", type);
+    await call.send(body).expect(refusal("UNSUPPORTED_MEDIA_TYPE"));
+  });
+
   it("holds no secret and no key", () => {
     expect(exported).not.toMatch(/whsec_|gets_test_|private_jwk/);
   });
@@ -122,6 +143,8 @@ describe("by the command line", () => {
       stdout: expect.stringContaining("secrets and the issuer key are new"),
     });
     await client.get(`/users/${user.id}`).expect(refusal("USER_NOT_FOUND"));
+    const withoutInstant = (yaml: string) => yaml.replace(/^ {2}(at|ids): .*$/gm, "");
+    expect(withoutInstant((await run("export")).stdout)).toBe(withoutInstant(readFileSync(join(cwd, "state.yaml"), "utf8")));
     for (const target of [".", "..", "/"]) expect(await run("export", target)).toMatchObject({ code: 2 });
     expect((await run("import", "nothing.yaml")).code).toBe(2);
     expect((await run("export", "no/such/folder/state.yaml")).code).not.toBe(0);

@@ -51,6 +51,16 @@ export class Client {
     }
   }
 
+  async exportState(): Promise<string> {
+    return await (await fetch(`${this.#urls.api}/_sandbox/export`)).text();
+  }
+
+  async importState(yaml: string): Promise<void> {
+    const headers = { "Content-Type": "application/yaml" };
+    const answer = await fetch(`${this.#urls.api}/_sandbox/import`, { method: "POST", headers, body: yaml });
+    if (!answer.ok) throw new Error(`import: ${answer.status} ${await answer.text()}`);
+  }
+
   /** A read that must succeed. */
   async get(path: string): Promise<Answer["data"]> {
     const answer = await this.send({ method: "GET", path });

@@ -28,8 +28,8 @@ const ACTS: Readonly<Record<string, (client: Client, exported: string) => Promis
   "a restore": (client) => client.control("snapshots/early/restore"),
   "a deletion of a snapshot": (client) => client.send({ method: "DELETE", path: "/_sandbox/snapshots/early" }),
   "a seed": (client) => client.control("seed", { fixture: "course" }),
-  "an import": (client, yaml) => client.control("import", { yaml }),
-  "an export": (client) => client.get("/_sandbox/export"),
+  "an import": (client, yaml) => client.importState(yaml),
+  "an export": (client) => client.exportState(),
 };
 
 /** What can be told apart: records, balances' sum, events, names of snapshots. */
@@ -59,7 +59,7 @@ beforeAll(async () => {
   const { process, client } = await boot(origin);
   await mint(client, "early@example.com");
   await client.control("snapshots", { name: "early" });
-  exported = (await client.get("/_sandbox/export")).yaml;
+  exported = await client.exportState();
   await mint(client, "late@example.com");
   before = await stateOf(client);
   await process.kill();

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 describe.each(["first", "second"])("killed inside the %s compaction", (which) => {
   const windows: Record<string, (files: Compaction) => Record<string, Buffer>> = {
-    "while db.json is staged": ({ before, after }) => ({ ...before, ".db.json.next.tmp": half(after["db.json"]) }),
+    "while db.json is staged": ({ before, after }) => ({ ...before, "db.json.next": half(after["db.json"]) }),
     "when db.json is staged": ({ before, after }) => ({ ...before, "db.json.next": whole(after["db.json"]) }),
     "while the new journal is written": ({ before, after }) => ({
       ...before,

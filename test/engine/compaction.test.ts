@@ -95,6 +95,41 @@ describe("a clean stop", () => {
   });
 });
 
+describe("what is too long for one line", () => {
+  it("goes on in further lines: history, what undoes and what does again", async () => {
+    await world.kill();
+    world = await openWorld({ folder, pieces: 1000 });
+    const put = (...versions: string[]) =>
+      world.writer.run({}, (unit) => {
+        for (let i = 0; i < 20; i++) unit.put("users", user(`usr_${i}`, { display_name: versions[i % versions.length] ?? null }));
+      });
+    await put("first");
+    await world.positions.snapshot("first");
+    await put("second", "other");
+    await world.writer.run({}, async (unit) => {
+      for (let i = 0; i < 20; i++) await unit.transact([calls.mint(world, "ada", 1n)]);
+    });
+    await world.positions.snapshot("second");
+    const second = await stateOf(world);
+    await world.positions.restore("first");
+    const first = await stateOf(world);
+    await world.close();
+    world = await openWorld({ folder, pieces: 1000 });
+    expect(await stateOf(world)).toEqual(first);
+    await world.positions.restore("second");
+    expect(await stateOf(world)).toEqual(second);
+    await world.close();
+    const lines = readFileSync(world.file, "utf8").trimEnd().split("\n");
+    // The deployment's four transactions are long by themselves.
+    expect(lines.filter((line) => line.length > 2000).length).toBeLessThanOrEqual(4);
+    expect(lines.filter((line) => line.includes('"kind":"part"')).length).toBeGreaterThanOrEqual(20);
+    world = await openWorld({ folder });
+    expect(await stateOf(world)).toEqual(second);
+    await world.positions.restore("first");
+    expect(await stateOf(world)).toEqual(first);
+  });
+});
+
 describe("named snapshots survive", () => {
   it("on the live line, on branches, and on branches of branches", async () => {
     const seen = new Map<string, unknown>();
@@ -172,7 +207,7 @@ describe("a crash in the middle of a clean stop", () => {
     if (point === "journal") {
       world.journal.rewrite = (lines) => {
         keep();
-        rewrite.call(world.journal, lines);
+        return rewrite.call(world.journal, lines);
       };
     } else {
       world.store.publish = () => {

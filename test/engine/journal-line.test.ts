@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changesOf, changesToLine, decodeLine, encodeLine, FORMAT, type UnitLine } from "../../emulator/engine/journal-line.ts";
+import { changesOf, changesToLine, decodeLine, encodeLine, FORMAT, sealedPart, type UnitLine } from "../../emulator/engine/journal-line.ts";
 import { runs } from "../support/depth.ts";
 import { answer, event, put, remove, submission, user } from "../support/records.ts";
 import { someChanges } from "../support/some-changes.ts";
@@ -53,6 +53,12 @@ describe("a journal line", () => {
   it("cut off anywhere it is no line", () => {
     const text = encodeLine(unit({}));
     for (let length = 0; length < text.length; length++) expect(() => decodeLine(text.slice(0, length))).toThrow();
+  });
+
+  it("is found before what stands behind it, where its checksum fits; in part of a line there is none", () => {
+    const text = encodeLine(unit(changesToLine([put("users", user("usr_1", { metadata: { x: ',"crc":"00000000"}' } }))])));
+    for (const behind of ["", "*", "}", '{"v":1'] as const) expect(sealedPart(text + behind)).toBe(text);
+    for (let length = 0; length < text.length; length++) expect(sealedPart(text.slice(0, length))).toBeNull();
   });
 
   it("of another format is refused, of this one not", () => {

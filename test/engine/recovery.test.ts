@@ -40,7 +40,7 @@ describe.each(["kill", "close"] as const)("after a %s", (how) => {
     const before = { state: await stateOf(world), hashes: await hashesOf(world) };
     await reopen(how);
     expect({ state: await stateOf(world), hashes: await hashesOf(world) }).toEqual(before);
-    expect(world.recovered).toMatchObject({ torn: false, hashDiffers: false, transactions: 7 });
+    expect(world.recovered).toMatchObject({ tail: "whole", hashDiffers: false, transactions: 7 });
   });
 
   it("life goes on as if nothing had been", async () => {
@@ -99,11 +99,11 @@ describe("a torn tail", () => {
     await world.kill();
     appendFileSync(world.file, '{"v":2,"kind":"unit","seq":4,"at":17672');
     world = await openWorld({ folder });
-    expect(world.recovered?.torn).toBe(true);
+    expect(world.recovered?.tail).toBe("torn");
     expect(await stateOf(world)).toEqual(before);
     await welcome(world, "ben");
     await reopen();
-    expect(world.recovered?.torn).toBe(false);
+    expect(world.recovered?.tail).toBe("whole");
     expect(world.store.count("users")).toBe(2);
   });
 });

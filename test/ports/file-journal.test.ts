@@ -2,10 +2,11 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
+import type { Line } from "../../emulator/lines.ts";
 import { JournalBroken, JournalRefused } from "../../emulator/ports/journal.ts";
 import { FaultyDisk } from "../support/faulty-disk.ts";
 import { newFolder } from "../support/folder.ts";
-import { contentOf } from "./journal.ts";
+import { contentOf, linesIn } from "./journal.ts";
 
 let folder: string;
 let file: string;
@@ -25,7 +26,9 @@ afterEach(() => {
 const onDisk = () => readFileSync(file, "utf8");
 
 describe("a journal file", () => {
-  it("is for its owner's eyes", () => {
+  it("is made with its first line, for its owner's eyes", () => {
+    expect(existsSync(file)).toBe(false);
+    journal.append("one");
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
@@ -34,34 +37,44 @@ describe("a journal file", () => {
     expect(onDisk()).toBe("one\n");
   });
 
-  it("torn tail: cut off and told, what is before it stays, the next line follows", () => {
+  it("reading changes nothing, and gives what stands behind the last newline as not ended", async () => {
     journal.append("one");
     appendFileSync(file, '{"half');
-    const { lines, torn } = journal.read();
-    expect([...lines]).toEqual(["one"]);
-    expect(torn).toBe(true);
-    journal.append("two");
-    expect(onDisk()).toBe("one\ntwo\n");
-    expect(journal.read().torn).toBe(false);
+    expect(await linesIn(journal)).toEqual([
+      { text: "one", at: 0, ended: true },
+      { text: '{"half', at: 4, ended: false },
+    ]);
+    expect(onDisk()).toBe('one\n{"half');
   });
 
-  it("nothing but a torn tail is an empty log", () => {
-    appendFileSync(file, "half");
-    expect(contentOf(journal)).toEqual([]);
-    expect(onDisk()).toBe("");
-  });
-
-  it("rewrite keeps the former log beside it when asked", () => {
+  it.each([
+    ["dropped", "torn", null, "one\n"],
+    ["kept whole", "two", "two", "one\ntwo\n"],
+    ["kept without the bytes behind it", "two*", "two", "one\ntwo\n"],
+  ])("a tail is %s; the next line follows", async (_, tail, kept, expected) => {
     journal.append("one");
-    journal.rewrite(["two"], "old");
-    expect(onDisk()).toBe("two\n");
-    expect(readFileSync(`${file}.old`, "utf8")).toBe("one\n");
+    appendFileSync(file, tail);
+    const lines = await linesIn(journal);
+    journal.mend(lines.at(-1) as Line, kept);
+    expect(onDisk()).toBe(expected);
+    journal.append("three");
+    expect(onDisk()).toBe(`${expected}three\n`);
   });
 
-  it("rewrite of more than fits one write", () => {
+  it.each([1, 2, 3, 7, 1 << 20])("read %i bytes at a time: the same lines", async (piece) => {
+    const lines = ["one", "", "zwölf ✓ 🎓", "x".repeat(50), "\u2028"];
+    const other = new FileJournal(file, { fsync: false, piece });
+    for (const line of lines) other.append(line);
+    expect(await contentOf(other)).toEqual(lines);
+    await other.rewrite(lines.toReversed());
+    expect(await contentOf(other)).toEqual(lines.toReversed());
+    other.close();
+  });
+
+  it("rewrite of more than fits one write", async () => {
     const lines = Array.from({ length: 30 }, (_, i) => `${i} ${"x".repeat(100_000)}`);
-    journal.rewrite(lines);
-    expect(contentOf(journal)).toEqual(lines);
+    await journal.rewrite(lines);
+    expect(await contentOf(journal)).toEqual(lines);
   });
 });
 
@@ -95,28 +108,28 @@ describe("a full disk", () => {
     expect(onDisk()).toBe("tor");
   });
 
-  it("during a rewrite: the log is as it was, nothing is left beside it, appending goes on", () => {
+  it("during a rewrite: the log is as it was, nothing is left beside it, appending goes on", async () => {
     journal.append("one");
     disk.room = 5;
-    expect(() => journal.rewrite(["a new log"])).toThrow(/ENOSPC/);
+    await expect(journal.rewrite(["a new log"])).rejects.toThrow(/ENOSPC/);
     disk.room = Number.POSITIVE_INFINITY;
     journal.append("two");
     expect(onDisk()).toBe("one\ntwo\n");
     expect(readdirSync(folder)).toEqual(["journal.ndjson"]);
   });
 
-  it("a rewrite that writes piece by piece is whole", () => {
+  it("a rewrite that writes piece by piece is whole", async () => {
     const write = disk.writeSync;
     const piecemeal = Object.assign(new FaultyDisk(), {
       writeSync: (fd: number, bytes: Buffer, offset = 0) => write(fd, bytes.subarray(0, offset + 4), offset),
     }) as FaultyDisk;
     const other = new FileJournal(file, { fsync: false, fs: piecemeal });
-    other.rewrite(["a line of some length", "and another"]);
-    expect(contentOf(other)).toEqual(["a line of some length", "and another"]);
+    await other.rewrite(["a line of some length", "and another"]);
+    expect(await contentOf(other)).toEqual(["a line of some length", "and another"]);
     other.close();
   });
 
-  it("a rewrite that keeps the former log never leaves the folder without one", () => {
+  it("a rewrite never leaves the folder without one", async () => {
     journal.append("one");
     const names: boolean[] = [];
     const watching = Object.assign(new FaultyDisk(), {
@@ -127,7 +140,7 @@ describe("a full disk", () => {
       },
     }) as FaultyDisk;
     const other = new FileJournal(file, { fsync: false, fs: watching });
-    other.rewrite(["two"], "old");
+    await other.rewrite(["two"]);
     other.close();
     expect(names).not.toContain(false);
     expect(names.length).toBeGreaterThan(0);

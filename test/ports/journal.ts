@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Line } from "../../emulator/lines.ts";
 import type { Journal } from "../../emulator/ports/journal.ts";
 
 export interface JournalUnderTest {
@@ -29,34 +30,34 @@ export function shouldBehaveLikeJournal(name: string, create: () => JournalUnder
       return journal;
     }
 
-    it("is empty at first", () => {
-      expect(contentOf(journal)).toEqual([]);
+    it("is empty at first", async () => {
+      expect(await contentOf(journal)).toEqual([]);
     });
 
-    it("gives back what was appended, in order, also when opened again", () => {
+    it("gives back what was appended, in order, also when opened again", async () => {
       journal.append("one");
       journal.append('{"two":"zwölf ✓"}');
-      expect(contentOf(journal)).toEqual(kept("one", '{"two":"zwölf ✓"}'));
-      expect(contentOf(reopened())).toEqual(kept("one", '{"two":"zwölf ✓"}'));
+      expect(await contentOf(journal)).toEqual(kept("one", '{"two":"zwölf ✓"}'));
+      expect(await contentOf(reopened())).toEqual(kept("one", '{"two":"zwölf ✓"}'));
     });
 
-    it("goes on behind what is there", () => {
+    it("goes on behind what is there", async () => {
       journal.append("one");
       reopened().append("two");
-      expect(contentOf(journal)).toEqual(kept("one", "two"));
+      expect(await contentOf(journal)).toEqual(kept("one", "two"));
     });
 
-    it("rewrite replaces everything; appending goes on behind it", () => {
+    it("rewrite replaces everything; appending goes on behind it", async () => {
       journal.append("one");
-      journal.rewrite(["new one", "new two"]);
+      await journal.rewrite(["new one", "new two"]);
       journal.append("three");
-      expect(contentOf(reopened())).toEqual(kept("new one", "new two", "three"));
+      expect(await contentOf(reopened())).toEqual(kept("new one", "new two", "three"));
     });
 
-    it("rewrite with nothing empties the log", () => {
+    it("rewrite with nothing empties the log", async () => {
       journal.append("one");
-      journal.rewrite([]);
-      expect(contentOf(reopened())).toEqual([]);
+      await journal.rewrite([]);
+      expect(await contentOf(reopened())).toEqual([]);
     });
 
     it("is durable at once when nobody asked for more", async () => {
@@ -66,6 +67,12 @@ export function shouldBehaveLikeJournal(name: string, create: () => JournalUnder
   });
 }
 
-export function contentOf(journal: Journal): string[] {
-  return [...journal.read().lines];
+export async function linesIn(journal: Journal): Promise<Line[]> {
+  const lines: Line[] = [];
+  for await (const line of journal.read()) lines.push(line);
+  return lines;
+}
+
+export async function contentOf(journal: Journal): Promise<string[]> {
+  return (await linesIn(journal)).map(({ text }) => text);
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
 import type { Store } from "../../emulator/ports/store.ts";
 import { answer, put, remove, submission, user } from "../support/records.ts";
 
@@ -134,6 +135,20 @@ export function shouldBehaveLikeStore(name: string, open: OpenStore): void {
       other.store.apply(changes.toReversed());
       expect(drain(store)).toEqual(drain(other.store));
       await other.close();
+    });
+
+    it("replace: the records and due work of another store, at once; what it returns takes them back", () => {
+      store.apply([put("users", user("usr_1")), put("submissions", submission("old", 100))]);
+      const other = new MemoryStore();
+      other.apply([put("users", user("usr_2")), put("submissions", submission("new", 50))]);
+      const former = store.replace(other);
+      expect(ids(store.fold().users ?? [])).toEqual(["usr_2"]);
+      expect(store.by("users", "email", "usr_1@example.org")).toEqual([]);
+      expect(store.nextDue(1000)).toEqual({ table: "submissions", id: "new", at: 50 });
+      store.apply([put("users", user("usr_3"))]);
+      store.replace(former);
+      expect(ids(store.fold().users ?? [])).toEqual(["usr_1"]);
+      expect(store.nextDue(1000)).toEqual({ table: "submissions", id: "old", at: 100 });
     });
 
     it("fold: every record in insertion order, untouched by later changes", () => {

@@ -10,7 +10,8 @@ import { SandboxClock } from "../../emulator/adapters/time/clock.ts";
 import { type Engine, openEngine } from "../../emulator/engine/engine.ts";
 import { FORMAT, type HeaderLine } from "../../emulator/engine/journal-line.ts";
 import { FIXTURE } from "../../emulator/engine/positions.ts";
-import { type Progress, readJournal } from "../../emulator/engine/recovery.ts";
+import { mendTail, readJournal } from "../../emulator/engine/read-journal.ts";
+import type { Progress } from "../../emulator/engine/recovery.ts";
 import type { Settle } from "../../emulator/engine/unit.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import type { Chain, ChainRules } from "../../emulator/ports/chain.ts";
@@ -30,6 +31,8 @@ export interface WorldOptions {
   readonly time?: HandTime;
   readonly settle?: Settle;
   readonly progress?: Progress;
+  /** Bytes that are read and written at once, and length of a compacted line; as in production by default. */
+  readonly pieces?: number;
   /** Of a new chain. */
   readonly rules?: ChainRules;
 }
@@ -52,15 +55,18 @@ export interface World extends Engine {
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, fsync = false } = options;
+  const { folder, fsync = false, pieces } = options;
   const time = options.time ?? new HandTime(START);
   const clock = new SandboxClock(time);
   const disk = new FaultyDisk();
   const file = folder ? join(folder, "journal.ndjson") : "journal";
-  const journal = folder ? new FileJournal(file, { fsync, fs: disk }) : new MemoryJournal();
-  const kept = readJournal({ journal }, file);
+  const journal = folder ? new FileJournal(file, { fsync, fs: disk, ...(pieces ? { piece: pieces } : {}) }) : new MemoryJournal();
+  const kept = await readJournal(journal.read(), file);
+  if (kept) mendTail(journal, kept);
   const header = kept?.header ?? newHeader(options.seeded ?? false, options.rules);
-  const store = folder ? new LowdbStore(join(folder, "db.json"), (folded, places) => new MemoryStore(folded, places)) : new MemoryStore();
+  const store = folder
+    ? new LowdbStore(join(folder, "db.json"), (folded, places) => new MemoryStore(folded, places), pieces)
+    : new MemoryStore();
   const hardhat = await HardhatChain.create({
     chainId: header.chain_id,
     genesis: new Date(header.start),
@@ -76,7 +82,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
   try {
     const { mining = "auto", settle = async () => {}, progress = () => {} } = options;
-    const engine = await openEngine(ports, header, kept, file, { mining, settle, progress });
+    const engine = await openEngine(ports, header, kept, file, { mining, settle, progress, ...(pieces ? { lineLength: pieces } : {}) });
     if (!engine.recovered) await engine.positions.snapshot(FIXTURE);
     const close = async () => {
       await engine.compact();
@@ -96,6 +102,7 @@ function newHeader(seeded: boolean, rules = newRules()): HeaderLine {
     generation: 1,
     base_seq: 0,
     last_seq: 0,
+    db_digest: null,
     chain_id: 31337,
     rules,
     seed: "test",

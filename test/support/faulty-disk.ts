@@ -6,9 +6,10 @@ export class FaultyDisk implements JournalFs {
   readonly openSync = nodeFs.openSync;
   readonly fsyncSync = nodeFs.fsyncSync;
   readonly closeSync = nodeFs.closeSync;
-  readonly readFileSync = nodeFs.readFileSync;
+  readonly fsync = nodeFs.fsync;
+  readonly createReadStream = nodeFs.createReadStream;
+  readonly existsSync = nodeFs.existsSync;
   readonly renameSync = nodeFs.renameSync;
-  readonly linkSync = nodeFs.linkSync;
   readonly rmSync = nodeFs.rmSync;
   readonly fstatSync = nodeFs.fstatSync;
   /** Bytes that still fit: a write that does not fit is cut short, and one without any room throws ENOSPC. */

@@ -1,5 +1,7 @@
 import * as nodeFs from "node:fs";
 import { dirname } from "node:path";
+import { type Line, linesOf } from "../../lines.ts";
+import { Pace } from "../../pace.ts";
 import { type Journal, JournalBroken, JournalRefused } from "../../ports/journal.ts";
 
 /** The calls of node:fs that the journal makes; tests inject full disks and short writes here. */
@@ -9,11 +11,12 @@ export type JournalFs = Pick<
   | "writeSync"
   | "ftruncateSync"
   | "fdatasync"
+  | "fsync"
   | "fsyncSync"
   | "closeSync"
-  | "readFileSync"
+  | "createReadStream"
+  | "existsSync"
   | "renameSync"
-  | "linkSync"
   | "rmSync"
   | "fstatSync"
 >;
@@ -22,14 +25,21 @@ export interface FileJournalOptions {
   /** Answer `durable` only when the disk says so. */
   readonly fsync: boolean;
   readonly fs?: JournalFs;
+  /** Bytes that are read or rewritten at once. */
+  readonly piece?: number;
 }
 
-/** journal.ndjson: appended with one write a line, so that an answered write survives SIGKILL. */
+const PIECE = 1 << 20;
+
+/** journal.ndjson: appended with one write a line, so that an acknowledged write survives SIGKILL. */
 export class FileJournal implements Journal {
+  readonly keeps = true;
   readonly #file: string;
   readonly #fs: JournalFs;
   readonly #fsync: boolean;
-  #fd: number;
+  readonly #piece: number;
+  /** Null while there is no file. */
+  #fd: number | null;
   /** End of the last good line. */
   #size: number;
   /** Why the file does not end in a good line; nothing may be written behind it. */
@@ -41,33 +51,28 @@ export class FileJournal implements Journal {
     this.#file = file;
     this.#fs = options.fs ?? nodeFs;
     this.#fsync = options.fsync;
-    this.#fd = this.#fs.openSync(file, "a+", 0o600);
-    this.#size = this.#fs.fstatSync(this.#fd).size;
+    this.#piece = options.piece ?? PIECE;
+    this.#fd = this.#fs.existsSync(file) ? this.#fs.openSync(file, "a+", 0o600) : null;
+    this.#size = this.#fd === null ? 0 : this.#fs.fstatSync(this.#fd).size;
   }
 
-  read(): { lines: Iterable<string>; torn: boolean } {
-    const bytes = this.#fs.readFileSync(this.#file);
-    const end = bytes.lastIndexOf(0x0a) + 1;
-    const torn = end < bytes.length;
-    if (torn) this.#cutTo(end);
-    return { lines: linesOf(bytes, end), torn };
+  async *read(): AsyncGenerator<Line> {
+    if (this.#fd !== null) yield* linesOf(this.#fs.createReadStream(this.#file, { highWaterMark: this.#piece }));
+  }
+
+  mend({ at }: Line, kept: string | null): void {
+    if (kept === null) {
+      this.#cutTo(at);
+      return;
+    }
+    // Line by line is what a kill in between leaves, too: the kept line without its newline.
+    this.#cutTo(at + Buffer.byteLength(kept));
+    this.#write(Buffer.from("\n"));
   }
 
   append(line: string): void {
     if (this.#broken) throw this.#broken;
-    const bytes = Buffer.from(`${line}\n`);
-    let failure: unknown = null;
-    try {
-      const written = this.#fs.writeSync(this.#fd, bytes);
-      if (written !== bytes.length) failure = new Error(`only ${written} of ${bytes.length} bytes were written`);
-    } catch (error) {
-      failure = error;
-    }
-    if (failure !== null) {
-      this.#cutTo(this.#size);
-      throw new JournalRefused(`${this.#file}: ${(failure as Error).message}`, { cause: failure });
-    }
-    this.#size += bytes.length;
+    this.#write(Buffer.from(`${line}\n`));
   }
 
   durable(): Promise<void> {
@@ -82,17 +87,18 @@ export class FileJournal implements Journal {
     return this.#waiting;
   }
 
-  rewrite(lines: Iterable<string>, keep?: string): void {
+  async rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
     const next = `${this.#file}.next`;
     const fd = this.#fs.openSync(next, "w", 0o600);
+    const pace = new Pace();
     try {
-      for (const chunk of chunksOf(lines)) {
-        const bytes = Buffer.from(chunk);
+      for await (const piece of piecesOf(lines, this.#piece)) {
+        const bytes = Buffer.from(piece);
         let done = 0;
         while (done < bytes.length) done += this.#fs.writeSync(fd, bytes, done);
+        await pace.rest();
       }
-      this.#fs.fsyncSync(fd);
-      if (keep) this.#fs.linkSync(this.#file, `${this.#file}.${keep}`);
+      await call((done) => this.#fs.fsync(fd, done));
       this.#fs.renameSync(next, this.#file);
     } catch (error) {
       this.#fs.rmSync(next, { force: true });
@@ -100,7 +106,7 @@ export class FileJournal implements Journal {
     } finally {
       this.#fs.closeSync(fd);
     }
-    this.#fs.closeSync(this.#fd);
+    this.close();
     this.#fd = this.#fs.openSync(this.#file, "a+", 0o600);
     this.#size = this.#fs.fstatSync(this.#fd).size;
     this.#broken = null;
@@ -108,12 +114,37 @@ export class FileJournal implements Journal {
   }
 
   close(): void {
-    this.#fs.closeSync(this.#fd);
+    if (this.#fd !== null) this.#fs.closeSync(this.#fd);
+    this.#fd = null;
+  }
+
+  #write(bytes: Buffer): void {
+    let failure: unknown = null;
+    try {
+      const written = this.#fs.writeSync(this.#open(), bytes);
+      if (written !== bytes.length) failure = new Error(`only ${written} of ${bytes.length} bytes were written`);
+    } catch (error) {
+      failure = error;
+    }
+    if (failure !== null) {
+      this.#cutTo(this.#size);
+      throw new JournalRefused(`${this.#file}: ${(failure as Error).message}`, { cause: failure });
+    }
+    this.#size += bytes.length;
+  }
+
+  /** Makes the file with its first line, so that an empty one is never left by a start that was killed. */
+  #open(): number {
+    if (this.#fd === null) {
+      this.#fd = this.#fs.openSync(this.#file, "a+", 0o600);
+      if (this.#fsync) this.#syncFolder();
+    }
+    return this.#fd;
   }
 
   #cutTo(size: number): void {
     try {
-      this.#fs.ftruncateSync(this.#fd, size);
+      if (this.#fd !== null) this.#fs.ftruncateSync(this.#fd, size);
       this.#size = size;
     } catch (cause) {
       this.#broken = new JournalBroken(`${this.#file}: could not be cut back to its last good line`, { cause });
@@ -133,28 +164,23 @@ export class FileJournal implements Journal {
   }
 
   #flush(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve()));
-    });
+    return call((done) => this.#fs.fdatasync(this.#open(), done));
   }
 }
 
-function* linesOf(bytes: Buffer, end: number): Generator<string> {
-  for (let from = 0; from < end; ) {
-    const to = bytes.indexOf(0x0a, from);
-    yield bytes.toString("utf8", from, to);
-    from = to + 1;
-  }
+function call(start: (done: (error: NodeJS.ErrnoException | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => (error ? reject(error) : resolve()));
+  });
 }
 
-function* chunksOf(lines: Iterable<string>): Generator<string> {
-  let chunk = "";
-  for (const line of lines) {
-    chunk += `${line}\n`;
-    if (chunk.length > 1 << 20) {
-      yield chunk;
-      chunk = "";
-    }
+async function* piecesOf(lines: Iterable<string> | AsyncIterable<string>, length: number): AsyncGenerator<string> {
+  let piece = "";
+  for await (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length < length) continue;
+    yield piece;
+    piece = "";
   }
-  yield chunk;
+  yield piece;
 }

@@ -1,14 +1,17 @@
+import type { Line } from "../../lines.ts";
 import type { Journal } from "../../ports/journal.ts";
 
 /** Remembers nothing: an ephemeral sandbox starts afresh, and its positions keep what a restore needs. */
 export class MemoryJournal implements Journal {
-  read(): { lines: Iterable<string>; torn: boolean } {
-    return { lines: [], torn: false };
-  }
+  readonly keeps = false;
+  async *read(): AsyncGenerator<Line> {}
+  mend(): void {}
   append(_line: string): void {}
   durable(): Promise<void> {
     return Promise.resolve();
   }
-  rewrite(_lines: Iterable<string>): void {}
+  rewrite(): Promise<void> {
+    return Promise.resolve();
+  }
   close(): void {}
 }

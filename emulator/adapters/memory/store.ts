@@ -1,12 +1,12 @@
 import { type AnyRecord, type Change, dueOf, TABLE_NAMES, TABLES, type TableName, type Tables } from "../../model/tables.ts";
-import type { Due, Folded, FoldStamp, NewestQuery, Places, Store } from "../../ports/store.ts";
+import type { Due, Folded, FoldStamp, KeptFold, NewestQuery, Places, Store } from "../../ports/store.ts";
 import { DueHeap } from "./due-heap.ts";
 import { Table } from "./table.ts";
 
 /** Records in memory; nothing is kept. */
 export class MemoryStore implements Store {
-  readonly #tables = new Map<TableName, Table<AnyRecord>>();
-  readonly #due = new DueHeap();
+  #tables = new Map<TableName, Table<AnyRecord>>();
+  #due = new DueHeap();
 
   constructor(folded: Folded = {}, places: Places = {}) {
     for (const table of TABLE_NAMES) {
@@ -55,6 +55,13 @@ export class MemoryStore implements Store {
     return due && due.at <= until ? due : null;
   }
 
+  replace(other: MemoryStore): MemoryStore {
+    const former = new MemoryStore();
+    former.#take(this);
+    this.#take(other);
+    return former;
+  }
+
   fold(): Folded {
     return Object.fromEntries(TABLE_NAMES.map((table) => [table, this.#table(table).rows()])) as Folded;
   }
@@ -63,14 +70,19 @@ export class MemoryStore implements Store {
     return Object.fromEntries(places.filter(([, place]) => place !== null)) as Places;
   }
 
-  load(_generation: number): Promise<FoldStamp | null> {
-    return Promise.resolve(null);
-  }
-  stage(_stamp: FoldStamp): Promise<void> {
+  load(_fold: KeptFold | null): Promise<void> {
     return Promise.resolve();
+  }
+  stage(_stamp: FoldStamp): Promise<string> {
+    return Promise.resolve("");
   }
   publish(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #take(other: MemoryStore): void {
+    this.#tables = other.#tables;
+    this.#due = other.#due;
   }
 
   #table<T extends TableName>(table: T): Table<Tables[T]> {

@@ -1,3 +1,5 @@
+import type { Line } from "../../lines.ts";
+import { Pace } from "../../pace.ts";
 import type { Chain } from "../../ports/chain.ts";
 import type { Store } from "../../ports/store.ts";
 import type { UnitOfWork } from "../../ports/unit-of-work.ts";
@@ -15,7 +17,7 @@ export interface Examination {
   readonly store: Store;
   readonly chain: Chain;
   /** The lines of the journal. */
-  readonly lines: () => Iterable<string>;
+  readonly lines: () => AsyncIterable<Pick<Line, "text">>;
 }
 
 const CHECKS: readonly ((patient: Patient) => Finding | Promise<Finding>)[] = [
@@ -30,7 +32,11 @@ export function examine({ world, store, chain, lines }: Examination): Promise<Fi
     const { committedBlock } = world;
     const patient = { store, chain, records: store.fold(), logs: await chain.transfers("latest"), committedBlock, lines };
     const findings: Finding[] = [];
-    for (const check of CHECKS) findings.push(await check(patient));
+    const pace = new Pace();
+    for (const check of CHECKS) {
+      findings.push(await check(patient));
+      await pace.rest();
+    }
     return findings;
   });
 }

@@ -1,3 +1,4 @@
+import type { Line } from "../../lines.ts";
 import type { Chain, TransferLog } from "../../ports/chain.ts";
 import type { Folded, Store } from "../../ports/store.ts";
 
@@ -19,7 +20,7 @@ export interface Patient {
   readonly logs: readonly TransferLog[];
   readonly committedBlock: number;
   /** The lines of the journal. */
-  readonly lines: () => Iterable<string>;
+  readonly lines: () => AsyncIterable<Pick<Line, "text">>;
 }
 
 export const ZERO = `0x${"0".repeat(40)}`;

@@ -15,10 +15,10 @@ interface Line {
 const KEPT = '"idempotency":[';
 
 /** A refusal that is kept under its Idempotency-Key stands alone in its unit: what it was refused was undone. */
-export function refusals({ lines }: Patient): Finding {
+export async function refusals({ lines }: Patient): Promise<Finding> {
   const problems: string[] = [];
   let number = 0;
-  for (const text of lines()) {
+  for await (const { text } of lines()) {
     number += 1;
     if (!text.includes(KEPT)) continue;
     const line = JSON.parse(text) as Line;

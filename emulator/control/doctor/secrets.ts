@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { TableName } from "../../model/tables.ts";
+import { Pace } from "../../pace.ts";
 import type { Finding, Patient } from "./finding.ts";
 
 /** The tables that may hold a secret: their own only. */
@@ -7,8 +8,9 @@ const OWN: readonly TableName[] = ["webhook_secrets", "issuer_keys"];
 const KEY = /gets_[a-z]+_[0-9A-Za-z]{20,}/g;
 
 /** Searches what is on disk: every record, and every line of the journal, its history included. Problems do not repeat the secret. */
-export function secrets({ records, lines }: Patient): Finding {
+export async function secrets({ records, lines }: Patient): Promise<Finding> {
   const problems: string[] = [];
+  const pace = new Pace();
   const hashes = new Map((records.api_keys ?? []).map((key) => [key.hash, key.id]));
   const own = [
     ...(records.webhook_secrets ?? []).flatMap(({ id, secret, previous }) => [[id, secret] as const, [id, previous] as const]),
@@ -27,10 +29,11 @@ export function secrets({ records, lines }: Patient): Finding {
     for (const record of each ?? []) {
       const text = JSON.stringify(record);
       search(`${table} ${record.id}`, text, () => (OWN.includes(table as TableName) ? "" : text));
+      if (pace.isDue()) await pace.turn();
     }
   }
   let number = 0;
-  for (const line of lines()) search(`line ${++number} of the journal`, line, () => withoutOwn(line));
+  for await (const { text } of lines()) search(`line ${++number} of the journal`, text, () => withoutOwn(text));
   return { invariant: "no API key is kept in clear; webhook secrets and the issuer key stand only in their own record", problems };
 }
 

@@ -44,7 +44,7 @@ function watch({ chain, journal, store, writer }: World): { spent: Map<string, n
       return answer;
     };
   }
-  journal.append = (line) => {
+  journal.append = (line: string) => {
     const began = performance.now();
     append(line);
     add("append_us", began);

@@ -1,0 +1,214 @@
+/** A saved state is written and read record by record: of any size, in any layout, bounded, and others get their turn. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { listIn } from "../../emulator/control/fixtures/plain-yaml.ts";
+import { readState } from "../../emulator/control/fixtures/read-state.ts";
+import type { SavedState } from "../../emulator/control/fixtures/state-file.ts";
+import { writeState } from "../../emulator/control/fixtures/write-state.ts";
+import { memoryWarning, refuseFullMemory, watchMemory } from "../../emulator/control/memory.ts";
+import type { User } from "../../emulator/model/user.ts";
+import { user } from "../support/records.ts";
+
+const AT = { at: "2026-01-01T00:00:00.000Z", clock: "frozen", ids: 7 } as const;
+const state = (users: readonly User[]): SavedState => ({ ...AT, records: { users } });
+
+async function written(saved: SavedState): Promise<string> {
+  let text = "";
+  for await (const piece of writeState(saved)) text += piece;
+  return text;
+}
+async function* inPieces(text: string, size: number) {
+  const bytes = Buffer.from(text);
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+}
+const read = (text: string, size = 1 << 16) => readState(inPieces(text, size));
+const three = [user("usr_1"), user("usr_2", { metadata: { note: "two\nlines: yes\n\n  - indented" } }), user("usr_3")];
+
+describe("what is written", () => {
+  it("is one YAML document, readable by anything that reads YAML", async () => {
+    const { fixture, state: found } = parse(await written(state(three)));
+    expect([fixture, found.format, found.count]).toEqual(["export", 1, 3]);
+    expect(found.records.users).toEqual(three);
+    expect(found.records.events).toEqual([]);
+  });
+
+  it("comes back, whatever its texts hold, and however it is cut into pieces", async () => {
+    const texts = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(
+        "\u2028",
+        "\u2029x",
+        "a\n\n b\n",
+        "- a",
+        "#",
+        "x: y",
+        "\r\n",
+        " ",
+        "---",
+        "\t",
+        "&a",
+        "*a",
+        "|",
+        "state:\n  records:",
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.dictionary(texts, texts), { maxLength: 4 }),
+        texts,
+        fc.integer({ min: 1, max: 300 }),
+        async (maps, name, size) => {
+          const users = maps.map((metadata, i) => JSON.parse(JSON.stringify(user(`usr_${i}`, { display_name: name, metadata }))));
+          const { records } = await read(await written(state(users)), size);
+          expect(records.users).toEqual(users);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+it("what is read fast is read as YAML says", () => {
+  const part = fc.constantFrom(
+    ...[
+      "- ",
+      "-",
+      "  ",
+      "    ",
+      "a:",
+      "a: ",
+      "b: ",
+      '"c d": ',
+      "x",
+      "7",
+      "-0",
+      "1e3",
+      "0x1f",
+      "null",
+      "~",
+      "yes",
+      '"q"',
+      "[]",
+      "{}",
+      "[1]",
+    ],
+    ...[
+      "\n",
+      "\n  ",
+      "\n    ",
+      "\n- ",
+      "&x ",
+      "*x",
+      "!!str 7",
+      "'s'",
+      "# c",
+      " # c",
+      "| ",
+      ">",
+      "2026-01-01T00:00:00Z",
+      "a:b",
+      "a: b: c",
+      ":",
+      "@",
+    ],
+  );
+  let fast = 0;
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 12 }), (parts) => {
+      const text = `- ${parts.join("")}`;
+      const list = listIn(text.split("\n"), 0);
+      if (list === null) return;
+      fast += 1;
+      expect(list).toEqual(parse(text));
+    }),
+    { numRuns: 5000 },
+  );
+  expect(fast).toBeGreaterThan(100);
+});
+
+describe("other layouts are read too", () => {
+  const file = (records: unknown) => ({ fixture: "export", state: { format: 1, ...AT, records } });
+  it.each<[string, string]>([
+    ["indented by four", stringify(file({ users: three }), { indent: 4 })],
+    ["lists as far out as their keys", stringify(file({ users: three }), { indentSeq: false })],
+    ["JSON", JSON.stringify(file({ users: three }))],
+    ["records before the rest", stringify({ state: { records: { users: three, badges: [] }, format: 1, ...AT }, fixture: "export" })],
+    ["a list in flow style", stringify(file({})).replace("records: {}", `records:\n    users: ${JSON.stringify(three)}`)],
+    [
+      "with a mark of the document, comments and other line ends",
+      `---\n# mine\n${stringify(file({ users: three }))}`.replaceAll("\n", "\r\n").replaceAll("note: |\r\n", "note: |\n"),
+    ],
+    ["with comments and empty lines between", stringify(file({ users: three })).replaceAll(/(\n {6}- id)/g, "\n\n  # a comment$1")],
+  ])("%s", async (_, text) => {
+    const expected = parse(text).state.records.users;
+    expect((await read(text)).records.users).toEqual(expected);
+    expect(expected).toHaveLength(3);
+  });
+});
+
+describe("limits", () => {
+  const limits = { file: 3000, part: 1500 };
+  it.each([
+    [
+      "a file that is too long",
+      () => written(state(Array.from({ length: 20 }, (_, i) => user(`usr_${i}`)))),
+      /more than 3000 bytes in one file/,
+    ],
+    ["a record that is too long", () => written(state([user("usr_1", { display_name: "x ".repeat(900) })])), /1500 bytes in one/],
+    ["another layout that is too long", async () => JSON.stringify({ state: { x: Array(400).fill("xyz") } }), /1500 bytes in one line/],
+    ["many lines that are no records", async () => "# x\n".repeat(500), /1500 bytes in one record, or in another layout/],
+  ])("%s: PAYLOAD_TOO_LARGE, with the number", async (_, text, message) => {
+    await expect(readState(inPieces(await text(), 100), limits)).rejects.toMatchObject({
+      code: "PAYLOAD_TOO_LARGE",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it("memory: warned of at 80 %, refused at 90 %, with what raises it", () => {
+    const used = (share: number) => ({ used_heap_size: share * 2 ** 30, heap_size_limit: 2 ** 30 });
+    expect(memoryWarning(used(0.79))).toBeNull();
+    expect(memoryWarning(used(0.81))).toMatch(/829 MB of the 1024 MB.*--max-old-space-size/);
+    expect(() => refuseFullMemory(used(0.89))).not.toThrow();
+    expect(() => refuseFullMemory(used(0.91))).toThrow(/more than fits in memory/);
+  });
+});
+
+it("memory is looked at as writes are committed, and warned of once", () => {
+  const said: string[] = [];
+  let warning: string | null = null;
+  const committed = watchMemory(
+    (sentence) => said.push(sentence),
+    () => warning,
+  );
+  const commits = (count: number) => {
+    for (let i = 0; i < count; i++) committed();
+  };
+  commits(1000);
+  warning = "little is left";
+  commits(1000);
+  expect(said).toEqual(["little is left"]);
+  warning = null;
+  commits(1000);
+  warning = "little is left again";
+  commits(1000);
+  expect(said).toEqual(["little is left", "little is left again"]);
+});
+
+it("others get their turn about every 20 ms", async () => {
+  const users = Array.from({ length: 20_000 }, (_, i) => user(`usr_${i}`));
+  /** What this process has computed, in ms: on a busy machine less than what has passed. */
+  const spent = () => Object.values(process.cpuUsage()).reduce((sum, part) => sum + part) / 1000;
+  let longest = 0;
+  let last = spent();
+  const look = () => {
+    longest = Math.max(longest, spent() - last);
+    last = spent();
+    timer = setImmediate(look);
+  };
+  let timer = setImmediate(look);
+  const { records } = await read(await written(state(users)));
+  clearImmediate(timer);
+  expect(records.users).toHaveLength(20_000);
+  expect(longest).toBeLessThan(150);
+});
