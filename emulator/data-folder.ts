@@ -38,6 +38,7 @@ export interface Asked {
   readonly fixture?: string | undefined;
   readonly seed?: string | undefined;
   readonly chainId?: number | undefined;
+  readonly baseFee?: number | undefined;
 }
 
 /** The folder was made with other settings than asked for. */
@@ -109,6 +110,7 @@ export function refuseMismatch(header: HeaderLine, asked: Asked): void {
         : "no --seed"
       : null,
     asked.chainId !== undefined && asked.chainId !== header.chain_id ? `--chain-id ${header.chain_id}` : null,
+    asked.baseFee !== undefined && asked.baseFee !== header.rules.base_fee ? `--base-fee ${header.rules.base_fee}` : null,
   ].filter((each) => each !== null);
   if (differing.length === 0) return;
   throw new DataFolderMismatch(

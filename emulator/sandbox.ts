@@ -13,7 +13,7 @@ import { NodeTimer } from "./adapters/time/timer.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls } from "./control/controls.ts";
 import { CoverageCounter } from "./control/coverage.ts";
-import { divergence } from "./control/doctor/divergence.ts";
+import { refuseDivergence } from "./control/doctor/divergence.ts";
 import { examine } from "./control/doctor/examine.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
@@ -26,6 +26,7 @@ import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openEngine } from "./engine/engine.ts";
+import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { Scheduler } from "./engine/scheduler.ts";
 import { createApp } from "./http/app.ts";
@@ -40,7 +41,7 @@ import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
 import { hostKind } from "./model/network.ts";
 import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
-import { StorageDamaged, type Store } from "./ports/store.ts";
+import type { Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
@@ -128,8 +129,9 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
-  const chainFrom = (genesis: Date) => HardhatChain.create({ chainId: header.chain_id, genesis, rules: header.rules, root: PACKAGE_ROOT });
-  const node = await chainFrom(new Date(header.start));
+  const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>
+    HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT });
+  const node = await chainOf(header);
   opened(node);
   const troubles = new ChainTroubles();
   const served = { chain: node };
@@ -167,7 +169,7 @@ async function compose(
   });
   const { writer, positions } = engine;
   positions.join(limiter);
-  if (engine.recovered?.hashDiffers) refuseDivergence(await divergence(store, chain), folder);
+  if (engine.recovered?.hashDiffers) await refuseDivergence(store, chain, folder?.journalFile ?? "journal");
 
   // Services.
   const users = new Users(chain);
@@ -224,12 +226,15 @@ async function compose(
 
   /** A world beside this one, for an import. */
   const beginWorld = async (start: number, count: number) => {
-    const node = await chainFrom(new Date(start));
+    // Its contracts are deployed now, whichever the chain that it replaces has.
+    const rules = { ...header.rules, contracts: newRules().contracts };
+    const begun = { ...header, rules, start: new Date(start).toISOString() };
+    const node = await chainOf(begun);
     const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
     const ids = new SeededIds(header.seed, header.seeded);
     ids.set(count);
     const settings = { mining: "auto", settle: async () => {} } as const;
-    const other = await openEngine({ ...made, ids }, { ...header, start: new Date(start).toISOString() }, null, "import", settings);
+    const other = await openEngine({ ...made, ids }, begun, null, "import", settings);
     const takeChain = () => {
       const before = served.chain;
       served.chain = node;
@@ -384,12 +389,6 @@ function openFolder(dir: string, options: SandboxOptions): Promise<DataFolder> {
   const { fixture, seed } = options;
   const asked = { ...options, fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString() };
   return openDataFolder({ ...options, dir }, asked);
-}
-
-/** Another release may give other hashes, but not other balances and badges. */
-function refuseDivergence([problem]: readonly string[], folder: DataFolder | null): void {
-  if (problem === undefined) return;
-  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problem}`);
 }
 
 async function openStore(folder: DataFolder | null): Promise<Store> {

@@ -1,14 +1,17 @@
 /** The picture in a badge's `tokenURI`, as a browser reads and draws it. */
-import { id } from "ethers";
+import { Interface } from "ethers";
 import fc from "fast-check";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Funding, getsId } from "../contracts/values.ts";
-import { useWorld } from "../contracts/world.ts";
+import { HardhatChain, newRules } from "../../emulator/adapters/hardhat/chain.ts";
+import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { HARD_TITLES, metadataIn, pictureIn, shownInXml } from "../support/badge-metadata.ts";
+import { claim, GETS } from "../support/chain-calls.ts";
 import { setting } from "../support/depth.ts";
 import { launch, NO_BROWSER, openPage } from "./browser.ts";
 
+const TOKEN_URI = new Interface(["function tokenURI(uint256) view returns (string)"]);
+const START = Date.parse("2026-01-01T00:00:00Z") / 1000;
 const SIZE = 480;
 /** What an XML parser finds in an SVG: run in the page. */
 const READ = `(text) => {
@@ -24,20 +27,25 @@ const ANY = fc.sample(fc.string({ unit: "binary", minLength: 1, maxLength: 45 })
 });
 
 describe.skipIf(NO_BROWSER)("the picture of a badge on the chain", () => {
-  const world = useWorld();
+  let chain: HardhatChain;
   let browser: Browser;
   let badges = 0n;
   beforeAll(async () => {
     browser = await launch();
+    chain = await HardhatChain.create({ chainId: 31337, genesis: new Date(START * 1000), rules: newRules(), root: PACKAGE_ROOT });
+    await chain.deploy(START);
   });
-  afterAll(() => browser?.close());
+  afterAll(() => Promise.all([browser?.close(), chain?.close()]));
 
   async function metadataOf(title: string, revoked = false) {
-    const { admin, alice, badge } = world;
     const tokenId = ++badges;
-    await badge.send(admin, "claim", alice.address, tokenId, getsId, title, id(`award ${tokenId}`), 10n ** 18n, Funding.Mint);
-    if (revoked) await badge.send(admin, "revoke", tokenId);
-    return metadataIn(await badge.read<string>("tokenURI", tokenId));
+    const calls = [claim(chain.identity.server, tokenId, chain.idHash(`award ${tokenId}`), GETS, title)];
+    if (revoked) calls.push({ contract: "badge", method: "revoke", args: [tokenId] });
+    const { block } = await chain.sendAndMine(calls, START);
+    expect(block.receipts.map(({ failure }) => failure)).toEqual(calls.map(() => null));
+    const call = { to: chain.identity.badge, data: TOKEN_URI.encodeFunctionData("tokenURI", [tokenId]) };
+    const answer = (await chain.request("eth_call", [call, "latest"])) as string;
+    return metadataIn(TOKEN_URI.decodeFunctionResult("tokenURI", answer)[0]);
   }
 
   it(`is XML with the title as its text, whatever the title (FUZZ_SEED=${SEED})`, { timeout: 120_000 }, async () => {

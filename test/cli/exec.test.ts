@@ -33,10 +33,10 @@ it("the command finds API, key, control plane, chain and contracts", async () =>
   });
 });
 
-it("flags of start: fixture, seed, limits, https; what is used writes --config-out", async () => {
+it("flags of start: fixture, seed, limits, fees, addresses, https; what is used writes --config-out", async () => {
   const flags = [
     "--fixture",
-    "course",
+    "academy",
     "--seed",
     "1",
     "--limits",
@@ -46,17 +46,31 @@ it("flags of start: fixture, seed, limits, https; what is used writes --config-o
     `${cwd}/ca`,
     "--control-token",
     "t0",
+    "--base-fee",
+    "1000",
+    "--public-url",
+    "https://badges.example/v1",
   ];
   const { code, stdout, stderr } = await node(
     `${ASK}
     const info = await fetch(control + "/info", { headers: { authorization: "Bearer " + process.env.GETSMART_CONTROL_TOKEN } });
     const { fixture, seed } = (await info.json()).data;
-    console.log(JSON.stringify({ fixture, seed, limits: (await get("/meta")).data.limits.per_second, base }));`,
+    const genesis = await fetch(rpc, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["0x0", false] }) });
+    const fee = Number((await genesis.json()).result.baseFeePerGas);
+    const [{ verification_url: url }] = (await get("/awards?status=claimed")).data.items;
+    console.log(JSON.stringify({ fixture, seed, fee, url: url.slice(0, 32), limits: (await get("/meta")).data.limits.per_second, base }));`,
     ...[...flags, "--config-out", "out.json"],
   );
   expect([code, stderr]).toEqual([0, ""]);
   const { GETSMART_BASE_URL: base } = JSON.parse(readFileSync(`${cwd}/out.json`, "utf8"));
-  expect(JSON.parse(stdout)).toEqual({ fixture: "course", seed: "1", limits: 5, base });
+  expect(JSON.parse(stdout)).toEqual({
+    fixture: "academy",
+    seed: "1",
+    fee: 1000,
+    url: "https://badges.example/v1/verify/",
+    limits: 5,
+    base,
+  });
   expect(base).toMatch(/^https:/);
 });
 

@@ -181,7 +181,7 @@ describe("--repair", () => {
   });
 });
 
-describe("another --fixture, --seed or --chain-id than the folder's", () => {
+describe("another --fixture, --seed, --chain-id or --base-fee than the folder's", () => {
   const unseeded = { fixture: undefined, seed: undefined, chainId: undefined };
   let header: HeaderLine;
   beforeEach(async () => {
@@ -192,13 +192,14 @@ describe("another --fixture, --seed or --chain-id than the folder's", () => {
 
   it("what was not asked for, or is the same, is no mismatch", async () => {
     expect(() => refuseMismatch(header, unseeded)).not.toThrow();
-    expect(() => refuseMismatch(header, { ...unseeded, fixture: "empty", chainId: 31337 })).not.toThrow();
+    expect(() => refuseMismatch(header, { ...unseeded, fixture: "empty", chainId: 31337, baseFee: 7 })).not.toThrow();
     expect(() => refuseMismatch({ ...header, seeded: true, seed: "7" }, { ...unseeded, seed: "7" })).not.toThrow();
   });
 
   it.each([
     ["fixture", { fixture: "course" }, "--fixture empty"],
     ["chain id", { chainId: 8453 }, "--chain-id 31337"],
+    ["base fee", { baseFee: 0 }, "--base-fee 7"],
     ["seed for a folder without one", { seed: "7" }, "no --seed"],
     ["seed that is the folder's secret one", { seed: "test" }, "no --seed"],
   ])("another %s is refused, naming what the folder has, --data-dir and --fresh", (_, asked, named) => {

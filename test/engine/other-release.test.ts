@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import request from "supertest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decodeLine, encodeLine, type JournalLine } from "../../emulator/engine/journal-line.ts";
+import { decodeLine, encodeLine, type HeaderLine, type JournalLine } from "../../emulator/engine/journal-line.ts";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
 import { newFolder } from "../support/folder.ts";
 
@@ -80,7 +80,44 @@ describe("the chain is made from the journal's header", () => {
   });
 });
 
-describe("a public URL", () => {
+it("an import is a chain by the rules of the folder, and so is each later start", async () => {
+  const folder = newFolder();
+  const exported = await (async () => {
+    await using other = await createSandbox({ dataDir: dir });
+    return await other.export();
+  })();
+  const rulesOf = () => (decodeLine(readFileSync(join(folder, "journal.ndjson"), "utf8").split("\n")[0] as string) as HeaderLine).rules;
+  const made = await createSandbox({ dataDir: folder, baseFee: 0, publicUrl: "https://own.example/v1" });
+  const rules = rulesOf();
+  expect(rules).toMatchObject({ base_fee: 0, external_base: "https://own.example/v1" });
+  await made.import(exported);
+  await made.close();
+  expect(rulesOf()).toEqual(rules);
+  await using after = await createSandbox({ dataDir: folder });
+  expect(after.notices.filter((notice) => notice.includes("hashes"))).toEqual([]);
+  const rpc = await after.listenRpc();
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] });
+  const { result } = (await (await fetch(rpc, { method: "POST", body })).json()) as { result: { baseFeePerGas: string } };
+  expect(Number(result.baseFeePerGas)).toBe(0);
+  await after.doctor();
+});
+
+describe("the public URL", () => {
+  const URL = "https://badges.example/v1";
+
+  it("of the first start goes on; another one is in answers, and it is said what the chain keeps", async () => {
+    for (const [publicUrl, said] of [
+      [undefined, []],
+      [URL, []],
+      ["https://elsewhere.example/v1", [expect.stringMatching(/^The badges on the chain name https:\/\/badges\.example\/v1,/)]],
+    ] as const) {
+      await using sandbox = await createSandbox({ dataDir: dir, ...(publicUrl ? { publicUrl } : {}) });
+      expect(sandbox.notices.filter((notice) => notice.includes("badges"))).toEqual(said);
+      const found = await request(sandbox.app).get("/v1/issuer").set("Authorization", `Bearer ${sandbox.apiKey}`);
+      expect(JSON.stringify(found.body)).toContain(publicUrl ?? URL);
+    }
+  });
+
   it("is refused when it is none", async () => {
     const refused = createSandbox({ publicUrl: 'https://badges.example/"/v1' });
     await expect(refused).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "publicUrl" });

@@ -65,12 +65,12 @@ export class Transactions {
   /** Settles what a wallet left open, so that the journal can repeat the transaction exactly. */
   async sendFor(from: Address, request: Readonly<Record<string, unknown>>): Promise<Sent> {
     const text = (name: string) => (request[name] ?? undefined) as Hex | undefined;
-    const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
-    const gas = Number(text("gas") ?? (await this.#request("eth_estimateGas", request)));
-    const data = text("data") ?? text("input") ?? "0x";
     const baseFee = await nextBaseFee(this.#provider);
     const fees = settledFees(request, baseFee);
     refuseLowFee(fees, baseFee);
+    const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
+    const gas = Number(text("gas") ?? (await this.#request("eth_estimateGas", request)));
+    const data = text("data") ?? text("input") ?? "0x";
     const kept = KEPT.flatMap((name) => (request[name] === undefined || request[name] === null ? [] : [[name, request[name]]]));
     return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept), ...fees });
   }
