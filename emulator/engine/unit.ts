@@ -1,4 +1,5 @@
 import type { EventRecord, EventType } from "../model/event.ts";
+import { instantText } from "../model/instant.ts";
 import { TABLE_NAMES, type TableName, type Tables } from "../model/tables.ts";
 import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -57,7 +58,7 @@ export class LiveUnit implements Chronicle {
     this.#names = around.ids;
     this.overlay = new Overlay(around.records);
     this.now = now;
-    this.at = new Date(now).toISOString();
+    this.at = instantText(now);
     this.requestId = requestId;
   }
 
@@ -99,8 +100,9 @@ export class LiveUnit implements Chronicle {
   async moveTo(instant: number): Promise<void> {
     await this.settle();
     if (instant <= this.now) return;
+    const at = instantText(instant);
     this.now = instant;
-    this.at = new Date(instant).toISOString();
+    this.at = at;
   }
 
   nextDue(until: number): Due | null {

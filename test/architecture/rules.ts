@@ -77,7 +77,11 @@ export const RULES: readonly Rule[] = [
     may: ["emulator/ports", "qrcode-generator"],
     because: "an adapter knows its ports and its one dependency",
   },
-  { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
+  {
+    room: "emulator/adapters/time",
+    may: ["emulator/model", "emulator/ports"],
+    because: "an adapter knows its ports and its one dependency",
+  },
   {
     room: "emulator/adapters/hardhat",
     may: ["emulator/model", "emulator/ports", "emulator/package-root.ts", "hardhat", "ethers"],
