@@ -164,6 +164,7 @@ export class Writer implements UnitOfWork {
         records: this.#ports.store,
         chain,
         ids,
+        restores: state.restores,
         mining,
         lastTimestamp: state.head.block.timestamp,
         emitted: options.silent ? () => {} : this.#emitted,
