@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { FileJournal } from "./adapters/fs/journal.ts";
+import { FileJournal, type JournalFs } from "./adapters/fs/journal.ts";
 import { type Lock, takeLock } from "./adapters/fs/lock.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
@@ -18,6 +18,11 @@ export interface FolderOptions {
   readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
   readonly fsync?: boolean;
+}
+
+/** What of the machine a test replaces. */
+export interface Machine {
+  readonly disk?: JournalFs;
 }
 
 /** An open data folder: `lock`, `journal.ndjson`, `db.json`. */
@@ -49,18 +54,20 @@ export class DataFolderMismatch extends Error {
 export async function openDataFolder(
   { dir, fresh = false, repair = false, fsync = false }: FolderOptions,
   asked: Asked = {},
+  { disk }: Machine = {},
 ): Promise<DataFolder> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(dir, "lock"));
   const journalFile = join(dir, "journal.ndjson");
   const dbFile = join(dir, "db.json");
+  const options = { fsync, ...(disk ? { fs: disk } : {}) };
   let journal: FileJournal | null = null;
   try {
     // Left by a kill while it was written.
     rmSync(`${journalFile}.next`, { force: true });
     if (fresh) setAside([journalFile, dbFile]);
     const notices: string[] = [];
-    const opened = new FileJournal(journalFile, { fsync });
+    const opened = new FileJournal(journalFile, options);
     journal = opened;
     let kept = await readOrRepair(opened, journalFile, repair, notices);
     if (kept && isReady(kept)) {
@@ -72,7 +79,7 @@ export async function openDataFolder(
       if (names.length > 0) notices.push(sayNew(names));
       // Its file has gone: the next line begins another one.
       opened.close();
-      journal = new FileJournal(journalFile, { fsync });
+      journal = new FileJournal(journalFile, options);
     }
     const inUse = journal;
     const close = () => {
@@ -114,6 +121,12 @@ export function refuseMismatch(header: HeaderLine, asked: Asked): void {
   throw new DataFolderMismatch(
     `The data folder was made with ${differing.join(", ")}; choose another --data-dir, or begin anew in this one with --fresh (the old data is kept beside it).`,
   );
+}
+
+/** Another release may give other hashes, but not other balances. Throws StorageDamaged. */
+export function refuseDivergence([problem]: readonly string[], folder: DataFolder | null): void {
+  if (problem === undefined) return;
+  throw new StorageDamaged(folder?.journalFile ?? "journal", null, `the replayed chain does not agree with the records: ${problem}`);
 }
 
 async function readOrRepair(journal: FileJournal, file: string, repair: boolean, notices: string[]): Promise<ReadJournal | null> {

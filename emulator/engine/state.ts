@@ -47,7 +47,16 @@ export function newState(header: HeaderLine): EngineState {
     undo: [],
     mark: null,
   };
-  return { header, head: root, seq: header.last_seq, names: new Map(), epoch: 1, restores: header.restores ?? 0, broken: null, moving: false };
+  return {
+    header,
+    head: root,
+    seq: header.last_seq,
+    names: new Map(),
+    epoch: 1,
+    restores: header.restores ?? 0,
+    broken: null,
+    moving: false,
+  };
 }
 
 /** The last block among steps, or what was before. */

@@ -16,8 +16,13 @@ export interface Journal {
    * Throws JournalRefused after cutting the file back to its last good byte; JournalBroken if even that failed.
    */
   append(line: string): void;
-  /** Resolves when every line appended so far survives a power loss; at once when that was not asked for (`--fsync`). */
+  /**
+   * Resolves when every line appended so far survives a power loss; at once when that was not asked for (`--fsync`). Rejects once a flush
+   * has failed: nobody knows then what the disk holds, and a later flush would report success for lines that are lost.
+   */
   durable(): Promise<void>;
+  /** Whether every line appended so far does already; always when that was not asked for. */
+  isDurable(): boolean;
   /** Replaces the whole log by `lines`, atomically, written in pieces. Nothing may be appended meanwhile. */
   rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): void;

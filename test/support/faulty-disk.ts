@@ -43,6 +43,11 @@ export class FaultyDisk implements JournalFs {
     for (const done of this.flushes.splice(0)) done(null);
   }
 
+  /** From now on flushes wait again. */
+  holdFlushes(): void {
+    this.#answersAtOnce = false;
+  }
+
   /** Answers the oldest flush. */
   flushed(error: NodeJS.ErrnoException | null = null): void {
     this.flushes.shift()?.(error);

@@ -46,6 +46,10 @@ export class FileJournal implements Journal {
   #broken: JournalBroken | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | null = null;
+  /** Of the appends, how many there were, and how many the disk has. What was found counts as one: a killed process may not have flushed it. */
+  #appended: number;
+  #flushed = 0;
+  #flushFailure: Error | null = null;
 
   constructor(file: string, options: FileJournalOptions) {
     this.#file = file;
@@ -54,6 +58,7 @@ export class FileJournal implements Journal {
     this.#piece = options.piece ?? PIECE;
     this.#fd = this.#fs.existsSync(file) ? this.#fs.openSync(file, "a+", 0o600) : null;
     this.#size = this.#fd === null ? 0 : this.#fs.fstatSync(this.#fd).size;
+    this.#appended = this.#fd === null ? 0 : 1;
   }
 
   async *read(): AsyncGenerator<Line> {
@@ -73,10 +78,15 @@ export class FileJournal implements Journal {
   append(line: string): void {
     if (this.#broken) throw this.#broken;
     this.#write(Buffer.from(`${line}\n`));
+    this.#appended += 1;
+  }
+
+  isDurable(): boolean {
+    return !this.#fsync || this.#flushed === this.#appended;
   }
 
   durable(): Promise<void> {
-    if (!this.#fsync) return Promise.resolve();
+    if (this.isDurable()) return Promise.resolve();
     // A flush under way may have begun before our line: all that ask meanwhile share the next one.
     this.#waiting ??= this.#flushing.then(() => {
       this.#waiting = null;
@@ -111,6 +121,7 @@ export class FileJournal implements Journal {
     this.#size = this.#fs.fstatSync(this.#fd).size;
     this.#broken = null;
     this.#syncFolder();
+    this.#flushed = this.#appended;
   }
 
   close(): void {
@@ -163,8 +174,18 @@ export class FileJournal implements Journal {
     }
   }
 
-  #flush(): Promise<void> {
-    return call((done) => this.#fs.fdatasync(this.#open(), done));
+  async #flush(): Promise<void> {
+    if (this.#flushFailure) throw this.#flushFailure;
+    const appended = this.#appended;
+    try {
+      // The first time the folder too: a file that was found new may not be listed there yet.
+      if (this.#flushed === 0) this.#syncFolder();
+      await call((done) => this.#fs.fdatasync(this.#open(), done));
+    } catch (error) {
+      this.#flushFailure = error as Error;
+      throw error;
+    }
+    this.#flushed = appended;
   }
 }
 
