@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { FileJournal, type JournalFs } from "./adapters/fs/journal.ts";
@@ -9,6 +9,7 @@ import { mendTail, type ReadJournal, readJournal } from "./engine/read-journal.t
 import { readableLines } from "./engine/repair.ts";
 import type { Line } from "./lines.ts";
 import { StorageDamaged } from "./ports/store.ts";
+import { makePrivate } from "./private-path.ts";
 
 export interface FolderOptions {
   readonly dir: string;
@@ -67,6 +68,7 @@ export async function openDataFolder(
     rmSync(`${journalFile}.next`, { force: true });
     if (fresh) setAside([journalFile, dbFile]);
     const notices: string[] = [];
+    if (!closeToOthers(dir)) notices.push("Others may read the data folder, which holds secrets: its permissions could not be set.");
     const opened = new FileJournal(journalFile, options);
     journal = opened;
     let kept = await readOrRepair(opened, journalFile, repair, notices);
@@ -157,6 +159,16 @@ async function repaired(journal: FileJournal, file: string, damage: StorageDamag
 
 async function* asLines(texts: AsyncIterable<string>): AsyncGenerator<Line> {
   for await (const text of texts) yield { text, at: 0, ended: true };
+}
+
+/**
+ * Our files hold secrets of webhooks and the issuer's key; those that were there before may be open to others. False when they stay so,
+ * as on a file system without permissions.
+ */
+function closeToOthers(dir: string): boolean {
+  makePrivate(dir);
+  const ours = readdirSync(dir).filter((name) => /^(journal\.ndjson|db\.json|lock)/.test(name));
+  return ours.map((name) => makePrivate(join(dir, name))).every(Boolean);
 }
 
 /** Returns the names under which they are kept. */

@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AuthorityUnusable, type Certificate, type Certificates } from "../../ports/certificates.ts";
+import { makePrivate } from "../../private-path.ts";
 import { authorityExtensions, certificate, newKey, serverExtensions, subtree } from "./x509.ts";
 
 const NAME = "getsmart-sandbox local CA";
@@ -26,6 +27,7 @@ export function openCertificates(dir: string): Certificates {
     async issue(given) {
       const hosts = given.map((host) => host.toLowerCase().replace(/^\[(.*)\]$/, "$1"));
       const keyFile = join(folder, "ca-key.pem");
+      for (const path of [folder, keyFile]) if (existsSync(path)) makePrivate(path);
       const ca = read(keyFile, folder) ?? create(keyFile, hosts) ?? (read(keyFile, folder) as Authority);
       refuseUnusable(ca, folder, hosts);
       if (textOf(caFile) !== ca.cert.toString()) replace(caFile, ca.cert.toString());
