@@ -19,6 +19,8 @@ export interface FolderOptions {
   readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
   readonly fsync?: boolean;
+  /** Told while a lock of another container, or on Windows, is watched for a sign of life. */
+  readonly onWaiting?: (message: string) => void;
 }
 
 /** What of the machine a test replaces. */
@@ -53,12 +55,12 @@ export class DataFolderMismatch extends Error {
 
 /** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged. */
 export async function openDataFolder(
-  { dir, fresh = false, repair = false, fsync = false }: FolderOptions,
+  { dir, fresh = false, repair = false, fsync = false, onWaiting }: FolderOptions,
   asked: Asked = {},
   { disk }: Machine = {},
 ): Promise<DataFolder> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(dir, "lock"));
+  const lock = await takeLock(join(dir, "lock"), { waiting: onWaiting });
   const journalFile = join(dir, "journal.ndjson");
   const dbFile = join(dir, "db.json");
   const options = { fsync, ...(disk ? { fs: disk } : {}) };
@@ -84,6 +86,7 @@ export async function openDataFolder(
       journal = new FileJournal(journalFile, options);
     }
     const inUse = journal;
+    lock.whenLost((reason) => inUse.stop(`${reason}. No further write is taken; restart the sandbox, or choose another --data-dir.`));
     const close = () => {
       inUse.close();
       lock.release();

@@ -36,6 +36,7 @@ export async function openSandbox(
     repair: config.repair,
     fsync: config.fsync,
     log: openLog(config),
+    ...(config.silent ? {} : { onWaiting: (message: string) => void process.stderr.write(`getsmart-sandbox: ${message}\n`) }),
     onProgress: progressLine("replaying the chain", config.silent),
     onSeeding: progressLine("applying the fixture", config.silent, "steps"),
   });

@@ -1,5 +1,6 @@
 import { ApiError } from "../model/errors.ts";
 import type { EventRecord } from "../model/event.ts";
+import { explain, systemErrorIn } from "../model/system-error.ts";
 import type { Change } from "../model/tables.ts";
 import type { Block } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
@@ -156,8 +157,13 @@ export class Writer implements UnitOfWork {
     try {
       journal.append(text);
     } catch (cause) {
-      if (cause instanceof JournalBroken) this.stop(cause);
-      throw new ApiError("STORAGE_UNAVAILABLE", "The journal could not be written; nothing was changed.", { cause });
+      if (cause instanceof JournalBroken) {
+        this.stop(cause);
+        throw stopped(cause);
+      }
+      const refused = systemErrorIn(cause);
+      const why = refused ? `: ${explain(refused)}` : "";
+      throw new ApiError("STORAGE_UNAVAILABLE", `The journal could not be written${why}. Nothing was changed.`, { cause });
     }
   }
 
@@ -284,11 +290,11 @@ function textOf(line: JournalLine): string {
 }
 
 function stopped(cause: Error): ApiError {
-  return new ApiError(
-    "STORAGE_UNAVAILABLE",
-    "Writes are stopped: a failure could not be undone. Restart the sandbox; every answered write is kept.",
-    { cause },
-  );
+  const why =
+    cause instanceof JournalBroken
+      ? cause.message
+      : "a failure could not be undone. Restart the sandbox; every acknowledged write is kept.";
+  return new ApiError("STORAGE_UNAVAILABLE", `Writes are stopped: ${why}`, { cause });
 }
 
 function nothing(): void {}

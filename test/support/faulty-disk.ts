@@ -12,6 +12,7 @@ export class FaultyDisk implements JournalFs {
   readonly renameSync = nodeFs.renameSync;
   readonly rmSync = nodeFs.rmSync;
   readonly fstatSync = nodeFs.fstatSync;
+  readonly statSync = nodeFs.statSync;
   /** Bytes that still fit: a write that does not fit is cut short, and one without any room throws ENOSPC. */
   room = Number.POSITIVE_INFINITY;
   /** Makes ftruncate fail. */

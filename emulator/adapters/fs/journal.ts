@@ -19,6 +19,7 @@ export type JournalFs = Pick<
   | "renameSync"
   | "rmSync"
   | "fstatSync"
+  | "statSync"
 >;
 
 export interface FileJournalOptions {
@@ -76,7 +77,7 @@ export class FileJournal implements Journal {
   }
 
   append(line: string): void {
-    if (this.#broken) throw this.#broken;
+    this.#refuseChanged();
     this.#write(Buffer.from(`${line}\n`));
     this.#appended += 1;
   }
@@ -98,6 +99,7 @@ export class FileJournal implements Journal {
   }
 
   async rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+    this.#refuseChanged();
     const next = `${this.#file}.next`;
     const fd = this.#fs.openSync(next, "w", 0o600);
     const pace = new Pace();
@@ -129,6 +131,31 @@ export class FileJournal implements Journal {
     this.#fd = null;
   }
 
+  /** Nothing is written any more, for this reason. */
+  stop(reason: string): void {
+    this.#broken ??= new JournalBroken(reason);
+  }
+
+  /** Another process has no business here: what is written to a file that it removed, replaced or wrote to would be lost, or break it. */
+  #refuseChanged(): void {
+    if (this.#broken) throw this.#broken;
+    if (this.#fd === null) return;
+    let change: string | null = null;
+    try {
+      const ours = this.#fs.fstatSync(this.#fd, { bigint: true });
+      const named = this.#fs.statSync(this.#file, { bigint: true, throwIfNoEntry: false });
+      if (!named) change = "was removed";
+      else if (named.ino !== ours.ino || named.dev !== ours.dev) change = "was replaced";
+      else if (ours.size !== BigInt(this.#size)) change = "was written to";
+    } catch (cause) {
+      throw new JournalRefused(`${this.#file}: ${(cause as Error).message}`, { cause });
+    }
+    if (change === null) return;
+    const advice = "what is in memory can still be read: `getsmart-sandbox export FILE` keeps it. Then restart the sandbox";
+    this.stop(`${this.#file} ${change} while the sandbox was running, by another process. No further write is taken; ${advice}.`);
+    throw this.#broken as unknown as JournalBroken;
+  }
+
   #write(bytes: Buffer): void {
     let failure: unknown = null;
     try {
@@ -158,7 +185,10 @@ export class FileJournal implements Journal {
       if (this.#fd !== null) this.#fs.ftruncateSync(this.#fd, size);
       this.#size = size;
     } catch (cause) {
-      this.#broken = new JournalBroken(`${this.#file}: could not be cut back to its last good line`, { cause });
+      this.#broken = new JournalBroken(
+        `${this.#file}: could not be cut back to its last good line. Restart the sandbox; every acknowledged write is kept.`,
+        { cause },
+      );
       throw this.#broken;
     }
   }
