@@ -28,7 +28,12 @@ export async function compact(
   const db_digest = await store.stage(stamp);
   const { generation, seq: base_seq } = stamp;
   const header = { ...state.header, generation, base_seq, last_seq: state.seq, db_digest, restores: state.restores };
-  await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
+  try {
+    await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
+  } catch (error) {
+    await store.discard();
+    throw error;
+  }
   committed();
   await store.publish();
 }

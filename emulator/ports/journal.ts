@@ -13,7 +13,8 @@ export interface Journal {
   mend(tail: Line, kept: string | null): void;
   /**
    * Appends one line (without its newline). When it returns, the line survives the death of the process.
-   * Throws JournalRefused after cutting the file back to its last good byte; JournalBroken if even that failed.
+   * Throws JournalRefused after cutting the file back to its last good byte; JournalBroken if even that failed, or another process has
+   * removed, replaced or written to the log.
    */
   append(line: string): void;
   /**
@@ -23,7 +24,10 @@ export interface Journal {
   durable(): Promise<void>;
   /** Whether every line appended so far does already; always when that was not asked for. */
   isDurable(): boolean;
-  /** Replaces the whole log by `lines`, atomically, written in pieces. Nothing may be appended meanwhile. */
+  /**
+   * Replaces the whole log by `lines`, atomically, written in pieces. Nothing may be appended meanwhile. When it rejects, the log is as it
+   * was. Rejects with JournalBroken for a log that another process has changed.
+   */
   rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): void;
 }

@@ -73,6 +73,8 @@ export interface Store extends Reader {
   /** Writes the fold next to the current one and returns its digest; `publish` then puts it in place (and `load` does, if that never came). */
   stage(stamp: FoldStamp): Promise<string>;
   publish(): Promise<void>;
+  /** Removes what was staged: the journal that it belongs to could not be written. */
+  discard(): Promise<void>;
 }
 
 export interface Due {

@@ -101,29 +101,38 @@ export class FileJournal implements Journal {
   async rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
     this.#refuseChanged();
     const next = `${this.#file}.next`;
-    const fd = this.#fs.openSync(next, "w", 0o600);
+    this.#fs.rmSync(next, { force: true });
+    const fd = this.#fs.openSync(next, "ax+", 0o600);
     const pace = new Pace();
+    let size = 0;
     try {
       for await (const piece of piecesOf(lines, this.#piece)) {
         const bytes = Buffer.from(piece);
         let done = 0;
         while (done < bytes.length) done += this.#fs.writeSync(fd, bytes, done);
+        size += bytes.length;
         await pace.rest();
       }
       await call((done) => this.#fs.fsync(fd, done));
+      this.#refuseChanged();
       this.#fs.renameSync(next, this.#file);
     } catch (error) {
+      this.#fs.closeSync(fd);
       this.#fs.rmSync(next, { force: true });
       throw error;
-    } finally {
-      this.#fs.closeSync(fd);
     }
+    // From here on the new log is the log: nothing may fail any more.
     this.close();
-    this.#fd = this.#fs.openSync(this.#file, "a+", 0o600);
-    this.#size = this.#fs.fstatSync(this.#fd).size;
-    this.#broken = null;
-    this.#syncFolder();
-    this.#flushed = this.#appended;
+    this.#fd = fd;
+    this.#size = size;
+    try {
+      this.#syncFolder();
+      this.#flushed = this.#appended;
+    } catch {
+      // The disk may not have the rename yet: the next flush says so.
+      this.#appended += 1;
+      this.#flushed = 0;
+    }
   }
 
   close(): void {
