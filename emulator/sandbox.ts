@@ -87,7 +87,7 @@ const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. */
 export function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   return createSandboxOn({}, options);
 }
@@ -103,8 +103,7 @@ export async function createSandboxOn(machine: Machine, options: SandboxOptions)
     });
   } catch (error) {
     await undo();
-    folder?.close();
-    throw error;
+    throw folder ? folder.abandon(error) : error;
   }
 }
 
@@ -378,7 +377,7 @@ async function compose(
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {
-      if (folder && !writer.broken) await engine.compact();
+      await folder?.compact(writer.broken, () => engine.compact());
     } finally {
       await chain.close();
       folder?.close();

@@ -60,6 +60,6 @@ function writeConfigOut(file: string, sandbox: Sandbox): void {
     writeFileSync(file, `${JSON.stringify(environmentOf(sandbox), null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     if (isNew) rmSync(file, { force: true });
-    throw error;
+    throw Object.assign(error as Error, { path: file });
   }
 }

@@ -1,22 +1,21 @@
 /** What the operating system refused: the reason as a user would say it, and what to do about it, by Node's error code. */
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
-  ENOSPC: ["the disk is full, or has no room for another file", "free some space on it"],
-  EDQUOT: ["the quota on this disk is used up", "free some space on it"],
-  EFBIG: ["the file system takes no larger file", "choose a place on another one"],
-  EROFS: ["its file system is read-only", "choose a place that can be written to"],
-  EACCES: ["permission is denied", "give this user access to it, or choose another place"],
-  EPERM: ["the system does not permit it", "choose a place that this user may change"],
-  ENOENT: ["there is no such file or folder", "make the folder first, or choose another place"],
-  ENOTDIR: ["a part of the path is a file where a folder is needed", "choose another place"],
-  EEXIST: ["there is a file of that name where a folder is needed", "choose another place"],
-  EISDIR: ["it is a folder where a file is needed", "name a file"],
-  ELOOP: ["its symbolic links lead in a circle", "choose another place"],
-  ENAMETOOLONG: ["its name is too long", "choose a shorter path"],
-  EMFILE: ["this process has too many files open", "raise the limit (`ulimit -n`)"],
+  ENOSPC: ["the disk is full, or has no room for another file", "free some space on it, or choose PLACE"],
+  EDQUOT: ["the quota on this disk is used up", "free some space on it, or choose PLACE"],
+  EFBIG: ["the file system takes no larger file", "choose PLACE"],
+  EROFS: ["its file system is read-only", "choose PLACE"],
+  EACCES: ["permission is denied", "give this user access to it, or choose PLACE"],
+  EPERM: ["the system does not permit it", "choose PLACE"],
+  ENOENT: ["there is no such file or folder", "make the folder first, or choose PLACE"],
+  ENOTDIR: ["a part of the path is a file where a folder is needed", "choose PLACE"],
+  EEXIST: ["there is a file of that name where a folder is needed", "choose PLACE"],
+  EISDIR: ["it is a folder where a file is needed", "choose PLACE"],
+  ELOOP: ["its symbolic links lead in a circle", "choose PLACE"],
+  ENAMETOOLONG: ["its name is too long", "choose PLACE"],
+  EMFILE: ["this process has too many files open", "raise its limit (`ulimit -n`)"],
   ENFILE: ["this machine has too many files open", "close other programs"],
-  EBUSY: ["another program is using it", "close that program"],
-  EIO: ["the disk failed", "check the disk"],
-  EPIPE: ["nobody reads it any more", "start its reader again"],
+  EBUSY: ["another program is using it", "close that program, or choose PLACE"],
+  EIO: ["the disk failed", "check the disk, or choose PLACE"],
 };
 
 /** Whether it is a refusal of the operating system. */
@@ -31,8 +30,8 @@ export function systemErrorIn(error: unknown): NodeJS.ErrnoException | null {
   return null;
 }
 
-/** `the disk is full, …; free some space on it`. A code that is not known here is told as Node tells it. */
-export function explain(error: NodeJS.ErrnoException): string {
+/** `the disk is full, … (ENOSPC); free some space on it, or choose another place`. A code that is not known here is told as Node tells it. */
+export function explain(error: NodeJS.ErrnoException, place = "another place"): string {
   const [reason, remedy] = REASONS[error.code as string] ?? [];
-  return reason === undefined ? error.message : `${reason} (${error.code}); ${remedy}`;
+  return reason === undefined ? error.message : `${reason} (${error.code}); ${remedy?.replace("PLACE", place)}`;
 }

@@ -83,6 +83,11 @@ export interface Due {
   readonly at: number;
 }
 
+/** The operating system refuses what the data folder needs: says what, why, and what to do. */
+export class StorageUnusable extends Error {
+  override readonly name = "StorageUnusable";
+}
+
 /** Data on disk that cannot be read: says the file, the line when there is one, and what is wrong. Never repaired silently. */
 export class StorageDamaged extends Error {
   readonly file: string;

@@ -145,31 +145,51 @@ export class FileJournal implements Journal {
     this.#broken ??= new JournalBroken(reason);
   }
 
-  /** Another process has no business here: what is written to a file that it removed, replaced or wrote to would be lost, or break it. */
+  /** Looks whether another process changed the file, and stops if so: the sentence that says it, once; else null. */
+  findChange(): string | null {
+    if (this.#broken) return null;
+    try {
+      this.#refuseChanged();
+      return null;
+    } catch (error) {
+      return error instanceof JournalBroken ? error.message : null;
+    }
+  }
+
+  /** What is written to a file that another process removed, replaced or wrote to would be lost, or break it. */
   #refuseChanged(): void {
     if (this.#broken) throw this.#broken;
-    if (this.#fd === null) return;
-    let change: string | null = null;
+    const change = this.#change();
+    if (change === null) return;
+    const advice = "what is in memory can still be read: `getsmart-sandbox export FILE` keeps it. Then restart the sandbox";
+    this.#broken = new JournalBroken(
+      `${this.#file} ${change} while the sandbox was running, by another process. No further write is taken; ${advice}.`,
+    );
+    throw this.#broken;
+  }
+
+  #change(): string | null {
+    if (this.#fd === null) return null;
     try {
       const ours = this.#fs.fstatSync(this.#fd, { bigint: true });
       const named = this.#fs.statSync(this.#file, { bigint: true, throwIfNoEntry: false });
-      if (!named) change = "was removed";
-      else if (named.ino !== ours.ino || named.dev !== ours.dev) change = "was replaced";
-      else if (ours.size !== BigInt(this.#size)) change = "was written to";
+      if (!named) return "was removed";
+      if (named.ino !== ours.ino || named.dev !== ours.dev) return "was replaced";
+      return ours.size === BigInt(this.#size) ? null : "was written to";
     } catch (cause) {
       throw new JournalRefused(`${this.#file}: ${(cause as Error).message}`, { cause });
     }
-    if (change === null) return;
-    const advice = "what is in memory can still be read: `getsmart-sandbox export FILE` keeps it. Then restart the sandbox";
-    this.stop(`${this.#file} ${change} while the sandbox was running, by another process. No further write is taken; ${advice}.`);
-    throw this.#broken as unknown as JournalBroken;
   }
 
   #write(bytes: Buffer): void {
     let failure: unknown = null;
     try {
       const written = this.#fs.writeSync(this.#open(), bytes);
-      if (written !== bytes.length) failure = new Error(`only ${written} of ${bytes.length} bytes were written`);
+      // Of a file: there was no room for more.
+      if (written !== bytes.length) {
+        const message = `only ${written} of ${bytes.length} bytes were written`;
+        failure = Object.assign(new Error(message), { code: "ENOSPC", syscall: "write" });
+      }
     } catch (error) {
       failure = error;
     }

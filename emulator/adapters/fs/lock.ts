@@ -80,6 +80,7 @@ function claimed(file: string, text: string): { isMine: boolean; isAtomic: boole
     return { isMine: true, isAtomic: false, at };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return { isMine: false, isAtomic: false, at };
+    rmSync(file, { force: true });
     throw error;
   }
 }
@@ -152,16 +153,25 @@ export class Lock {
   readonly #beat: NodeJS.Timeout;
   #content: LockContent;
   #lost: (reason: string) => void = () => {};
+  #look: () => void = () => {};
 
   constructor(file: string, content: LockContent) {
     this.#file = file;
     this.#content = content;
-    this.#beat = setInterval(() => this.#show(), BEAT_MS).unref();
+    this.#beat = setInterval(() => {
+      this.#show();
+      this.#look();
+    }, BEAT_MS).unref();
   }
 
   /** Told once when another process has the folder now: this one was taken for gone, or its lock was removed. */
   whenLost(lost: (reason: string) => void): void {
     this.#lost = lost;
+  }
+
+  /** Called with every beat: for what else is looked at from time to time. Must not throw. */
+  whenBeating(look: () => void): void {
+    this.#look = look;
   }
 
   /** Writes where the sandbox can be reached, for commands that look for it here. */
