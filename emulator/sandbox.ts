@@ -128,8 +128,9 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
+  const { callGas, traceGas } = options;
   const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>
-    HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT });
+    HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT, callGas, traceGas });
   const node = await chainOf(header);
   opened(node);
   const troubles = new ChainTroubles();

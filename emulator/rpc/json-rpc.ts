@@ -89,6 +89,8 @@ function toRpcError(error: unknown, method: string, log: Logger): RpcError {
     return new RpcError(error.code === "INVALID_REQUEST" ? INVALID_PARAMS : INVALID_INPUT, error.message, { code: error.code });
   }
   const { code, message, data } = error as { code?: unknown; message: string; data?: unknown };
+  // The node's refusal of a parameter repeats the request, as it was handed on to it.
+  if (code === INVALID_PARAMS) return invalidParams(message.replace(/ at line \d+ column \d+$/, ""));
   if (typeof code === "number") return new RpcError(code, message, data);
   log.error({ err: error, method }, "a JSON-RPC call failed");
   return new RpcError(INTERNAL_ERROR, "Something went wrong inside the sandbox.");
