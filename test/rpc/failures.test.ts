@@ -1,9 +1,10 @@
 /** What a failed call is answered with: as `hardhat node` does, whose own provider is asked the same. */
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { beforeAll, describe, expect, it } from "vitest";
+import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { deploying, program } from "../support/programs.ts";
-import { openWorld, type RpcFailure } from "./world.ts";
+import type { RpcFailure } from "./world.ts";
 
 const SELECTOR = { error: "08c379a0", panic: "4e487b71", custom: "e450d38c" };
 const word = (value: number) => value.toString(16).padStart(64, "0");
@@ -38,19 +39,24 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "no gas for its code": program("20000 0 RETURN"),
 };
 
-let ask: (method: string, params: readonly unknown[]) => Promise<unknown>;
+type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+let hardhat: Ask;
+let ours: Ask;
 beforeAll(async () => {
+  const chain = await HardhatChain.create({ chainId: 31337, genesis: new Date(), root: PACKAGE_ROOT });
+  ours = (method, params) => chain.request(method, params);
   const hre = await createHardhatRuntimeEnvironment(
     { networks: { plain: { type: "edr-simulated", hardfork: "cancun" } } },
     {},
     PACKAGE_ROOT,
   );
   const { provider } = await hre.network.create("plain");
-  ask = (method, params) => provider.request({ method, params });
+  hardhat = (method, params) => provider.request({ method, params });
 });
 
-/** The error as its JSON-RPC server gives it. */
-async function refusalOfHardhat(method: string, params: readonly unknown[]): Promise<RpcFailure> {
+/** The error as a JSON-RPC server gives it. */
+async function refusalBy(ask: Ask, method: string, params: readonly unknown[]): Promise<RpcFailure> {
   const failure = await ask(method, params).then(
     () => null,
     (error) => error,
@@ -65,8 +71,7 @@ describe.each(["eth_call", "eth_estimateGas"])("%s", (method) => {
   it.each(Object.keys(PROGRAMS))("%s", async (name) => {
     const gas = name === "code that is too large" ? "0x7a1200" : "0x1e8480";
     const call = { from: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", data: PROGRAMS[name], gas };
-    const { refused } = await openWorld();
-    expect(await refused(method, [call, "latest"])).toEqual(await refusalOfHardhat(method, [call, "latest"]));
+    expect(await refusalBy(ours, method, [call, "latest"])).toEqual(await refusalBy(hardhat, method, [call, "latest"]));
   });
 
   it("what is not run at all", async () => {
@@ -82,17 +87,14 @@ describe.each(["eth_call", "eth_estimateGas"])("%s", (method) => {
       { from, data: `0x${"5b".repeat(50_000)}` },
       { from, to: `0x${"0".repeat(39)}8`, data: "0x01" },
     );
-    const { refused } = await openWorld();
     for (const call of calls) {
-      expect(await refused(method, [call, "latest"])).toEqual(await refusalOfHardhat(method, [call, "latest"]));
+      expect(await refusalBy(ours, method, [call, "latest"])).toEqual(await refusalBy(hardhat, method, [call, "latest"]));
     }
-    expect(await refused(method, [{ from, to: from }, "0x99"])).toEqual(await refusalOfHardhat(method, [{ from, to: from }, "0x99"]));
   });
 });
 
 it("what succeeds is answered as `hardhat node` does", async () => {
   const from = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-  const { rpc } = await openWorld();
   const code = deploying(`0x${"00".repeat(9000)}`);
   const calls = [
     { from, to: from },
@@ -102,8 +104,8 @@ it("what succeeds is answered as `hardhat node` does", async () => {
   ];
   for (const call of calls) {
     for (const method of ["eth_call", "eth_estimateGas"]) {
-      expect(await rpc(method, [call, "latest"])).toBe(await ask(method, [call, "latest"]));
+      expect(await ours(method, [call, "latest"])).toBe(await hardhat(method, [call, "latest"]));
     }
   }
-  expect(await rpc("eth_call", [{ from, to: from }])).toBe("0x");
+  expect(await ours("eth_call", [{ from, to: from }])).toBe("0x");
 });
