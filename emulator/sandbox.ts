@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Logger, pino } from "pino";
 import { ChainTroubles, faultyChain } from "./adapters/faulty/chain.ts";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
@@ -83,6 +84,12 @@ const SEEDED_START = Date.parse("2026-01-01T00:00:00.000Z");
 
 /** The fixtures that are shipped. */
 const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(`fixtures/${name}.json`));
+
+/** A chain that has been busy for longer does not answer, and the sandbox is not ready. */
+const ANSWERS_WITHIN_MS = 1000;
+
+/** A stop takes no longer. */
+const STOP_WITHIN_MS = 5000;
 
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
@@ -284,7 +291,7 @@ async function compose(
       dispatcher.resume();
       feed.publish({ kind: "reset" });
     },
-    ready: () => closing === null && writer.broken === null,
+    ready: () => closing === null && writer.broken === null && writer.busyFor < ANSWERS_WITHIN_MS,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read().lines }),
   });
@@ -368,8 +375,21 @@ async function compose(
     folder?.lock.publish({ ...urls }, certificates?.caFile);
   }
 
-  /** No new work, then the generation's end on disk, then everything is let go. */
+  /** What is not done in time is abandoned: every answered write is in the journal. */
   async function shutDown(): Promise<void> {
+    const done = endCleanly().then(() => true);
+    try {
+      if (await Promise.race([done, setTimeout(STOP_WITHIN_MS, false, { ref: false })])) return;
+      log.warn(`not stopped cleanly after ${STOP_WITHIN_MS / 1000} s: the rest is abandoned; the journal holds every answered write`);
+      writer.stop(new Error("the sandbox was stopped"));
+      done.catch(() => {});
+    } finally {
+      folder?.close();
+    }
+  }
+
+  /** No new work, then the generation's end on disk, then everything is let go. */
+  async function endCleanly(): Promise<void> {
     scheduler.stop();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
@@ -379,7 +399,6 @@ async function compose(
       if (folder && !writer.broken) await engine.compact();
     } finally {
       await chain.close();
-      folder?.close();
     }
   }
 }

@@ -12,6 +12,8 @@ export async function compact({ store, journal }: EnginePorts, state: EngineStat
   await journal.durable();
   const header: HeaderLine = { ...state.header, generation: state.header.generation + 1, base_seq: state.head.seq, last_seq: state.seq };
   await store.stage({ generation: header.generation, seq: state.head.seq });
+  // Abandoned meanwhile: the folder may be another process's by now.
+  if (state.broken) throw state.broken;
   journal.rewrite(numbered(compactedLines(header, state)));
   committed();
   await store.publish();

@@ -41,6 +41,8 @@ export class Writer implements UnitOfWork {
   readonly #emitted: Emitted;
   readonly #listeners = new Set<CommitListener>();
   #queue: Promise<unknown> = Promise.resolve();
+  /** When the step in progress began (performance.now). */
+  #since: number | null = null;
 
   constructor(ports: EnginePorts, state: EngineState, mining: () => "auto" | "deferred", settle: Settle, emitted: Emitted) {
     this.#ports = ports;
@@ -62,6 +64,11 @@ export class Writer implements UnitOfWork {
   /** The failure that stopped all writes, or null. */
   get broken(): Error | null {
     return this.#state.broken;
+  }
+
+  /** How long the step in progress has kept everything else waiting, in milliseconds. */
+  get busyFor(): number {
+    return this.#since === null ? 0 : performance.now() - this.#since;
   }
 
   onCommit(listener: CommitListener): () => void {
@@ -118,6 +125,7 @@ export class Writer implements UnitOfWork {
 
   /** Appends a line at the next seq. Throws STORAGE_UNAVAILABLE when the disk refuses it; the log is then as before. */
   append<L extends JournalLine>(line: L): void {
+    if (this.#state.broken) throw stopped(this.#state.broken);
     try {
       this.#ports.journal.append(encodeLine(line));
     } catch (cause) {
@@ -132,8 +140,14 @@ export class Writer implements UnitOfWork {
   }
 
   #enqueue<T>(step: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(step);
-    this.#queue = result.then(nothing, nothing);
+    const result = this.#queue.then(() => {
+      this.#since = performance.now();
+      return step();
+    });
+    const ended = () => {
+      this.#since = null;
+    };
+    this.#queue = result.then(ended, ended);
     return result;
   }
 
@@ -241,5 +255,3 @@ function stopped(cause: Error): ApiError {
     { cause },
   );
 }
-
-function nothing(): void {}

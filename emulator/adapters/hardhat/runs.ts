@@ -1,3 +1,4 @@
+import { CALL_GAS } from "../../model/chain-limits.ts";
 import { ChainRefusal, type Hex } from "../../ports/chain.ts";
 import { isOutOfGas, type Run } from "./failures.ts";
 import { intrinsicGas } from "./intrinsic-gas.ts";
@@ -52,9 +53,11 @@ export class Runs {
   readonly #provider: Provider;
   /** As many as a call may make. */
   readonly #steps: number;
+  readonly #cpu: number;
 
   constructor(provider: Provider, callGas: number) {
     this.#provider = provider;
+    this.#cpu = (CPU_MS * Math.max(callGas, CALL_GAS)) / CALL_GAS;
     this.#steps = (1.05 * callGas) / GAS_A_STEP;
   }
 
@@ -74,7 +77,7 @@ export class Runs {
       const work = bytes + count.steps + STEPS_A_CALL * count.calls;
       const next = Math.min(2 * more, gas - intrinsic);
       expected = work + ((work - before) * (next - more)) / (more / 2);
-      if (expected > this.#steps || (run.cpu * next) / more > CPU_MS) return { gas: given, stopped: true, run, work };
+      if (expected > this.#steps || (run.cpu * next) / more > this.#cpu) return { gas: given, stopped: true, run, work };
       before = work;
     }
     return { gas, stopped: false, run, work: expected };
