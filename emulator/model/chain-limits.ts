@@ -5,4 +5,4 @@
 export const CALL_GAS = 2_000_000;
 
 /** The most gas of what `debug_trace*` traces: each step becomes an object of the answer. */
-export const TRACE_GAS = 200_000;
+export const TRACE_GAS = 150_000;

@@ -13,6 +13,7 @@ import { generate } from "./figures/generate.ts";
 import { get } from "./figures/get.ts";
 import { install } from "./figures/install.ts";
 import { kills } from "./figures/kills.ts";
+import { loops } from "./figures/loops.ts";
 import { mint } from "./figures/mint.ts";
 import { replay } from "./figures/replay.ts";
 import { second } from "./figures/second.ts";
@@ -24,7 +25,8 @@ import { verify } from "./figures/verify.ts";
 import { webhooks } from "./figures/webhooks.ts";
 
 const FIGURES: Readonly<Record<string, Figure>> = {
-  ...{ start, exec, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install, clone },
+  ...{ start, exec, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
+  ...{ clone, loops },
 };
 
 const { values: flags, positionals } = parseArgs({

@@ -125,12 +125,12 @@ it("under manual mining, transactions that together keep the chain busy do not w
 it("a trace shows stacks and calls within bounds, and no memory", async () => {
   const { rpc, refused } = await openWorld();
   const full = looping("POP 1", "1 ".repeat(1000));
-  const call = { data: full, gas: hex(150_000) };
+  const call = { data: full, gas: hex(140_000) };
   const tooMuch = { code: -32005, message: expect.stringContaining("disableStack") };
   expect(await refused("debug_traceCall", [call, "latest"])).toMatchObject(tooMuch);
   expect(await rpc("debug_traceCall", [call, "latest", { disableStack: true }])).toMatchObject({ failed: true });
   expect(await refused("debug_traceCall", [call, "latest", { enableMemory: true }])).toMatchObject({ code: -32005 });
-  const input = { data: LOOPS["calls with 64 KB"], gas: hex(180_000) };
+  const input = { data: LOOPS["calls with 64 KB"], gas: hex(149_000) };
   expect(await refused("debug_traceCall", [input, "latest", { tracer: "callTracer" }])).toMatchObject({ code: -32005 });
 });
 

@@ -31,14 +31,16 @@ const FREE_GAS = 125_000;
 const BYTES_A_STEP = 160;
 const STEPS_A_CALL = 8;
 
-/** Calls that are counted in a moment. */
-const MANY_CALLS = 1000;
+/** A list of them is made to count steps: of no more than this many. */
+const COUNTED = 150_000;
+
+const COUNTING = { disableStack: true, disableStorage: true };
 
 /** A plain loop's gas for a step. */
 const GAS_A_STEP = 4;
 
 /** Programs that take long in few steps (hashes, precompiled contracts) are known by their time, in milliseconds of the processor. */
-const CPU_MS = 300;
+const CPU_MS = 200;
 
 /** The end of a run, and how much was handed to its calls. */
 export const BRIEF = { tracer: "muxTracer", tracerConfig: { callTracer: { onlyTopCall: true }, "4byteTracer": null } };
@@ -65,20 +67,17 @@ export class Runs {
   async reach(call: CallObject, block: unknown, gas: number): Promise<Reach> {
     const intrinsic = intrinsicGas(call);
     let run: Measured | null = null;
-    let count: Count = { steps: 0, calls: 0 };
-    let before = 0;
+    let last: Count = { gas: 0, steps: 0, rate: 0 };
     let expected = 0;
     for (let more = FREE_GAS; intrinsic + more < gas; more *= 2) {
       const given = intrinsic + more;
       run = await this.run(call, block, given);
-      if (run.gasUsed < intrinsic + more / 2) return { gas, stopped: false, run, work: before };
+      if (run.gasUsed < intrinsic + more / 2) return { gas, stopped: false, run, work: expected };
       const bytes = run.callBytes / BYTES_A_STEP;
-      if (bytes <= this.#steps) count = await this.#count(call, block, given, more, count);
-      const work = bytes + count.steps + STEPS_A_CALL * count.calls;
+      if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last);
       const next = Math.min(2 * more, gas - intrinsic);
-      expected = work + ((work - before) * (next - more)) / (more / 2);
-      if (expected > this.#steps || (run.cpu * next) / more > this.#cpu) return { gas: given, stopped: true, run, work };
-      before = work;
+      expected = (bytes * next) / more + expectedAt(next, last);
+      if (expected > this.#steps || (run.cpu * next) / more > this.#cpu) return { gas: given, stopped: true, run, work: expected };
     }
     return { gas, stopped: false, run, work: expected };
   }
@@ -95,11 +94,13 @@ export class Runs {
     return { ...runFrom(traced), cpu: process.cpuUsage(began).user / 1000 };
   }
 
-  /** What it makes with twice the gas of `half`. Counted where it can matter (no step is for less than a gas); of many calls it takes long. */
-  async #count(call: CallObject, block: unknown, gas: number, more: number, half: Count): Promise<Count> {
-    if (4 * more <= this.#steps) return half;
-    if (half.calls > MANY_CALLS) return { steps: 2 * half.steps, calls: 2 * half.calls };
-    return countIn((await this.#trace(call, block, gas, { tracer: "erc7562Tracer" })) as unknown as Frame);
+  /** Counts the steps, unless they cannot matter yet (none is for less than a gas), or are so many that the next look is the last. */
+  async #count(call: CallObject, block: unknown, given: number, gas: number, last: Count): Promise<Count> {
+    if (4 * gas <= this.#steps || expectedAt(gas, last) > COUNTED) return last;
+    const { structLogs } = (await this.#trace(call, block, given, COUNTING)) as { structLogs: readonly { op: string }[] };
+    const calls = structLogs.filter(({ op }) => /CALL$|^CREATE/.test(op)).length;
+    const steps = structLogs.length + STEPS_A_CALL * calls;
+    return { gas, steps, rate: (steps - last.steps) / (gas - last.gas) };
   }
 
   #trace(call: CallObject, block: unknown, gas: number, options: object): Promise<object> {
@@ -121,24 +122,15 @@ export function runFrom(traced: unknown): Run {
   return { gasUsed: Number(gasUsed), output, error, callBytes };
 }
 
+/** How many steps were made with how much gas, and how many it is for one more. */
 interface Count {
+  readonly gas: number;
   readonly steps: number;
-  readonly calls: number;
+  readonly rate: number;
 }
 
-interface Frame {
-  readonly usedOpcodes: Readonly<Record<string, number>>;
-  readonly calls?: readonly Frame[];
-}
-
-function countIn({ usedOpcodes, calls = [] }: Frame): Count {
-  const count = { steps: 0, calls: 1 };
-  for (const times of Object.values(usedOpcodes)) count.steps += times;
-  for (const inner of calls.map(countIn)) {
-    count.steps += inner.steps;
-    count.calls += inner.calls;
-  }
-  return count;
+function expectedAt(gas: number, last: Count): number {
+  return last.steps + last.rate * (gas - last.gas);
 }
 
 /** What a transaction is refused with that would work too long. */
