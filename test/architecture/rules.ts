@@ -128,6 +128,7 @@ export const RULES: readonly Rule[] = [
   },
   { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/yaml.ts", may: ["yaml"], because: "it loads YAML when somebody needs it" },
+  { room: "emulator/stop.ts", may: [], because: "how long a stop may take depends on nothing that is stopped" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
   { room: "emulator/private-path.ts", may: [], because: "it sets permissions, no more" },
   {
@@ -150,6 +151,7 @@ export const RULES: readonly Rule[] = [
       "emulator/sandbox-api.ts",
       "emulator/sandbox-facts.ts",
       "emulator/services",
+      "emulator/stop.ts",
       "express",
       "pino",
     ],
