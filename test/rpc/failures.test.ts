@@ -1,7 +1,7 @@
 /** What a failed call is answered with: as `hardhat node` does, whose own provider is asked the same. */
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { beforeAll, describe, expect, it } from "vitest";
-import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
+import { HardhatChain, newRules } from "../../emulator/adapters/hardhat/chain.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { deploying, program } from "../support/programs.ts";
 import type { RpcFailure } from "./world.ts";
@@ -44,10 +44,10 @@ type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
 let hardhat: Ask;
 let ours: Ask;
 beforeAll(async () => {
-  const chain = await HardhatChain.create({ chainId: 31337, genesis: new Date(), root: PACKAGE_ROOT });
+  const chain = await HardhatChain.create({ chainId: 31337, genesis: new Date(), rules: newRules(), root: PACKAGE_ROOT });
   ours = (method, params) => chain.request(method, params);
   const hre = await createHardhatRuntimeEnvironment(
-    { networks: { plain: { type: "edr-simulated", hardfork: "cancun" } } },
+    { networks: { plain: { type: "edr-simulated", hardfork: newRules().hardfork } } },
     {},
     PACKAGE_ROOT,
   );

@@ -2,8 +2,8 @@ import { Transaction } from "ethers/transaction";
 import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined, ServerTransaction } from "../../ports/chain.ts";
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import type { RpcLog } from "./contracts.ts";
-import { feesOf, nextBaseFee, refuseLowFee, SERVER_FEES, settledFees } from "./fees.ts";
 import type { EvmMethods } from "./evm-methods.ts";
+import { feesOf, nextBaseFee, refuseLowFee, SERVER_FEES, settledFees } from "./fees.ts";
 import { type Call, headOf, type Provider, quantity } from "./network.ts";
 import { decodeReceipt, type RpcReceipt, receiptCall } from "./receipts.ts";
 

@@ -1,5 +1,6 @@
 import { HardhatChain } from "../../../emulator/adapters/hardhat/chain.ts";
-import { CALL_GAS, TRACE_GAS, TX_GAS_CAP } from "../../../emulator/model/chain-limits.ts";
+import { newRules } from "../../../emulator/adapters/hardhat/rules.ts";
+import { CALL_GAS, TRACE_GAS } from "../../../emulator/model/chain-limits.ts";
 import { PACKAGE_ROOT } from "../../../emulator/package-root.ts";
 import { deploying, LOOPS } from "../../support/programs.ts";
 import type { Figure, Values } from "../figure.ts";
@@ -16,7 +17,7 @@ const WAYS: Readonly<Record<string, (chain: HardhatChain, from: string, to: stri
   trace_calls: (chain, from, to) =>
     chain.request("debug_traceCall", [{ from, to, gas: hex(TRACE_GAS) }, "latest", { tracer: "callTracer" }]),
   send: (chain, from, to) => mined(chain, from, { from, to }),
-  send_capped: (chain, from, to) => mined(chain, from, { from, to, gas: hex(TX_GAS_CAP) }),
+  send_capped: (chain, from, to) => mined(chain, from, { from, to, gas: hex(newRules().tx_gas_cap) }),
   send_less: (chain, from, to) => mined(chain, from, { from, to, gas: hex(CALL_GAS) }),
 };
 
@@ -30,7 +31,7 @@ export const loops: Figure = {
   rounds: 1,
   variants: Object.keys(LOOPS),
   async measure(variant): Promise<Values> {
-    const chain = await HardhatChain.create({ chainId: 31337, genesis: new Date(), root: PACKAGE_ROOT });
+    const chain = await HardhatChain.create({ chainId: 31337, genesis: new Date(), rules: newRules(), root: PACKAGE_ROOT });
     const from = chain.identity.accounts[0]?.address as string;
     await chain.deploy(Math.floor(Date.now() / 1000));
     const { hash } = await chain.sendExternal({
