@@ -20,7 +20,8 @@ const limits = form<Limits>("off, or a form such as 10/s,1000/h", /^(off|[1-9]\d
 });
 
 const publicUrl = form(PUBLIC_URL_FORM, PUBLIC_URL, (value) => value);
-const gas = whole(21_000, 1_000_000_000);
+/** Up to what a transaction may have (EIP-7825). */
+const gas = whole(21_000, 16_777_216);
 
 function setting<T>(flag: string, description: string, kind: Kind<T>, initial: T): Setting<T> {
   return { flag, description, initial, ...kind };

@@ -1,20 +1,19 @@
-/** A chain that is kept busy, which only a high --call-gas allows: readiness tells it, and it keeps nothing from stopping. */
+/** A chain that does not answer: readiness tells it, and it keeps nothing from stopping. */
+import { fileURLToPath } from "node:url";
 import { expect, it, vi } from "vitest";
 import { newFolder } from "../support/folder.ts";
 import { background, command } from "../support/processes.ts";
-import { LOOPS } from "../support/programs.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const FREE = ["--port", "0", "--rpc-port", "0"];
-/** Work for minutes, of which the node remembers little. */
-const BUSY = ["--call-gas", "1000000000"];
-const CALL = { jsonrpc: "2.0", id: 1, method: "eth_call", params: [{ data: LOOPS["modexp of 32 bytes"], gas: "0x3b9aca00" }] };
+const HANGING = { NODE_OPTIONS: `--import ${fileURLToPath(new URL("busy/hanging-chain.ts", import.meta.url))}` };
+const MINE = { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"evm_mine"}' };
 const urlOf = (banner: string, row: string) => new RegExp(`^ +${row} +(\\S+)`, "m").exec(banner)?.[1] as string;
 
 it("ready says so, and a signal ends it within seconds, without losing what was answered", async () => {
   const cwd = newFolder();
-  const sandbox = background(["start", ...FREE, ...BUSY, "--fixture", "empty", "--log-level", "warn"], { cwd });
+  const sandbox = background(["start", ...FREE, "--fixture", "empty", "--log-level", "warn"], { cwd, env: HANGING });
   const banner = await sandbox.until("Stop with Ctrl-C.");
   const [api, control, rpc] = [urlOf(banner, "API"), urlOf(banner, "Control"), urlOf(banner, "JSON-RPC")];
   const Authorization = `Bearer ${urlOf(banner, "API key")}`;
@@ -23,7 +22,7 @@ it("ready says so, and a signal ends it within seconds, without losing what was 
   expect(made.status).toBe(201);
   expect((await fetch(`${control}/ready`)).status).toBe(200);
 
-  fetch(rpc, { method: "POST", body: JSON.stringify(CALL) }).catch(() => {});
+  fetch(rpc, MINE).catch(() => {});
   await vi.waitFor(async () => expect((await fetch(`${control}/ready`)).status).toBe(503), { timeout: 20_000, interval: 100 });
   expect((await fetch(`${control}/health`)).status).toBe(200);
 
@@ -42,10 +41,11 @@ it("ready says so, and a signal ends it within seconds, without losing what was 
 
 it("exec ends with its command", async () => {
   const script = `
-    fetch(process.env.GETSMART_RPC_URL, { method: "POST", body: ${JSON.stringify(JSON.stringify(CALL))} }).catch(() => {});
-    setTimeout(() => process.exit(7), 2000);`;
+    fetch(process.env.GETSMART_RPC_URL, ${JSON.stringify(MINE)}).catch(() => {});
+    setTimeout(() => process.exit(7), 1000);`;
   const began = performance.now();
-  const { code } = await command(["exec", ...BUSY, "--", "node", "--input-type=module", "-e", script], { cwd: newFolder() });
+  const line = ["exec", "--", "node", "--input-type=module", "-e", script];
+  const { code } = await command(line, { cwd: newFolder(), env: HANGING });
   expect(code).toBe(7);
   expect(performance.now() - began).toBeLessThan(30_000);
 });

@@ -54,7 +54,7 @@ describe("a call that loops", () => {
         code: -32000,
         message: expect.stringContaining("--call-gas"),
       });
-      const raw = await wallet.signTransaction({ chainId: 31337, to, nonce: 1, gasLimit: gas, gasPrice: 0 });
+      const raw = await wallet.signTransaction({ chainId: 31337, to, nonce: 1, gasLimit: gas, gasPrice: 1_000_000_000 });
       expect(await world.refused("eth_sendRawTransaction", [raw])).toMatchObject({
         code: -32000,
         message: expect.stringContaining("--call-gas"),
@@ -105,7 +105,7 @@ it("a transaction has at most 16 777 216 gas (EIP-7825)", async () => {
   const { from, wallet } = sender(world);
   const refusal = { code: -32000, message: expect.stringContaining("16777216") };
   expect(await world.refused("eth_sendTransaction", [{ from, to: from, gas: hex(16_777_217) }])).toMatchObject(refusal);
-  const raw = (gasLimit: number) => wallet.signTransaction({ chainId: 31337, to: from, nonce: 0, gasLimit, gasPrice: 0 });
+  const raw = (gasLimit: number) => wallet.signTransaction({ chainId: 31337, to: from, nonce: 0, gasLimit, gasPrice: 1_000_000_000 });
   expect(await world.refused("eth_sendRawTransaction", [await raw(16_777_217)])).toMatchObject(refusal);
   expect(await world.rpc("eth_blockNumber")).toBe("0x1");
   await world.rpc("eth_sendRawTransaction", [await raw(16_777_216)]);

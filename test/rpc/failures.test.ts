@@ -1,8 +1,7 @@
 /** What a failed call is answered with: as `hardhat node` does, whose own provider is asked the same. */
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { beforeAll, describe, expect, it } from "vitest";
-import { HardhatChain } from "../../emulator/adapters/hardhat/chain.ts";
-import { newRules } from "../../emulator/adapters/hardhat/rules.ts";
+import { HardhatChain, newRules } from "../../emulator/adapters/hardhat/chain.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { deploying, program } from "../support/programs.ts";
 import type { RpcFailure } from "./world.ts";

@@ -39,7 +39,8 @@ const COUNTING = { disableStack: true, disableStorage: true };
 /** A plain loop's gas for a step. */
 const GAS_A_STEP = 4;
 
-/** Programs that take long in few steps (hashes, precompiled contracts) are known by their time, in milliseconds of the processor. */
+/** Programs that take long in few steps for their gas (hashes, precompiled contracts) are known by their time, in milliseconds of the processor. */
+const FEW_STEPS = 0.1;
 const CPU_MS = 200;
 
 /** The end of a run, and how much was handed to its calls. */
@@ -77,7 +78,8 @@ export class Runs {
       if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last);
       const next = Math.min(2 * more, gas - intrinsic);
       expected = (bytes * next) / more + expectedAt(next, last);
-      if (expected > this.#steps || (run.cpu * next) / more > this.#cpu) return { gas: given, stopped: true, run, work: expected };
+      const isLong = expected > this.#steps || (last.rate < FEW_STEPS && (await this.#isSlow(call, block, given, run, next / more)));
+      if (isLong) return { gas: given, stopped: true, run, work: expected };
     }
     return { gas, stopped: false, run, work: expected };
   }
@@ -92,6 +94,11 @@ export class Runs {
     const began = process.cpuUsage();
     const traced = await this.#trace(call, block, gas, BRIEF);
     return { ...runFrom(traced), cpu: process.cpuUsage(began).user / 1000 };
+  }
+
+  /** Whether it takes too long with this many times the gas. Looked at twice: something else of this process may have taken the time. */
+  async #isSlow(call: CallObject, block: unknown, gas: number, { cpu }: Measured, times: number): Promise<boolean> {
+    return cpu * times > this.#cpu && (await this.run(call, block, gas)).cpu * times > this.#cpu;
   }
 
   /** Counts the steps, unless they cannot matter yet (none is for less than a gas), or are so many that the next look is the last. */
