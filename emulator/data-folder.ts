@@ -1,14 +1,17 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { FileJournal } from "./adapters/fs/journal.ts";
+import { makeFolder, removeMade, topmostMissing, uncompacted, unusable } from "./adapters/fs/folder.ts";
+import { FileJournal, type JournalFs } from "./adapters/fs/journal.ts";
 import { type Lock, takeLock } from "./adapters/fs/lock.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { mendTail, type ReadJournal, readJournal } from "./engine/read-journal.ts";
 import { readableLines } from "./engine/repair.ts";
 import type { Line } from "./lines.ts";
+import { JournalBroken } from "./ports/journal.ts";
 import { StorageDamaged } from "./ports/store.ts";
+import { makePrivate } from "./private-path.ts";
 
 export interface FolderOptions {
   readonly dir: string;
@@ -18,6 +21,15 @@ export interface FolderOptions {
   readonly repair?: boolean;
   /** Answer writes only when they survive a power loss. */
   readonly fsync?: boolean;
+  /** Told while a lock of another container, or on Windows, is watched for a sign of life. */
+  readonly onWaiting?: (message: string) => void;
+  /** Where it is said when another process takes the folder or the journal. */
+  readonly log?: { error(message: string): void };
+}
+
+/** What of the machine a test replaces. */
+export interface Machine {
+  readonly disk?: JournalFs;
 }
 
 /** An open data folder: `lock`, `journal.ndjson`, `db.json`. */
@@ -30,6 +42,13 @@ export interface DataFolder {
   readonly kept: ReadJournal | null;
   /** What was set aside or left out, a sentence each. */
   readonly notices: readonly string[];
+  /** Lets go of it, and of what a new sandbox that could not be started has begun there; returns the error as a user is told it. */
+  abandon(error: unknown): unknown;
+  /**
+   * Runs a compaction, unless writes were stopped (`broken`): the journal suffices then. Throws StorageUnusable where the system refuses
+   * it, the journal being as it was, and where another process took the journal.
+   */
+  compact(broken: Error | null, work: () => Promise<void>): Promise<void>;
   close(): void;
 }
 
@@ -46,22 +65,36 @@ export class DataFolderMismatch extends Error {
   override readonly name = "DataFolderMismatch";
 }
 
-/** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged. */
-export async function openDataFolder(
-  { dir, fresh = false, repair = false, fsync = false }: FolderOptions,
-  asked: Asked = {},
+/** Opens a data folder. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable. */
+export async function openDataFolder(options: FolderOptions, asked: Asked = {}, machine: Machine = {}): Promise<DataFolder> {
+  const missing = topmostMissing(options.dir);
+  try {
+    makeFolder(options.dir, missing);
+    return await open(options, asked, machine, missing);
+  } catch (error) {
+    removeMade(options.dir, missing);
+    throw unusable(options.dir, error) ?? error;
+  }
+}
+
+async function open(
+  { dir, fresh = false, repair = false, fsync = false, onWaiting, log }: FolderOptions,
+  asked: Asked,
+  { disk }: Machine,
+  missing: string | null,
 ): Promise<DataFolder> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(dir, "lock"));
+  const lock = await takeLock(join(dir, "lock"), { waiting: onWaiting });
   const journalFile = join(dir, "journal.ndjson");
   const dbFile = join(dir, "db.json");
+  const journalOptions = { fsync, ...(disk ? { fs: disk } : {}) };
   let journal: FileJournal | null = null;
   try {
     // Left by a kill while it was written.
     rmSync(`${journalFile}.next`, { force: true });
     if (fresh) setAside([journalFile, dbFile]);
     const notices: string[] = [];
-    const opened = new FileJournal(journalFile, { fsync });
+    if (!closeToOthers(dir)) notices.push("Others may read the data folder, which holds secrets: its permissions could not be set.");
+    const opened = new FileJournal(journalFile, journalOptions);
     journal = opened;
     let kept = await readOrRepair(opened, journalFile, repair, notices);
     if (kept && isReady(kept)) {
@@ -73,14 +106,38 @@ export async function openDataFolder(
       if (names.length > 0) notices.push(sayNew(names));
       // Its file has gone: the next line begins another one.
       opened.close();
-      journal = new FileJournal(journalFile, { fsync });
+      journal = new FileJournal(journalFile, journalOptions);
     }
     const inUse = journal;
+    lock.whenLost((reason) => {
+      const message = `${reason}. No further write is taken; restart the sandbox, or choose another --data-dir.`;
+      inUse.stop(message);
+      log?.error(message);
+    });
+    lock.whenBeating(() => {
+      const change = inUse.findChange();
+      if (change !== null) log?.error(change);
+    });
     const close = () => {
       inUse.close();
       lock.release();
     };
-    return { lock, journal, journalFile, dbFile, kept, notices, close };
+    const abandon = (error: unknown) => {
+      close();
+      // Nobody was answered by what a new sandbox has begun to write.
+      if (kept === null) rmSync(journalFile, { force: true });
+      removeMade(dir, missing);
+      return unusable(dir, error) ?? error;
+    };
+    const compact = async (broken: Error | null, work: () => Promise<void>) => {
+      try {
+        if (broken instanceof JournalBroken) throw broken;
+        if (broken === null) await work();
+      } catch (error) {
+        throw uncompacted(dir, error) ?? error;
+      }
+    };
+    return { lock, journal, journalFile, dbFile, kept, notices, abandon, compact, close };
   } catch (error) {
     journal?.close();
     lock.release();
@@ -146,6 +203,16 @@ async function repaired(journal: FileJournal, file: string, damage: StorageDamag
 
 async function* asLines(texts: AsyncIterable<string>): AsyncGenerator<Line> {
   for await (const text of texts) yield { text, at: 0, ended: true };
+}
+
+/**
+ * Our files hold secrets of webhooks and the issuer's key; those that were there before may be open to others. False when they stay so,
+ * as on a file system without permissions.
+ */
+function closeToOthers(dir: string): boolean {
+  makePrivate(dir);
+  const ours = readdirSync(dir).filter((name) => /^(journal\.ndjson|db\.json|lock)/.test(name));
+  return ours.map((name) => makePrivate(join(dir, name))).every(Boolean);
 }
 
 /** Returns the names under which they are kept. */

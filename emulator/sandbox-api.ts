@@ -52,6 +52,8 @@ export interface SandboxOptions {
   readonly webhooks?: { readonly order?: "event" | "shuffle"; readonly duplicates?: number };
   /** Silent by default. */
   readonly log?: Logger;
+  /** Told when the start waits to see whether another process, whose pid says nothing here, still holds the data folder. */
+  readonly onWaiting?: (message: string) => void;
   /** Told while a long journal is replayed. */
   readonly onProgress?: Progress;
   /** Told while the fixture of a new sandbox is applied. */

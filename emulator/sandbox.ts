@@ -24,7 +24,7 @@ import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
-import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { type DataFolder, type Machine, openDataFolder } from "./data-folder.ts";
 import { openEngine } from "./engine/engine.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
@@ -88,10 +88,15 @@ const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, UnknownFixture, FixtureError; then nothing is left open. */
-export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. */
+export function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  return createSandboxOn({}, options);
+}
+
+/** The same on a machine that a test made. */
+export async function createSandboxOn(machine: Machine, options: SandboxOptions): Promise<Sandbox> {
   refuseBadOptions(options);
-  const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options);
+  const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, machine);
   let undo = async () => {};
   try {
     return await compose(options, options.log ?? SILENT, folder, (chain) => {
@@ -99,8 +104,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     });
   } catch (error) {
     await undo();
-    folder?.close();
-    throw error;
+    throw folder ? folder.abandon(error) : error;
   }
 }
 
@@ -193,10 +197,10 @@ async function compose(
     wall: SYSTEM_TIME.wall,
     troubles: { order: options.webhooks?.order ?? "event", duplicates: options.webhooks?.duplicates ?? 0 },
     random: seededRandom(`${header.seed} webhooks`),
-    failed: (error) => log.error({ err: error }, "the result of a delivery could not be recorded; it is made again"),
+    failed: (error) => log.error({ err: error }, "a delivery could not be made, or its result not be recorded; it is made again"),
   });
   const feed = new Feed();
-  const waiter = new Waiter(feed, store);
+  const waiter = new Waiter(feed, writer);
   const coverage = new CoverageCounter(document);
   const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, chain, wall: SYSTEM_TIME.wall });
   writer.onCommit(watchMemory((sentence) => log.warn(sentence)));
@@ -280,11 +284,12 @@ async function compose(
     observation,
     deliveries,
     listenerSecret: listenerSecret(header.seed),
-    moved() {
-      scheduler.rearm();
-      dispatcher.resume();
-      feed.publish({ kind: "reset" });
-    },
+    moved: () =>
+      writer.whenDurable(() => {
+        scheduler.rearm();
+        dispatcher.resume();
+        feed.publish({ kind: "reset" });
+      }),
     ready: () => closing === null && writer.broken === null,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read() }),
@@ -377,7 +382,7 @@ async function compose(
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {
-      if (folder && !writer.broken) await engine.compact();
+      await folder?.compact(writer.broken, () => engine.compact());
     } finally {
       await chain.close();
       folder?.close();
@@ -385,10 +390,10 @@ async function compose(
   }
 }
 
-function openFolder(dir: string, options: SandboxOptions): Promise<DataFolder> {
+function openFolder(dir: string, options: SandboxOptions, machine: Machine): Promise<DataFolder> {
   const { fixture, seed } = options;
   const asked = { ...options, fixture: fixture === undefined ? undefined : library.idOf(fixture), seed: seed?.toString() };
-  return openDataFolder({ ...options, dir }, asked);
+  return openDataFolder({ ...options, dir }, asked, machine);
 }
 
 async function openStore(folder: DataFolder | null): Promise<Store> {

@@ -64,7 +64,7 @@ const PATIENCE_S = 2;
 export async function connect({ url, dataDir, caDir, controlToken }: ClientOptions): Promise<ControlClient> {
   const named = dataDir ?? process.env.GETSMART_DATA_DIR;
   const folder = named ?? SETTINGS.dataDir.initial;
-  const lock = await livingLock(folder);
+  const lock = await lockIn(folder);
   const isElsewhere = named === undefined && !existsSync(folder);
   const place = url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control ?? (isElsewhere ? EVERYWHERE : null);
   if (place === null) throw noneIn(folder);
@@ -134,10 +134,9 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
   };
 }
 
-async function livingLock(dataDir: string) {
-  const { isAlive, readLock } = await import("../adapters/fs/lock.ts");
-  const lock = readLock(join(dataDir, "lock"));
-  return lock && isAlive(lock) ? lock : null;
+async function lockIn(folder: string) {
+  const { livingLock } = await import("../adapters/fs/lock.ts");
+  return livingLock(join(folder, "lock"));
 }
 
 function envelopeOf(text: string): Envelope | null {

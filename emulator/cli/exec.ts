@@ -3,7 +3,9 @@ import type { Sandbox } from "../sandbox.ts";
 import { banner } from "./banner.ts";
 import { ChildCommand } from "./child-command.ts";
 import { environmentOf } from "./environment.ts";
+import { report } from "./failures.ts";
 import { openSandbox } from "./open.ts";
+import { outliveOutput } from "./output.ts";
 import { whenNpmIsGone } from "./parent.ts";
 
 /** A sandbox of its own: addresses, folder and file of the configuration are those of `start`, which may be running beside this. */
@@ -19,6 +21,7 @@ const TALKATIVE = ["info", "debug", "trace"];
  */
 export async function execute(flags: Readonly<Record<string, unknown>>, line: readonly string[]): Promise<never> {
   const began = performance.now();
+  outliveOutput();
   const command = new ChildCommand(line);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => command.signal(signal));
   whenNpmIsGone(() => command.signal("SIGTERM"));
@@ -38,7 +41,7 @@ async function closed(sandbox: Sandbox, code: number): Promise<number> {
     await sandbox.close();
     return code;
   } catch (error) {
-    console.error(error);
+    report(error);
     return code || 1;
   }
 }

@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<number, string>> = { 40: "warning: ", 50: "error: "
 /** The log of a running sandbox, on standard error: JSON lines, or one readable line each. */
 export function openLog({ silent, logLevel, logFormat }: Pick<Config, "silent" | "logLevel" | "logFormat">): Logger {
   const level = silent && !["fatal", "silent"].includes(logLevel) ? "error" : logLevel;
-  return pino({ level, base: null }, logFormat === "json" ? pino.destination({ dest: 2, sync: true }) : prettyLines(process.stderr));
+  return pino({ level, base: null }, logFormat === "json" ? process.stderr : prettyLines(process.stderr));
 }
 
 interface LogLine {

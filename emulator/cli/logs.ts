@@ -13,7 +13,6 @@ export interface TailFlags {
 /** Prints requests as they are answered, until a signal comes or the sandbox stops. */
 export async function tailLogs(client: ControlClient, { filterStatus, filterPath, format }: TailFlags): Promise<void> {
   // Who reads along may go: `logs tail | head`.
-  process.stdout.on("error", () => process.exit(0));
   endOnSignals(() => {});
   const wish = {
     kinds: "request",

@@ -5,6 +5,7 @@ import type { ClientOptions } from "./client.ts";
 import { addControlCommands } from "./control-commands.ts";
 import { reportAndExit } from "./failures.ts";
 import { addObservationCommands } from "./observation-commands.ts";
+import { guardOutput } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addWebhookCommands } from "./webhook-commands.ts";
 
@@ -63,6 +64,7 @@ conformanceCommand(program);
 everyCommand(program, (command) =>
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)).showHelpAfterError("(--help shows what is accepted)"),
 );
+guardOutput();
 program.parseAsync().catch(reportAndExit);
 
 /** A command that talks to a running sandbox. */

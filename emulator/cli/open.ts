@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { Config } from "../config.ts";
+import { makePrivate } from "../private-path.ts";
 import { createSandbox, type Sandbox } from "../sandbox.ts";
 import { environmentOf } from "./environment.ts";
 import { openLog } from "./log.ts";
@@ -35,6 +36,7 @@ export async function openSandbox(
     repair: config.repair,
     fsync: config.fsync,
     log: openLog(config),
+    ...(config.silent ? {} : { onWaiting: (message: string) => void process.stderr.write(`getsmart-sandbox: ${message}\n`) }),
     onProgress: progressLine("replaying the chain", config.silent),
     onSeeding: progressLine("applying the fixture", config.silent, "steps"),
   });
@@ -42,10 +44,22 @@ export async function openSandbox(
   try {
     await sandbox.listen({ host: config.host, port: config.port }).catch((error) => portInUse(error, config.port, "--port"));
     await sandbox.listenRpc({ host: config.host, port: config.rpcPort }).catch((error) => portInUse(error, config.rpcPort, "--rpc-port"));
-    if (config.configOut !== null) writeFileSync(config.configOut, `${JSON.stringify(environmentOf(sandbox), null, 2)}\n`, { mode: 0o600 });
+    if (config.configOut !== null) writeConfigOut(config.configOut, sandbox);
   } catch (error) {
     await sandbox.close();
     throw error;
   }
   return sandbox;
+}
+
+/** An API key is in it: for its owner alone, also in a file that was there. What could not be written whole is not left behind. */
+function writeConfigOut(file: string, sandbox: Sandbox): void {
+  const isNew = !existsSync(file);
+  try {
+    if (!isNew) makePrivate(file);
+    writeFileSync(file, `${JSON.stringify(environmentOf(sandbox), null, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (isNew) rmSync(file, { force: true });
+    throw Object.assign(error as Error, { path: file });
+  }
 }

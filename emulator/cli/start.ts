@@ -1,7 +1,9 @@
 import { resolveConfig } from "../config.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { banner } from "./banner.ts";
+import { report } from "./failures.ts";
 import { openSandbox } from "./open.ts";
+import { outliveOutput } from "./output.ts";
 import { whenNpmIsGone } from "./parent.ts";
 
 /** What a new sandbox begins with, for somebody who wants to look around. */
@@ -10,6 +12,7 @@ const DEFAULT_FIXTURE = "academy";
 /** Runs a sandbox until a signal stops it. Throws ConfigError and what `openSandbox` throws. */
 export async function startSandbox(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const began = performance.now();
+  outliveOutput();
   const config = resolveConfig(flags, process.env, flags.config as string | undefined);
   const sandbox = await openSandbox(config, DEFAULT_FIXTURE, stopOnSignals);
   if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began), config.host));
@@ -29,7 +32,7 @@ function stopOnSignals(sandbox: Sandbox): void {
     sandbox.close().then(
       () => process.exit(0),
       (error) => {
-        console.error(error);
+        report(error);
         process.exit(1);
       },
     );

@@ -23,7 +23,7 @@ export async function exportTo(client: ControlClient, file: string | undefined):
     renameSync(unfinished, file);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    throw error;
+    throw Object.assign(error as Error, { path: file });
   }
   const isTooLong = statSync(file).size > FILE_LIMIT ? "; it is longer than the 2 GiB that an import takes" : "";
   return `wrote ${file}${isTooLong}; webhook secrets and the issuer key are not in it`;

@@ -1,4 +1,5 @@
 import { ApiError } from "../model/errors.ts";
+import { LAST_INSTANT } from "../model/instant.ts";
 import type { Clock, ClockState } from "../ports/clock.ts";
 import { parseDuration } from "./duration.ts";
 
@@ -48,17 +49,21 @@ export class ClockControl {
     await this.#engine.runWithClock({ mode: "frozen", at_ms: now }, now);
   }
 
-  /** Goes on from the instant at which it stood. */
+  /** Goes on from the instant at which it stood. Throws INVALID_REQUEST at the last instant. */
   async run(): Promise<void> {
     if (this.#clock.state().mode === "running") return;
     const now = this.#clock.now();
+    if (now >= LAST_INSTANT) {
+      throw new ApiError("INVALID_REQUEST", "The clock is at the end of the year 9999, where RFC 3339 ends; reset, or restore a snapshot.");
+    }
     await this.#engine.runWithClock({ mode: "running", offset_ms: now - this.#wall() }, now);
   }
 
   /** `now` is read once: were it read again, a tick in between would be missing from what is skipped. */
   async #goTo(instant: number, now: number): Promise<void> {
     if (instant < now) throw new ApiError("INVALID_REQUEST", "The clock only goes forward; restore a snapshot to go back.");
-    if (instant > LAST_INSTANT) throw new ApiError("INVALID_REQUEST", "The clock goes to the end of the year 9999.");
+    if (!(instant <= LAST_INSTANT))
+      throw new ApiError("INVALID_REQUEST", "The clock goes to the end of the year 9999, where RFC 3339 ends.");
     await this.#engine.runUntil(instant);
     const state = this.#clock.state();
     const skipped = instant - now;
@@ -68,6 +73,3 @@ export class ClockControl {
     this.#clock.skip(skipped);
   }
 }
-
-/** RFC 3339 has four digits for the year. */
-const LAST_INSTANT = Date.parse("9999-12-31T23:59:59.999Z");

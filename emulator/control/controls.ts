@@ -78,7 +78,7 @@ export interface ControlParts {
   /** Looks again for due work. */
   readonly rearm: () => void;
   /** Told after the state became another one: looks again for due work and deliveries, tells those who watch. */
-  readonly moved: () => void;
+  readonly moved: () => Promise<void>;
   readonly feed: Feed;
   readonly observation: Observation;
   readonly deliveries: Deliveries;
@@ -114,7 +114,7 @@ export function createControls(parts: ControlParts) {
       limiter.clear();
       parts.faults.reset();
       observation.clear();
-      parts.moved();
+      await parts.moved();
     },
     /** Brings in a fixture, whole or not at all, or generated data. Throws FixtureError, UnknownFixture, INVALID_REQUEST. */
     async seed(input: SeedInput, progress?: StepProgress): Promise<Seeded> {
@@ -129,7 +129,7 @@ export function createControls(parts: ControlParts) {
       const imported = await parts.transfer.import(pieces);
       limiter.clear();
       parts.faults.reset();
-      parts.moved();
+      await parts.moved();
       return imported;
     },
     /** The names of the fixtures that are shipped. */
@@ -146,7 +146,7 @@ export function createControls(parts: ControlParts) {
     /** Throws SNAPSHOT_NOT_FOUND. */
     async restore(name: string): Promise<void> {
       await positions.restore(name);
-      parts.moved();
+      await parts.moved();
     },
     /** Throws SNAPSHOT_NOT_FOUND. */
     deleteSnapshot: (name: string): Promise<void> => positions.drop(name),
@@ -178,6 +178,8 @@ export function createControls(parts: ControlParts) {
         stop();
       };
     },
+    /** Runs `begin` when nothing waits for the disk (`--fsync`): for a watcher that is told where it begins. Throws STORAGE_UNAVAILABLE. */
+    whenDurable: <T>(begin: () => T): Promise<T> => world.whenDurable(begin),
     /** What a watcher missed who last saw this event. */
     missedSince: (eventId: string | null): Missed => missedSince(world.records, eventId),
     listenerSecret: parts.listenerSecret,

@@ -1,3 +1,4 @@
+import { instantText } from "../model/instant.ts";
 import { TABLE_NAMES } from "../model/tables.ts";
 import type { Clock, ClockState } from "../ports/clock.ts";
 import type { Reader } from "../ports/store.ts";
@@ -6,6 +7,7 @@ import { type Applying, applyFixture, type StepProgress } from "./fixtures/apply
 import { type Fixture, historyOf, relativeHistoryOf, type StepBook } from "./fixtures/fixture.ts";
 import { type Amounts, generate } from "./fixtures/generate.ts";
 import type { FixtureLibrary, FixtureSource } from "./fixtures/library.ts";
+import { FixtureError } from "./fixtures/problems.ts";
 import { readFixture, refuseWrongMembers } from "./fixtures/read.ts";
 
 /** What to bring in: a fixture by name or path, one as text, or generated data. */
@@ -41,7 +43,13 @@ export interface FirstFixture {
 export function firstFixture(source: FixtureSource, book: StepBook, end: number): FirstFixture {
   const fixture = readFixture(source, book.operations);
   refuseWrongMembers(fixture, book);
-  return { id: source.id, fixture, from: end - historyOf(fixture, end), end };
+  const from = end - historyOf(fixture, end);
+  if (from < 0) {
+    const place = fixture.steps[0]?.placeOf([]) ?? { line: 1, column: 1 };
+    const message = "its history begins before 1970, and no block can; choose later times.";
+    throw new FixtureError(fixture.file, [{ ...place, rule: "WRONG_TIME", message }]);
+  }
+  return { id: source.id, fixture, from, end };
 }
 
 /** Brings fixtures and generated data into the sandbox. */
@@ -84,6 +92,7 @@ export class Seeding {
     refuseWrongMembers(fixture, book);
     const skipped = relativeHistoryOf(fixture);
     const now = clock.now();
+    instantText(now + skipped);
     const seeded = await this.#chronicle(fixture, now, now + skipped, skipped === 0 ? null : advanced(clock.state(), skipped), progress);
     clock.skip(skipped);
     return { ...seeded, clock_advanced_ms: skipped };

@@ -1,5 +1,5 @@
 import type { EventRecord, EventType } from "../model/event.ts";
-import type { Reader } from "../ports/store.ts";
+import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Feed } from "./feed.ts";
 
 export interface EventWish {
@@ -18,12 +18,14 @@ const MOST = 10_000;
  */
 export class Waiter {
   readonly #feed: Feed;
+  readonly #world: Pick<UnitOfWork, "records" | "durable">;
   /** Events not returned yet, oldest first. */
   readonly #seen: EventRecord[];
 
-  constructor(feed: Feed, records: Reader) {
+  constructor(feed: Feed, world: Pick<UnitOfWork, "records" | "durable">) {
     this.#feed = feed;
-    this.#seen = [...records.newest("events", { limit: MOST })].reverse();
+    this.#world = world;
+    this.#seen = [...world.records.newest("events", { limit: MOST })].reverse();
     feed.subscribe((message) => {
       if (message.kind === "reset") this.#seen.length = 0;
       if (message.kind === "event") this.#seen.push(message.event);
@@ -31,13 +33,15 @@ export class Waiter {
     });
   }
 
-  waitFor({ type, where = () => true, timeout = 5000 }: EventWish = {}): Promise<EventRecord> {
+  async waitFor({ type, where = () => true, timeout = 5000 }: EventWish = {}): Promise<EventRecord> {
+    // What was found at the start may not be on disk yet; what is told later is.
+    await this.#world.durable();
     const wanted = (event: EventRecord) => (type === undefined || event.type === type) && where(event);
     const take = () => {
       const at = this.#seen.findIndex(wanted);
       return at === -1 ? undefined : this.#seen.splice(at, 1)[0];
     };
-    return new Promise((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       const found = take();
       if (found) return resolve(found);
       const stop = this.#feed.subscribe(() => {

@@ -15,12 +15,18 @@ export interface Adoptee {
  * point; before it everything is as it was. Work begun before it fails with SANDBOX_RESET.
  */
 export async function adopt(ports: EnginePorts, state: EngineState, { store, state: other, takeChain }: Adoptee): Promise<void> {
-  const { header, head, seq, names } = state;
+  const { header, head, seq, names, restores } = state;
   const clock = { state: ports.clock.state(), now: ports.clock.now(), ids: ports.ids.counter() };
   const former = ports.store.replace(store);
   const giveBack = takeChain();
   const generation = { generation: header.generation, fixture: header.fixture, base_seq: 0, last_seq: 0 };
-  Object.assign(state, { header: { ...other.header, ...generation }, head: other.head, seq: other.seq, names: other.names });
+  Object.assign(state, {
+    header: { ...other.header, ...generation },
+    head: other.head,
+    seq: other.seq,
+    names: other.names,
+    restores: restores + 1,
+  });
   ports.clock.set(other.head.clock, other.head.at);
   ports.ids.set(other.head.ids);
   state.epoch += 1;
@@ -36,7 +42,7 @@ export async function adopt(ports: EnginePorts, state: EngineState, { store, sta
     if (committed) throw error;
     giveBack();
     ports.store.replace(former);
-    Object.assign(state, { header, head, seq, names });
+    Object.assign(state, { header, head, seq, names, restores });
     ports.clock.set(clock.state, clock.now);
     ports.ids.set(clock.ids);
     throw error;

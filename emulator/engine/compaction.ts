@@ -26,8 +26,14 @@ export async function compact(
   await journal.durable();
   const stamp = { generation: state.header.generation + 1, seq: state.head.seq };
   const db_digest = await store.stage(stamp);
-  const header = { ...state.header, generation: stamp.generation, base_seq: stamp.seq, last_seq: state.seq, db_digest };
-  await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
+  const { generation, seq: base_seq } = stamp;
+  const header = { ...state.header, generation, base_seq, last_seq: state.seq, db_digest, restores: state.restores };
+  try {
+    await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
+  } catch (error) {
+    await store.discard();
+    throw error;
+  }
   committed();
   await store.publish();
 }

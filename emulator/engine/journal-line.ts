@@ -28,6 +28,8 @@ export interface HeaderLine {
   readonly last_seq: number;
   /** SHA-256 of db.json, in hexadecimal; null while there is none. */
   readonly db_digest: string | null;
+  /** Restores before those that have a line of their own; absent for none. */
+  readonly restores?: number;
   readonly chain_id: number;
   /** What the chain is made by, again at each start. */
   readonly rules: ChainRules;

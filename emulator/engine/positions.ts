@@ -80,6 +80,7 @@ export class Positions {
         each.restore(captured?.[index]);
       });
       state.epoch += 1;
+      state.restores += 1;
     });
   }
 

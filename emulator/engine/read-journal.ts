@@ -140,6 +140,8 @@ class Reader {
     const target = named ?? state.names.get(line.name);
     if (!target) throw new Error(`restores "${line.name}", which was never taken`);
     state.head = target;
+    // Compaction writes such lines too, as a way to its branches; those restores are in the header.
+    if (line.seq > state.header.last_seq) state.restores += 1;
   }
 }
 

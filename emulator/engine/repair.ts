@@ -19,6 +19,9 @@ export async function* readableLines(lines: AsyncIterable<Line>, file: string, d
     if (line.kind === "header") {
       header = line;
       isOpen = line.n !== undefined;
+      // What is lost was acknowledged: the identifiers of its events must not be given to others.
+      yield encodeLine({ ...line, restores: (line.restores ?? 0) + 1 });
+      continue;
     } else if (isOpen) {
       hasBase ||= line.kind === "unit" && line.seq === header?.base_seq;
       isOpen = !isEndOfCompaction(line);

@@ -23,6 +23,8 @@ export interface EngineState {
   seq: number;
   names: Map<string, Position>;
   epoch: number;
+  /** Restores and resets so far, over all runs: kept in the journal's markers, and in its header once those are compacted. */
+  restores: number;
   /** Set when undoing failed: no write is served any more. */
   broken: Error | null;
   /** While a restore moves the chain, a block number may mean a block of another branch. */
@@ -45,7 +47,16 @@ export function newState(header: HeaderLine): EngineState {
     undo: [],
     mark: null,
   };
-  return { header, head: root, seq: header.last_seq, names: new Map(), epoch: 1, broken: null, moving: false };
+  return {
+    header,
+    head: root,
+    seq: header.last_seq,
+    names: new Map(),
+    epoch: 1,
+    restores: header.restores ?? 0,
+    broken: null,
+    moving: false,
+  };
 }
 
 /** The last block among steps, or what was before. */

@@ -1,4 +1,5 @@
 import type { EventRecord, EventType } from "../model/event.ts";
+import { instantText } from "../model/instant.ts";
 import { TABLE_NAMES, type TableName, type Tables } from "../model/tables.ts";
 import { type Block, type Chain, type ChainCall, type ChainMark, type ChainStep, ChainUnavailable } from "../ports/chain.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly records: Base;
   readonly chain: Chain;
   readonly ids: Ids;
+  /** How often the state was restored before this unit: part of the identifiers of its events. */
+  readonly restores: number;
   /** Blocks come at once (automatic mining), or when due. */
   readonly mining: "auto" | "deferred";
   /** Timestamp of the last committed block, in seconds. */
@@ -47,7 +50,7 @@ export class LiveUnit implements Chronicle {
   /** Mined transactions that `transact` did not send: a wallet's, or what was pending. Settling them empties it. */
   others: Mined[] = [];
   readonly #around: Surroundings;
-  #names: Pick<Ids, "next" | "secret">;
+  #names: Pick<Ids, "next" | "nextOf" | "secret">;
   #named = false;
   /** What `inOneBlock` has sent so far, and the most gas that it takes; null outside of it. */
   #held: { readonly hashes: string[]; gas: number } | null = null;
@@ -57,7 +60,7 @@ export class LiveUnit implements Chronicle {
     this.#names = around.ids;
     this.overlay = new Overlay(around.records);
     this.now = now;
-    this.at = new Date(now).toISOString();
+    this.at = instantText(now);
     this.requestId = requestId;
   }
 
@@ -81,16 +84,14 @@ export class LiveUnit implements Chronicle {
   }
 
   emit(type: EventType, data: EventRecord["data"]): void {
-    const event = { id: this.newId("evt"), object: "event", type, timestamp: this.at, data } as EventRecord;
+    const event = { id: this.#newId("evt", this.#around.restores), object: "event", type, timestamp: this.at, data } as EventRecord;
     this.put("events", event);
     this.events.push(event);
     this.#around.emitted(this, event);
   }
 
   newId(prefix: string): string {
-    let id = this.#names.next(prefix, this.now);
-    while (this.#named && TABLE_NAMES.some((table) => this.get(table, id))) id = this.#names.next(prefix, this.now);
-    return id;
+    return this.#newId(prefix, 0);
   }
   secret(alphabet: string, length: number): string {
     return this.#names.secret(alphabet, length);
@@ -99,8 +100,9 @@ export class LiveUnit implements Chronicle {
   async moveTo(instant: number): Promise<void> {
     await this.settle();
     if (instant <= this.now) return;
+    const at = instantText(instant);
     this.now = instant;
-    this.at = new Date(instant).toISOString();
+    this.at = at;
   }
 
   nextDue(until: number): Due | null {
@@ -238,6 +240,12 @@ export class LiveUnit implements Chronicle {
   async deploy(): Promise<void> {
     await this.#remember();
     this.steps.push(...(await this.#around.chain.deploy(Math.floor(this.now / 1000))));
+  }
+
+  #newId(prefix: string, branch: number): string {
+    let id = this.#names.nextOf(branch, prefix, this.now);
+    while (this.#named && TABLE_NAMES.some((table) => this.get(table, id))) id = this.#names.nextOf(branch, prefix, this.now);
+    return id;
   }
 
   #keep(steps: readonly (ChainStep & { hash: string })[], calls: readonly ChainCall[]): void {

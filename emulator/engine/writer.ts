@@ -1,5 +1,6 @@
 import { ApiError } from "../model/errors.ts";
 import type { EventRecord } from "../model/event.ts";
+import { explain, systemErrorIn } from "../model/system-error.ts";
 import type { Change } from "../model/tables.ts";
 import type { Block } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
@@ -26,7 +27,7 @@ export interface Commit {
   readonly blocks: readonly Block[];
 }
 
-/** Told after each commit; must not throw. */
+/** Told of each commit, in order, once its line is as durable as was asked for; must not throw. */
 export type CommitListener = (commit: Commit) => void;
 
 /**
@@ -40,6 +41,9 @@ export class Writer implements UnitOfWork {
   readonly #settle: Settle;
   readonly #emitted: Emitted;
   readonly #listeners = new Set<CommitListener>();
+  /** Commits that are not on disk yet, which nobody may learn of; and how many were ever told. */
+  readonly #untold: Commit[] = [];
+  #told = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(ports: EnginePorts, state: EngineState, mining: () => "auto" | "deferred", settle: Settle, emitted: Emitted) {
@@ -96,24 +100,50 @@ export class Writer implements UnitOfWork {
     }
   }
 
-  /** Runs `step` between two units, and resolves when what it wrote is as safe as was asked for. Refused once writes are stopped. */
+  /**
+   * Runs `step` between two units, and ends when what it wrote is as durable as was asked for, and what it saw, which is what a refusal
+   * follows from. Refused once writes are stopped.
+   */
   async exclusive<T>(step: () => Promise<T>): Promise<T> {
-    const result = await this.#enqueue(async () => {
-      if (this.#state.broken) throw stopped(this.#state.broken);
-      return await step();
-    });
-    await this.#durable();
-    return result;
+    try {
+      return await this.#enqueue(async () => {
+        if (this.#state.broken) throw stopped(this.#state.broken);
+        return await step();
+      });
+    } finally {
+      await this.durable();
+    }
   }
 
-  /** After a failed flush nobody knows what the disk holds: a later one would report success for lines that are lost. */
-  async #durable(): Promise<void> {
+  durable(): Promise<void> | null {
+    return this.#untold.length === 0 && this.#ports.journal.isDurable() ? null : this.#flush();
+  }
+
+  async whenDurable<T>(step: () => T): Promise<T> {
+    if (this.durable() === null) return step();
+    // No unit commits within the queue: once all is durable it stays so.
+    return await this.quiet(async () => {
+      await this.durable();
+      return step();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const committed = this.#told + this.#untold.length;
     try {
       await this.#ports.journal.durable();
     } catch (cause) {
       this.stop(cause as Error);
       throw stopped(cause as Error);
     }
+    while (this.#told < committed) {
+      this.#told += 1;
+      this.#tell(this.#untold.shift() as Commit);
+    }
+  }
+
+  #tell(commit: Commit): void {
+    for (const listener of this.#listeners) listener(commit);
   }
 
   /**
@@ -127,8 +157,13 @@ export class Writer implements UnitOfWork {
     try {
       journal.append(text);
     } catch (cause) {
-      if (cause instanceof JournalBroken) this.stop(cause);
-      throw new ApiError("STORAGE_UNAVAILABLE", "The journal could not be written; nothing was changed.", { cause });
+      if (cause instanceof JournalBroken) {
+        this.stop(cause);
+        throw stopped(cause);
+      }
+      const refused = systemErrorIn(cause);
+      const why = refused ? `: ${explain(refused)}` : "";
+      throw new ApiError("STORAGE_UNAVAILABLE", `The journal could not be written${why}. Nothing was changed.`, { cause });
     }
   }
 
@@ -164,6 +199,7 @@ export class Writer implements UnitOfWork {
         records: this.#ports.store,
         chain,
         ids,
+        restores: state.restores,
         mining,
         lastTimestamp: state.head.block.timestamp,
         emitted: options.silent ? () => {} : this.#emitted,
@@ -208,7 +244,9 @@ export class Writer implements UnitOfWork {
     state.head = positionAfter(state.head, line, { undo, redo: null, mark: unit.after });
     const events = options.silent ? [] : unit.events;
     const { sent, blocks } = unit;
-    for (const listener of this.#listeners) listener({ line, changes, undo, events, sent, blocks });
+    const commit = { line, changes, undo, events, sent, blocks };
+    if (this.#ports.journal.isDurable()) this.#tell(commit);
+    else this.#untold.push(commit);
   }
 
   async #undo(unit: LiveUnit): Promise<void> {
@@ -252,11 +290,11 @@ function textOf(line: JournalLine): string {
 }
 
 function stopped(cause: Error): ApiError {
-  return new ApiError(
-    "STORAGE_UNAVAILABLE",
-    "Writes are stopped: a failure could not be undone. Restart the sandbox; every answered write is kept.",
-    { cause },
-  );
+  const why =
+    cause instanceof JournalBroken
+      ? cause.message
+      : "a failure could not be undone. Restart the sandbox; every acknowledged write is kept.";
+  return new ApiError("STORAGE_UNAVAILABLE", `Writes are stopped: ${why}`, { cause });
 }
 
 function nothing(): void {}

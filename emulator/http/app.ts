@@ -10,6 +10,7 @@ import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
 import { Idempotency } from "./idempotency.ts";
 import { inTurn } from "./in-turn.ts";
+import { leaveWhenDurable } from "./leave.ts";
 import { allowHost } from "./middleware/allow-host.ts";
 import { allowOrigins } from "./middleware/allow-origins.ts";
 import { authenticate, authorise } from "./middleware/authenticate.ts";
@@ -20,7 +21,7 @@ import { meter } from "./middleware/meter.ts";
 import { negotiate } from "./middleware/negotiate.ts";
 import { performRead, performWrite } from "./middleware/perform.ts";
 import { readBody } from "./middleware/read-body.ts";
-import { endRecorded, type Recorder, recordRequests } from "./middleware/record-requests.ts";
+import { type Recorder, recordRequests } from "./middleware/record-requests.ts";
 import { validate } from "./middleware/validate.ts";
 import { nearestOperation } from "./nearest-operation.ts";
 import type { Operations } from "./operations/handler.ts";
@@ -51,7 +52,7 @@ export function createApp(parts: AppParts): Express {
   app.disable("x-powered-by").disable("etag");
   app.enable("case sensitive routing").enable("strict routing");
   app.set("query parser", "simple");
-  app.response.end = endRecorded as typeof app.response.end;
+  app.response.end = leaveWhenDurable(world);
 
   app.use(
     inTurn([identify(parts.newRequestId), logRequests(parts.log), recordRequests(parts.recorder, clock), allowHost(parts.isHostAllowed)]),

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import addFormats from "ajv-formats";
 import { OpenAPIBackend } from "openapi-backend";
 import type { StageName } from "../control/exchange.ts";
+import { isWritable } from "../model/instant.ts";
 import { builtText, packageFile } from "../package-root.ts";
 import { yaml } from "../yaml.ts";
 
@@ -139,8 +140,8 @@ function validatorsByContext(): (context: string) => Ajv2020 {
     if (!ajv) {
       ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes });
       addFormats.default(ajv);
-      // RFC 3339 knows leap seconds, JavaScript's clock does not.
-      ajv.addFormat("date-time", (text) => isDateTime(text) && !Number.isNaN(Date.parse(text)));
+      // RFC 3339 has leap seconds, JavaScript's clock does not; and an offset can lead to a year that UTC cannot write.
+      ajv.addFormat("date-time", (text) => isDateTime(text) && isWritable(Date.parse(text)));
       // Ajv's own compares each item with each other: seconds for an array of 1 MiB.
       ajv.removeKeyword("uniqueItems");
       ajv.addKeyword({

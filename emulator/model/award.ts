@@ -1,4 +1,5 @@
 import type { components } from "../../spec/types.ts";
+import { cappedInstantText, instantText } from "./instant.ts";
 
 /** A user's badge as the API shows it. */
 export type Award = components["schemas"]["Award"];
@@ -41,7 +42,12 @@ export const REMINDER_MS = 7 * DAY_MS;
 
 /** The end of a claim window (RFC 3339). */
 export function claimDeadline(approvedAt: number, windowDays: number): string {
-  return new Date(approvedAt + windowDays * DAY_MS).toISOString();
+  return cappedInstantText(approvedAt + windowDays * DAY_MS);
+}
+
+/** Throws INVALID_REQUEST for a claim window whose end cannot be written. A block that approves the award later may still cut it short. */
+export function refuseEndlessWindow(now: number, windowDays: number): void {
+  instantText(now + windowDays * DAY_MS);
 }
 
 /** When something happens to the award by itself (ms since the epoch): the reminder, then the end of its claim window. */

@@ -13,12 +13,21 @@ export interface Journal {
   mend(tail: Line, kept: string | null): void;
   /**
    * Appends one line (without its newline). When it returns, the line survives the death of the process.
-   * Throws JournalRefused after cutting the file back to its last good byte; JournalBroken if even that failed.
+   * Throws JournalRefused after cutting the file back to its last good byte; JournalBroken if even that failed, or another process has
+   * removed, replaced or written to the log.
    */
   append(line: string): void;
-  /** Resolves when every line appended so far survives a power loss; at once when that was not asked for (`--fsync`). */
+  /**
+   * Resolves when every line appended so far survives a power loss; at once when that was not asked for (`--fsync`). Rejects once a flush
+   * has failed: nobody knows then what the disk holds, and a later flush would report success for lines that are lost.
+   */
   durable(): Promise<void>;
-  /** Replaces the whole log by `lines`, atomically, written in pieces. Nothing may be appended meanwhile. */
+  /** Whether every line appended so far does already; always when that was not asked for. */
+  isDurable(): boolean;
+  /**
+   * Replaces the whole log by `lines`, atomically, written in pieces. Nothing may be appended meanwhile. When it rejects, the log is as it
+   * was. Rejects with JournalBroken for a log that another process has changed.
+   */
   rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): void;
 }

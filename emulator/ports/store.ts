@@ -73,12 +73,19 @@ export interface Store extends Reader {
   /** Writes the fold next to the current one and returns its digest; `publish` then puts it in place (and `load` does, if that never came). */
   stage(stamp: FoldStamp): Promise<string>;
   publish(): Promise<void>;
+  /** Removes what was staged: the journal that it belongs to could not be written. */
+  discard(): Promise<void>;
 }
 
 export interface Due {
   readonly table: TableName;
   readonly id: string;
   readonly at: number;
+}
+
+/** The operating system refuses what the data folder needs: says what, why, and what to do. */
+export class StorageUnusable extends Error {
+  override readonly name = "StorageUnusable";
 }
 
 /** Data on disk that cannot be read: says the file, the line when there is one, and what is wrong. Never repaired silently. */

@@ -103,6 +103,17 @@ export interface UnitOfWork {
   chronicle<T>(options: ChronicleOptions, work: (unit: Chronicle) => Promise<T>): Promise<T>;
   /** Runs `read` between two units, so that it sees only what is committed. */
   quiet<T>(read: () => Promise<T>): Promise<T>;
+  /**
+   * What everything that leaves the process waits for, so that nobody learns of a change that a power loss can undo (`--fsync`). Resolves
+   * when each line up to now is on disk and those who follow commits were told of it; null when that is so already, which it always is
+   * without `--fsync`. Rejects with STORAGE_UNAVAILABLE once a flush has failed.
+   */
+  durable(): Promise<void> | null;
+  /**
+   * Runs `step` at a moment when nothing that was committed waits for the disk: for what begins to tell others of the state. Rejects as
+   * `durable` does.
+   */
+  whenDurable<T>(step: () => T): Promise<T>;
   /** Number of the last committed block. */
   readonly committedBlock: number;
   /** Reads the chain at the last committed block; a restore that takes that block away meanwhile makes it read again. */

@@ -21,6 +21,11 @@ export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (pe
     async function call(method, params) {
       const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
       if (!known) throw refusal(method);
-      return await known(params, peer);
+      try {
+        return await known(params, peer);
+      } finally {
+        // The answer, or the refusal, may follow from a change that is not on disk yet.
+        await deps.writer.durable();
+      }
     };
 }

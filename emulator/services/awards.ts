@@ -8,6 +8,7 @@ import {
   type IssueRequest,
   type PendingStep,
   REMINDER_MS,
+  refuseEndlessWindow,
 } from "../model/award.ts";
 import type { Badge } from "../model/badge.ts";
 import { ApiError, refuse } from "../model/errors.ts";
@@ -236,6 +237,7 @@ export class Awards {
     if (badge.max_awards !== null && taken >= badge.max_awards) {
       throw refuse("BADGE_SUPPLY_EXHAUSTED", `All ${badge.max_awards} awards of badge ${badge.id} are given.`, "");
     }
+    refuseEndlessWindow(unit.now, badge.claim_window_days);
     const step: Step = { action: "approve", review, reason: null, then_claim: thenClaim };
     const locked = award.reward.funding === "sponsor" ? await this.#rewards.lock(unit, award, this.#sponsorOf(unit, award)) : null;
     const approved = this.#take(unit, award, step, locked);

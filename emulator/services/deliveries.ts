@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { refuse } from "../model/errors.ts";
 import type { EventRecord } from "../model/event.ts";
+import { cappedInstantText } from "../model/instant.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import { type Delivery, type DeliveryRecord, RETRY_DELAYS_MS, wantsEvent } from "../model/webhook.ts";
 import type { SendResult } from "../ports/sender.ts";
@@ -108,7 +109,7 @@ export class Deliveries {
       return;
     }
     const wait = Math.max(Math.round(delay * (1 + jitter(delivery))), made.retry_after_ms ?? 0);
-    unit.put("webhook_deliveries", { ...delivery, status: "pending", next_attempt_at: new Date(unit.now + wait).toISOString() });
+    unit.put("webhook_deliveries", { ...delivery, status: "pending", next_attempt_at: cappedInstantText(unit.now + wait) });
   }
 
   #owe(unit: Unit, endpoint_id: string, event: EventRecord): DeliveryRecord {

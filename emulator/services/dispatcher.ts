@@ -25,7 +25,7 @@ export interface DispatcherParts {
   readonly troubles: Troubles;
   /** 0 to below 1, reproducible. */
   readonly random: () => number;
-  /** Told when a result could not be recorded. */
+  /** Told when an attempt could not be made or its result not be recorded. */
   readonly failed: (error: Error) => void;
 }
 
@@ -145,13 +145,25 @@ export class Dispatcher {
   }
 
   async #send(id: string): Promise<MadeAttempt | null> {
-    const { world, sender, endpoints, now, wall } = this.#parts;
+    const { world, sender, endpoints, now, wall, failed } = this.#parts;
     const { records } = world;
     const delivery = records.get("webhook_deliveries", id);
     const endpoint = delivery && records.get("webhook_endpoints", delivery.endpoint_id);
     const event = delivery && records.get("events", delivery.event_id);
     const secret = endpoint && (records.get("webhook_secrets", endpoint.id) as WebhookSecret);
     if (!delivery || !endpoint || !event || !secret || delivery.status !== "pending" || endpoint.status !== "enabled") return null;
+    // What the message says and where it goes may follow from a change that is not on disk yet.
+    const { epoch } = world;
+    const durable = world.durable();
+    if (durable !== null) {
+      try {
+        await durable;
+      } catch (error) {
+        failed(error as Error);
+        return null;
+      }
+      if (epoch !== world.epoch || this.#stopped) return null;
+    }
     const began = performance.now();
     const message = signedEvent(event, signingSecrets(secret, now()), Math.floor(wall() / 1000));
     const result = await sender.post({ url: endpoint.url, ...message, allows: (address) => endpoints.allows(address) });

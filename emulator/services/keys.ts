@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { ApiKey, ApiKeyRecord, Scope } from "../model/api-key.ts";
 import { type ApiError, refuse } from "../model/errors.ts";
+import { isWritable } from "../model/instant.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Unit } from "../ports/unit-of-work.ts";
@@ -74,6 +75,9 @@ export class Keys {
     granting: ApiKeyRecord | null,
   ): ApiKey {
     const expiry = input.expires_at ? Date.parse(input.expires_at) : null;
+    if (expiry !== null && !isWritable(expiry)) {
+      throw refuse("VALIDATION_FAILED", "expires_at must be an RFC 3339 instant, such as 2027-01-01T00:00:00Z.", "/expires_at");
+    }
     if (expiry !== null && !(expiry > unit.now)) {
       throw refuse("VALIDATION_FAILED", "expires_at must be an instant in the future.", "/expires_at");
     }

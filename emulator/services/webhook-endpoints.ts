@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { refuse } from "../model/errors.ts";
+import { instantText } from "../model/instant.ts";
 import { type AddressKind, addressKind, hostKind } from "../model/network.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type {
@@ -96,13 +97,13 @@ export class WebhookEndpoints {
     unit.remove("webhook_endpoints", id);
   }
 
-  /** A new secret; the old one signs too for 24 h. Throws WEBHOOK_ENDPOINT_NOT_FOUND. */
+  /** A new secret; the old one signs too for 24 h. Throws WEBHOOK_ENDPOINT_NOT_FOUND, INVALID_REQUEST at the end of the year 9999. */
   rotate(unit: Unit, id: string): { endpoint: WebhookEndpoint; secret: string } {
     const before = this.find(unit, id);
     const { secret: previous } = unit.get("webhook_secrets", id) as WebhookSecret;
     const until = unit.now + ROTATION_MS;
     const secret = newSecret(unit);
-    const endpoint = { ...before, previous_secret_expires_at: new Date(until).toISOString(), updated_at: unit.at };
+    const endpoint = { ...before, previous_secret_expires_at: instantText(until), updated_at: unit.at };
     unit.put("webhook_secrets", { id, secret, previous, previous_expires_at: until });
     unit.put("webhook_endpoints", endpoint);
     return { endpoint: shownEndpoint(endpoint), secret };

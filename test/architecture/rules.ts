@@ -66,7 +66,11 @@ export const RULES: readonly Rule[] = [
     may: ["emulator/model", "emulator/ports"],
     because: "an adapter knows its ports and its one dependency",
   },
-  { room: "emulator/adapters/crypto", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
+  {
+    room: "emulator/adapters/crypto",
+    may: ["emulator/ports", "emulator/private-path.ts"],
+    because: "an adapter knows its ports and its one dependency",
+  },
   {
     room: "emulator/adapters/jose",
     may: ["emulator/model", "emulator/ports", "jose"],
@@ -77,7 +81,11 @@ export const RULES: readonly Rule[] = [
     may: ["emulator/ports", "qrcode-generator"],
     because: "an adapter knows its ports and its one dependency",
   },
-  { room: "emulator/adapters/time", may: ["emulator/ports"], because: "an adapter knows its ports and its one dependency" },
+  {
+    room: "emulator/adapters/time",
+    may: ["emulator/model", "emulator/ports"],
+    because: "an adapter knows its ports and its one dependency",
+  },
   {
     room: "emulator/adapters/hardhat",
     may: ["emulator/model", "emulator/ports", "emulator/package-root.ts", "hardhat", "ethers"],
@@ -121,9 +129,10 @@ export const RULES: readonly Rule[] = [
   { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/yaml.ts", may: ["yaml"], because: "it loads YAML when somebody needs it" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
+  { room: "emulator/private-path.ts", may: [], because: "it sets permissions, no more" },
   {
     room: "emulator/data-folder.ts",
-    may: ["emulator/adapters/fs", "emulator/engine", "emulator/lines.ts", "emulator/ports"],
+    may: ["emulator/adapters/fs", "emulator/engine", "emulator/lines.ts", "emulator/ports", "emulator/private-path.ts"],
     because: "it opens the files of one folder",
   },
   {
@@ -175,6 +184,7 @@ export const RULES: readonly Rule[] = [
       "emulator/sandbox.ts",
       "emulator/config.ts",
       "emulator/package-root.ts",
+      "emulator/private-path.ts",
       "emulator/engine/recovery.ts",
       "emulator/adapters/fs/lock.ts",
       "emulator/adapters/node-http/sender.ts",

@@ -1,7 +1,7 @@
 /** What a killed sandbox leaves of its lock is in nobody's way. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
@@ -12,6 +12,11 @@ const notLinux = process.platform !== "linux" && skipped("zombies are read from 
 
 const home = newFolder();
 afterAll(() => rmSync(home, { recursive: true }));
+
+function folderIdOf(dataDir: string): string {
+  const { dev, ino } = statSync(dataDir, { bigint: true });
+  return `${dev}:${ino}`;
+}
 
 it.each([
   ["an empty lock", "lock", ""],
@@ -36,6 +41,8 @@ it.skipIf(notLinux)("a lock whose process died, and whose parent has not asked f
     pid: Number(pid),
     process_start: stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19],
     boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+    pid_namespace: readlinkSync("/proc/self/ns/pid"),
+    folder: folderIdOf(dataDir),
     urls: {},
   };
   writeFileSync(join(dataDir, "lock"), JSON.stringify(lock));

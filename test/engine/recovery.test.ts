@@ -30,7 +30,8 @@ async function hashesOf({ chain }: World): Promise<unknown[]> {
 }
 async function live(): Promise<void> {
   await welcome(world, "ada", 5n);
-  await world.writer.run({ at: START + 60_000 }, (unit) => unit.transact([calls.burn(world, "ada", 1n), calls.mint(world, "ben", 2n)]));
+  world.time.pass(60_000);
+  await world.writer.run({}, (unit) => unit.transact([calls.burn(world, "ada", 1n), calls.mint(world, "ben", 2n)]));
   await world.writer.run({}, (unit) => register(unit, "eve"));
 }
 

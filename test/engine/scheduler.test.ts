@@ -109,6 +109,16 @@ describe("due work", () => {
     await Promise.all([scheduler.runUntil(START + 5000), scheduler.runUntil(START + 5000)]);
     expect(done.map(({ id }) => id)).toEqual(["a", "b"]);
   });
+
+  it("comes also when the computer's clock is behind what was journaled: the clock goes on from there", async () => {
+    await scheduler.start();
+    world.time.pass(5000);
+    await work({ retry: 6000 });
+    world.time.correct(-3_600_000);
+    scheduler.rearm();
+    await pass(1000);
+    expect(done).toEqual([{ id: "retry", at: 6000 }]);
+  });
 });
 
 describe("the timer", () => {

@@ -1,4 +1,15 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileJournal } from "../../emulator/adapters/fs/journal.ts";
@@ -145,4 +156,53 @@ describe("a full disk", () => {
     expect(names).not.toContain(false);
     expect(names.length).toBeGreaterThan(0);
   });
+});
+
+describe("a log that another process changed while it was in use", () => {
+  it.each([
+    ["removed", () => rmSync(file), /was removed/],
+    ["removed with its folder", () => rmSync(folder, { recursive: true }), /was removed/],
+    ["replaced by a copy of itself", () => replaceByCopy(), /was replaced/],
+    ["grown by a line", () => appendFileSync(file, "theirs\n"), /was written to/],
+    ["cut", () => truncateSync(file, 2), /was written to/],
+  ])("%s: JournalBroken says so and what to do, and nothing is written", async (_, change, said) => {
+    journal.append("one");
+    change();
+    const left = existsSync(file) ? onDisk() : null;
+    expect(() => journal.append("two")).toThrow(JournalBroken);
+    expect(() => journal.append("two")).toThrow(said);
+    expect(() => journal.append("two")).toThrow(/export/);
+    await expect(journal.rewrite(["new"])).rejects.toThrow(JournalBroken);
+    expect(existsSync(file) ? onDisk() : null).toBe(left);
+    expect(existsSync(`${file}.next`)).toBe(false);
+    mkdirSync(folder, { recursive: true });
+  });
+
+  it("is not replaced by a rewrite that had begun before", async () => {
+    journal.append("one");
+    async function* lines() {
+      yield "new";
+      appendFileSync(file, "theirs\n");
+    }
+    await expect(journal.rewrite(lines())).rejects.toThrow(JournalBroken);
+    expect(onDisk()).toBe("one\ntheirs\n");
+    expect(readdirSync(folder)).toEqual(["journal.ndjson"]);
+  });
+
+  it("its own rewrites and cuts are no change", async () => {
+    journal.append("one");
+    disk.room = 3;
+    expect(() => journal.append("too long to fit")).toThrow(JournalRefused);
+    disk.room = Number.POSITIVE_INFINITY;
+    await journal.rewrite(["two"]);
+    journal.append("three");
+    await journal.rewrite(["four"]);
+    journal.append("five");
+    expect(onDisk()).toBe("four\nfive\n");
+  });
+
+  function replaceByCopy(): void {
+    copyFileSync(file, `${file}.copy`);
+    renameSync(`${file}.copy`, file);
+  }
 });

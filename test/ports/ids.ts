@@ -45,6 +45,26 @@ export function shouldBehaveLikeIds(name: string, create: (seed: string, seeded:
       expect(many(create("a", true), 1)).not.toEqual(many(create("b", true), 1));
     });
 
+    it("of another branch differ at the same place, sort as the others do, and move the counter by as much", () => {
+      const drawn = [0, 1, 2].map((branch) => {
+        const ids = create("seed", true);
+        ids.set(7);
+        return { id: ids.nextOf(branch, "evt", AT), counter: ids.counter(), next: ids.next("usr", AT) };
+      });
+      expect(new Set(drawn.map(({ id }) => id)).size).toBe(3);
+      expect(new Set(drawn.map(({ counter, next }) => `${counter} ${next}`)).size).toBe(1);
+      for (const { id } of drawn) {
+        expect(id).toMatch(/^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+        expect(id.slice(0, 20)).toBe(drawn[0]?.id.slice(0, 20));
+      }
+    });
+
+    it("of branch 0 are those of `next`; equal branches give equal sequences", () => {
+      const drawn = (branch: number) => create("seed", false).nextOf(branch, "evt", AT);
+      expect(drawn(0)).toBe(create("seed", false).next("evt", AT));
+      expect(drawn(3)).toBe(drawn(3));
+    });
+
     it("a restart at the counter goes on with the sequence instead of repeating it", () => {
       fc.assert(
         fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (before, after) => {
@@ -71,6 +91,12 @@ export function shouldBehaveLikeIds(name: string, create: (seed: string, seeded:
       expect(some(ids.named("academy/ada"))).toEqual(first);
       expect(ids.named("academy/ada").next("usr", AT + 1)).toBe(first[0]);
       expect(ids.counter()).toBe(17);
+    });
+
+    it("of another branch differ, whatever the name", () => {
+      const drawn = (branch: number) => create("a", true).named("academy/ada").nextOf(branch, "evt", AT);
+      expect(new Set([0, 1, 2].map(drawn)).size).toBe(3);
+      expect(drawn(0)).toBe(create("b", false).named("academy/ada").next("evt", AT));
     });
 
     it("differ by name, and under one name", () => {

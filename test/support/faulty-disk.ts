@@ -12,6 +12,7 @@ export class FaultyDisk implements JournalFs {
   readonly renameSync = nodeFs.renameSync;
   readonly rmSync = nodeFs.rmSync;
   readonly fstatSync = nodeFs.fstatSync;
+  readonly statSync = nodeFs.statSync;
   /** Bytes that still fit: a write that does not fit is cut short, and one without any room throws ENOSPC. */
   room = Number.POSITIVE_INFINITY;
   /** Makes ftruncate fail. */
@@ -41,6 +42,11 @@ export class FaultyDisk implements JournalFs {
   flushAll(): void {
     this.#answersAtOnce = true;
     for (const done of this.flushes.splice(0)) done(null);
+  }
+
+  /** From now on flushes wait again. */
+  holdFlushes(): void {
+    this.#answersAtOnce = false;
   }
 
   /** Answers the oldest flush. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { atEndOfFile } from "./clean-up.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
@@ -22,7 +23,9 @@ export function run(program: string, args: readonly string[], { cwd, env = {} }:
   return new Promise<Outcome>((resolve, reject) => {
     const ours = Object.entries(process.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name));
     const path = `${dirname(process.execPath)}:${process.env.PATH}`;
-    const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(ours), HOME: cwd, PATH: path, ...env } });
+    // Code compiled once serves all: each test has a home of its own.
+    const cache = join(PACKAGE_ROOT, "node_modules/.cache");
+    const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(ours), HOME: cwd, PATH: path, XDG_CACHE_HOME: cache, ...env } });
     atEndOfFile(() => void child.kill("SIGKILL"));
     let stdout = "";
     let stderr = "";

@@ -20,6 +20,7 @@ function waitingRoom() {
   const dispatcher = new Dispatcher({
     world: only<DispatcherParts["world"]>({
       epoch: 1,
+      durable: () => null,
       records: only<DispatcherParts["world"]["records"]>({
         get: (table, id) => rows[table as keyof typeof rows](id) as never,
         by: () => [],

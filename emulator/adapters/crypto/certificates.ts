@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AuthorityUnusable, type Certificate, type Certificates } from "../../ports/certificates.ts";
+import { makePrivate } from "../../private-path.ts";
 import { authorityExtensions, certificate, newKey, serverExtensions, subtree } from "./x509.ts";
 
 const NAME = "getsmart-sandbox local CA";
@@ -26,6 +27,7 @@ export function openCertificates(dir: string): Certificates {
     async issue(given) {
       const hosts = given.map((host) => host.toLowerCase().replace(/^\[(.*)\]$/, "$1"));
       const keyFile = join(folder, "ca-key.pem");
+      for (const path of [folder, keyFile]) if (existsSync(path)) makePrivate(path);
       const ca = read(keyFile, folder) ?? create(keyFile, hosts) ?? (read(keyFile, folder) as Authority);
       refuseUnusable(ca, folder, hosts);
       if (textOf(caFile) !== ca.cert.toString()) replace(caFile, ca.cert.toString());
@@ -48,17 +50,26 @@ function create(keyFile: string, hosts: readonly string[]): Authority | null {
   const cert = new X509Certificate(certificate({ subject: NAME, issuer: NAME, days: CA_DAYS, key, signer: key, extensions }));
   mkdirSync(join(keyFile, ".."), { recursive: true, mode: 0o700 });
   const draft = draftOf(keyFile);
-  writeFileSync(draft, pem(key) + cert.toString(), { mode: 0o600 });
+  const content = pem(key) + cert.toString();
   try {
-    linkSync(draft, keyFile);
+    writeFileSync(draft, content, { mode: 0o600 });
+    try {
+      linkSync(draft, keyFile);
+    } catch (error) {
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code as string)) throw error;
+      writeFileSync(keyFile, content, { mode: 0o600, flag: "wx" });
+    }
     return { key, cert };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return null;
     throw error;
   } finally {
-    rmSync(draft);
+    rmSync(draft, { force: true });
   }
 }
+
+/** What file systems without hard links answer. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 function read(keyFile: string, folder: string): Authority | null {
   const text = textOf(keyFile);
@@ -98,8 +109,12 @@ function textOf(file: string): string | null {
 
 function replace(file: string, text: string): void {
   const draft = draftOf(file);
-  writeFileSync(draft, text, { mode: 0o644 });
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, text, { mode: 0o644 });
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 let drafts = 0;

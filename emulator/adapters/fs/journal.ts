@@ -19,6 +19,7 @@ export type JournalFs = Pick<
   | "renameSync"
   | "rmSync"
   | "fstatSync"
+  | "statSync"
 >;
 
 export interface FileJournalOptions {
@@ -46,6 +47,10 @@ export class FileJournal implements Journal {
   #broken: JournalBroken | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | null = null;
+  /** Of the appends, how many there were, and how many the disk has. What was found counts as one: a killed process may not have flushed it. */
+  #appended: number;
+  #flushed = 0;
+  #flushFailure: Error | null = null;
 
   constructor(file: string, options: FileJournalOptions) {
     this.#file = file;
@@ -54,6 +59,7 @@ export class FileJournal implements Journal {
     this.#piece = options.piece ?? PIECE;
     this.#fd = this.#fs.existsSync(file) ? this.#fs.openSync(file, "a+", 0o600) : null;
     this.#size = this.#fd === null ? 0 : this.#fs.fstatSync(this.#fd).size;
+    this.#appended = this.#fd === null ? 0 : 1;
   }
 
   async *read(): AsyncGenerator<Line> {
@@ -71,12 +77,17 @@ export class FileJournal implements Journal {
   }
 
   append(line: string): void {
-    if (this.#broken) throw this.#broken;
+    this.#refuseChanged();
     this.#write(Buffer.from(`${line}\n`));
+    this.#appended += 1;
+  }
+
+  isDurable(): boolean {
+    return !this.#fsync || this.#flushed === this.#appended;
   }
 
   durable(): Promise<void> {
-    if (!this.#fsync) return Promise.resolve();
+    if (this.isDurable()) return Promise.resolve();
     // A flush under way may have begun before our line: all that ask meanwhile share the next one.
     this.#waiting ??= this.#flushing.then(() => {
       this.#waiting = null;
@@ -88,29 +99,40 @@ export class FileJournal implements Journal {
   }
 
   async rewrite(lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+    this.#refuseChanged();
     const next = `${this.#file}.next`;
-    const fd = this.#fs.openSync(next, "w", 0o600);
+    this.#fs.rmSync(next, { force: true });
+    const fd = this.#fs.openSync(next, "ax+", 0o600);
     const pace = new Pace();
+    let size = 0;
     try {
       for await (const piece of piecesOf(lines, this.#piece)) {
         const bytes = Buffer.from(piece);
         let done = 0;
         while (done < bytes.length) done += this.#fs.writeSync(fd, bytes, done);
+        size += bytes.length;
         await pace.rest();
       }
       await call((done) => this.#fs.fsync(fd, done));
+      this.#refuseChanged();
       this.#fs.renameSync(next, this.#file);
     } catch (error) {
+      this.#fs.closeSync(fd);
       this.#fs.rmSync(next, { force: true });
       throw error;
-    } finally {
-      this.#fs.closeSync(fd);
     }
+    // From here on the new log is the log: nothing may fail any more.
     this.close();
-    this.#fd = this.#fs.openSync(this.#file, "a+", 0o600);
-    this.#size = this.#fs.fstatSync(this.#fd).size;
-    this.#broken = null;
-    this.#syncFolder();
+    this.#fd = fd;
+    this.#size = size;
+    try {
+      this.#syncFolder();
+      this.#flushed = this.#appended;
+    } catch {
+      // The disk may not have the rename yet: the next flush says so.
+      this.#appended += 1;
+      this.#flushed = 0;
+    }
   }
 
   close(): void {
@@ -118,11 +140,56 @@ export class FileJournal implements Journal {
     this.#fd = null;
   }
 
+  /** Nothing is written any more, for this reason. */
+  stop(reason: string): void {
+    this.#broken ??= new JournalBroken(reason);
+  }
+
+  /** Looks whether another process changed the file, and stops if so: the sentence that says it, once; else null. */
+  findChange(): string | null {
+    if (this.#broken) return null;
+    try {
+      this.#refuseChanged();
+      return null;
+    } catch (error) {
+      return error instanceof JournalBroken ? error.message : null;
+    }
+  }
+
+  /** What is written to a file that another process removed, replaced or wrote to would be lost, or break it. */
+  #refuseChanged(): void {
+    if (this.#broken) throw this.#broken;
+    const change = this.#change();
+    if (change === null) return;
+    const advice = "what is in memory can still be read: `getsmart-sandbox export FILE` keeps it. Then restart the sandbox";
+    this.#broken = new JournalBroken(
+      `${this.#file} ${change} while the sandbox was running, by another process. No further write is taken; ${advice}.`,
+    );
+    throw this.#broken;
+  }
+
+  #change(): string | null {
+    if (this.#fd === null) return null;
+    try {
+      const ours = this.#fs.fstatSync(this.#fd, { bigint: true });
+      const named = this.#fs.statSync(this.#file, { bigint: true, throwIfNoEntry: false });
+      if (!named) return "was removed";
+      if (named.ino !== ours.ino || named.dev !== ours.dev) return "was replaced";
+      return ours.size === BigInt(this.#size) ? null : "was written to";
+    } catch (cause) {
+      throw new JournalRefused(`${this.#file}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
   #write(bytes: Buffer): void {
     let failure: unknown = null;
     try {
       const written = this.#fs.writeSync(this.#open(), bytes);
-      if (written !== bytes.length) failure = new Error(`only ${written} of ${bytes.length} bytes were written`);
+      // Of a file: there was no room for more.
+      if (written !== bytes.length) {
+        const message = `only ${written} of ${bytes.length} bytes were written`;
+        failure = Object.assign(new Error(message), { code: "ENOSPC", syscall: "write" });
+      }
     } catch (error) {
       failure = error;
     }
@@ -147,7 +214,10 @@ export class FileJournal implements Journal {
       if (this.#fd !== null) this.#fs.ftruncateSync(this.#fd, size);
       this.#size = size;
     } catch (cause) {
-      this.#broken = new JournalBroken(`${this.#file}: could not be cut back to its last good line`, { cause });
+      this.#broken = new JournalBroken(
+        `${this.#file}: could not be cut back to its last good line. Restart the sandbox; every acknowledged write is kept.`,
+        { cause },
+      );
       throw this.#broken;
     }
   }
@@ -163,8 +233,18 @@ export class FileJournal implements Journal {
     }
   }
 
-  #flush(): Promise<void> {
-    return call((done) => this.#fs.fdatasync(this.#open(), done));
+  async #flush(): Promise<void> {
+    if (this.#flushFailure) throw this.#flushFailure;
+    const appended = this.#appended;
+    try {
+      // The first time the folder too: a file that was found new may not be listed there yet.
+      if (this.#flushed === 0) this.#syncFolder();
+      await call((done) => this.#fs.fdatasync(this.#open(), done));
+    } catch (error) {
+      this.#flushFailure = error as Error;
+      throw error;
+    }
+    this.#flushed = appended;
   }
 }
 

@@ -66,6 +66,10 @@ export class LowdbStore implements Store {
     return file.digest;
   }
 
+  discard(): Promise<void> {
+    return rm(this.#next, { force: true });
+  }
+
   publish(): Promise<void> {
     return rename(this.#next, this.#file);
   }

@@ -26,8 +26,12 @@ export class SeededIds implements Ids {
   }
 
   next(prefix: string, at: number): string {
+    return this.nextOf(0, prefix, at);
+  }
+
+  nextOf(branch: number, prefix: string, at: number): string {
     const count = this.#counter++;
-    const noise = this.#bytes(count);
+    const noise = branch === 0 ? this.#bytes(count) : hash("sha256", `${this.#seed}\n${count}\n${branch}`, "buffer");
     let random = "";
     for (let place = 5; place >= 0; place--) random += CROCKFORD[Math.floor(count / 32 ** place) % 32];
     for (let i = 0; i < 10; i++) random += CROCKFORD[(noise[i] as number) % 32];
@@ -44,18 +48,20 @@ export class SeededIds implements Ids {
     return spell(alphabet, length, () => (this.#secretsFromSeed ? this.#bytes(this.#counter++) : randomBytes(length)));
   }
 
-  named(name: string): Pick<Ids, "next" | "secret"> {
+  named(name: string): Pick<Ids, "next" | "nextOf" | "secret"> {
     const counts = new Map<string, number>();
     const draw = (what: string): Buffer => {
       const count = counts.get(what) ?? 0;
       counts.set(what, count + 1);
       return hash("sha256", `${name}\n${what}\n${count}`, "buffer");
     };
+    const nextOf = (branch: number, prefix: string) => {
+      const random = Array.from(draw(branch === 0 ? prefix : `${prefix} ${branch}`).subarray(0, 16), (byte) => CROCKFORD[byte % 32]);
+      return `${prefix}_${encodeTime(NAMED_AT, 10)}${random.join("")}`;
+    };
     return {
-      next: (prefix) => {
-        const random = Array.from(draw(prefix).subarray(0, 16), (byte) => CROCKFORD[byte % 32]);
-        return `${prefix}_${encodeTime(NAMED_AT, 10)}${random.join("")}`;
-      },
+      next: (prefix) => nextOf(0, prefix),
+      nextOf,
       secret: (alphabet, length) => spell(alphabet, length, () => draw("secret")),
     };
   }

@@ -10,6 +10,9 @@ export class MemoryJournal implements Journal {
   durable(): Promise<void> {
     return Promise.resolve();
   }
+  isDurable(): boolean {
+    return true;
+  }
   rewrite(): Promise<void> {
     return Promise.resolve();
   }

@@ -76,6 +76,9 @@ export class MemoryStore implements Store {
   stage(_stamp: FoldStamp): Promise<string> {
     return Promise.resolve("");
   }
+  discard(): Promise<void> {
+    return Promise.resolve();
+  }
   publish(): Promise<void> {
     return Promise.resolve();
   }

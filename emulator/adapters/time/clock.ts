@@ -1,3 +1,4 @@
+import { LAST_INSTANT } from "../../model/instant.ts";
 import type { Clock, ClockState } from "../../ports/clock.ts";
 
 /** Where real time comes from: wall time, and a monotonic one that no correction moves. Milliseconds. */
@@ -23,12 +24,17 @@ export class SandboxClock implements Clock {
 
   now(): number {
     const now = this.#state.mode === "frozen" ? this.#state.at_ms : Math.floor(this.#source.wall() + this.#state.offset_ms);
-    this.#floor = Math.max(this.#floor, now);
+    // Wall time is behind what was shown already: it was corrected, or the data comes from a computer whose clock is ahead. The clock
+    // goes on from where it was, since standing still until wall time has caught up would keep due work waiting.
+    if (now < this.#floor && this.#state.mode === "running") {
+      this.#state = { mode: "running", offset_ms: this.#state.offset_ms + this.#floor - now };
+    }
+    this.#floor = Math.min(Math.max(this.#floor, now), LAST_INSTANT);
     return this.#floor;
   }
 
   state(): ClockState {
-    return this.#state;
+    return this.now() === LAST_INSTANT ? { mode: "frozen", at_ms: LAST_INSTANT } : this.#state;
   }
 
   set(state: ClockState, floor: number): void {

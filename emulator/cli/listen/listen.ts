@@ -98,7 +98,6 @@ function urlOf(text: string): string {
 function reporterOf(format: string): Reporter {
   const write = (text: string) => process.stdout.write(text);
   // Who reads along may go: `listen | head`.
-  process.stdout.on("error", () => process.exit(0));
   if (format === "json") return jsonLines(write);
   if (format === "text") return textLines(write);
   throw new UsageError(`--format ${format}: there are text and json`);

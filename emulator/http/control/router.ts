@@ -38,6 +38,11 @@ function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard
   if (token !== null) router.use(requireToken(token));
   router.use(express.json({ limit: "64mb" }));
 
+  // These two are about the process: they follow from no line of the journal, and wait for no disk.
+  router.use(["/health", "/ready"], function markStateless(_req, res, next) {
+    res.locals.stateless = true;
+    next();
+  });
   router.get("/health", (_req, res) => answer(res, { status: "alive" }, "The process is alive."));
   router.get("/ready", (_req, res) => {
     if (!controls.ready()) throw new ApiError("STORAGE_UNAVAILABLE", "The sandbox is not ready: contracts or fixture are on their way.");
@@ -120,7 +125,7 @@ function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard
   });
 
   observe(router, controls);
-  router.get("/events", (req, res) => streamEvents(controls, req, res));
+  router.get("/events", (req, res) => controls.whenDurable(() => streamEvents(controls, req, res)));
   router.get("/events/secret", (_req, res) => {
     res.setHeader("Cache-Control", "no-store");
     answer(res, { secret: controls.listenerSecret }, "What `listen` signs with.");

@@ -12,9 +12,8 @@ export interface FaultInjection {
   readonly duringTrouble: (fault: ChainFault, work: () => void) => () => void;
 }
 
-/** How long an answer in pieces takes, and in how many it comes. */
+/** How long an answer in pieces takes. */
 const SLOW_MS = 2000;
-const PIECES = 20;
 
 /**
  * Makes a fault happen to a request that would otherwise be performed: after key, quota and validation, so that a fault is not used up by
@@ -58,7 +57,7 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
         res.once("finish", end).once("close", end);
       } else if (connection !== undefined && connection !== "slow") breakOff(res, connection);
       else {
-        if (connection === "slow") answerInPieces(res, latency_ms);
+        if (connection === "slow") res.locals.slow = latency_ms;
         next();
       }
     }
@@ -109,27 +108,4 @@ function breakOff(res: Response, connection: Exclude<ConnectionFault, "slow">): 
     // A TLS socket cannot reset the one below it.
     socket.destroy();
   }
-}
-
-/** Lets the answer, once it comes, trickle out over this time. */
-function answerInPieces(res: Response, duration: number): void {
-  const end = res.end.bind(res) as (chunk?: unknown) => Response;
-  res.end = ((chunk?: unknown, ...others: unknown[]) => {
-    if (!(typeof chunk === "string" || Buffer.isBuffer(chunk)) || chunk.length === 0) return end(chunk);
-    const encoding = typeof others[0] === "string" ? (others[0] as BufferEncoding) : "utf8";
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
-    res.locals.inPieces = bytes;
-    const size = Math.ceil(bytes.length / PIECES);
-    let sent = 0;
-    res.flushHeaders();
-    const timer = setInterval(() => {
-      res.write(bytes.subarray(sent, sent + size));
-      sent += size;
-      if (sent < bytes.length) return;
-      clearInterval(timer);
-      end();
-    }, duration / PIECES);
-    res.once("close", () => clearInterval(timer));
-    return res;
-  }) as typeof res.end;
 }

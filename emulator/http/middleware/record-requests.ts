@@ -1,4 +1,3 @@
-import { ServerResponse } from "node:http";
 import type { RequestHandler, Response } from "express";
 import { type Body, type Course, type Exchange, keptBody, type StruckFault } from "../../control/exchange.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -42,13 +41,10 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
   };
 }
 
-/** How an answer of the application ends, whoever made it: noted first. */
-export function endRecorded(this: Response, ...answer: unknown[]): Response {
-  const pending = takePending(this);
-  if (pending && !wasRefusedRaw(this.req.socket)) {
-    pending.recorder.record(exchangeOf(this, pending.arrival, answer[0] ?? this.locals.inPieces));
-  }
-  return (ServerResponse.prototype.end as (...args: unknown[]) => Response).apply(this, answer);
+/** Notes an answer that is about to leave. `sent`: its body. */
+export function recordAnswered(res: Response, sent: unknown): void {
+  const pending = takePending(res);
+  if (pending && !wasRefusedRaw(res.req.socket)) pending.recorder.record(exchangeOf(res, pending.arrival, sent));
 }
 
 function takePending({ locals }: Response): Pending | undefined {
