@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, mkdirSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { FileJournal } from "../../../emulator/adapters/fs/journal.ts";
@@ -53,6 +53,7 @@ async function manyRecords(dir: string): Promise<Values> {
       fill_s,
       export_s: exported.s,
       export_held_ms: exported.held_ms,
+      export_gc_ms: exported.gc_ms,
       stop_s,
       start_s,
       import_s: imported.s,
@@ -117,12 +118,19 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-async function watched(work: () => Promise<unknown>): Promise<{ s: number; held_ms: number }> {
+/** `held_ms`: the longest time that the event loop was held; `gc_ms`: the longest pause of the garbage collector, which is among it. */
+async function watched(work: () => Promise<unknown>): Promise<{ s: number; held_ms: number; gc_ms: number }> {
+  let gc_ms = 0;
+  const pauses = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) gc_ms = Math.max(gc_ms, duration);
+  });
+  pauses.observe({ entryTypes: ["gc"] });
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const s = await seconds(work);
   delay.disable();
-  return { s, held_ms: delay.max / 1e6 };
+  pauses.disconnect();
+  return { s, held_ms: delay.max / 1e6, gc_ms };
 }
 
 function mb(file: string): number {
