@@ -45,6 +45,7 @@ import type { Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
+import { worldsBeside } from "./sandbox-import.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
@@ -221,37 +222,7 @@ async function compose(
   });
   dispatcher.resume();
 
-  /** A world beside this one, for an import. */
-  const beginWorld = async (start: number, count: number) => {
-    // Its contracts are deployed now, whichever the chain that it replaces has.
-    const rules = { ...header.rules, contracts: newRules().contracts };
-    const begun = { ...header, rules, start: new Date(start).toISOString() };
-    const node = await chainOf(begun);
-    const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
-    const ids = new SeededIds(header.seed, header.seeded);
-    ids.set(count);
-    const settings = { mining: "auto", settle: async () => {} } as const;
-    const other = await openEngine({ ...made, ids }, begun, null, "import", settings);
-    const takeChain = () => {
-      const before = served.chain;
-      served.chain = node;
-      return () => void (served.chain = before);
-    };
-    return {
-      world: other.writer,
-      async problems() {
-        const findings = await examine({ world: other.writer, ...made, lines: () => made.journal.read() });
-        return findings.flatMap(({ problems }) => problems);
-      },
-      async replace() {
-        await other.positions.snapshot(FIXTURE);
-        const before = served.chain;
-        await engine.adopt({ store: made.store, state: other.state, takeChain });
-        await before.close();
-      },
-      discard: () => node.close(),
-    };
-  };
+  const beginWorld = worldsBeside({ chainOf, newRules, header, engine, served });
 
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};

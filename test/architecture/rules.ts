@@ -150,6 +150,7 @@ export const RULES: readonly Rule[] = [
       "emulator/rpc",
       "emulator/sandbox-api.ts",
       "emulator/sandbox-facts.ts",
+      "emulator/sandbox-import.ts",
       "emulator/services",
       "emulator/stop.ts",
       "express",
@@ -166,6 +167,11 @@ export const RULES: readonly Rule[] = [
     room: "emulator/vitest.ts",
     may: ["emulator/sandbox.ts", "vitest"],
     because: "the fixture uses the sandbox as every test does",
+  },
+  {
+    room: "emulator/sandbox-import.ts",
+    may: ["emulator/adapters/memory", "emulator/adapters/time", "emulator/control", "emulator/engine", "emulator/ports"],
+    because: "the world that an import makes is put together as the running one is",
   },
   {
     room: "emulator/sandbox-facts.ts",
