@@ -92,13 +92,8 @@ const ANSWERS_WITHIN_MS = 1000;
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. */
-export function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return createSandboxOn({}, options);
-}
-
-/** The same on a machine that a test made. */
-export async function createSandboxOn(machine: Machine, options: SandboxOptions): Promise<Sandbox> {
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. `machine`: for tests. */
+export async function createSandbox(options: SandboxOptions = {}, machine: Machine = {}): Promise<Sandbox> {
   refuseBadOptions(options);
   const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, machine);
   let undo = async () => {};
