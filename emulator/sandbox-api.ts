@@ -27,6 +27,10 @@ export interface SandboxOptions {
   readonly baseFee?: number;
   /** When blocks are mined; by default with each transaction. */
   readonly mining?: MiningMode;
+  /** How long a JSON-RPC call, an estimate or a wallet's transaction may loop: as a plain loop of this much gas (default 2 000 000). */
+  readonly callGas?: number;
+  /** The most gas of what `debug_trace*` traces (default 150 000). */
+  readonly traceGas?: number;
   /** Quotas of every key. Off by default here: any test suite is faster than ten requests a second. */
   readonly limits?: { readonly perSecond: number; readonly perHour: number } | "off";
   /** Further Host names to serve. */

@@ -45,17 +45,20 @@ import type { Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
 import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
+import { worldsBeside } from "./sandbox-import.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
 import { Credentials } from "./services/credentials.ts";
 import { Deliveries } from "./services/deliveries.ts";
 import { Dispatcher } from "./services/dispatcher.ts";
+import { dueWork } from "./services/due-work.ts";
 import { Erasure } from "./services/erasure.ts";
 import { DEFAULT_KEY, Keys } from "./services/keys.ts";
 import { Mining } from "./services/mining.ts";
 import { Pictures } from "./services/pictures.ts";
 import { UserProgress } from "./services/progress.ts";
+import { policiesOf } from "./services/quotas.ts";
 import { Rewards } from "./services/rewards.ts";
 import { settlement } from "./services/settlement.ts";
 import { Tokens } from "./services/tokens.ts";
@@ -63,6 +66,7 @@ import { Users } from "./services/users.ts";
 import { Verifier } from "./services/verification.ts";
 import { WebhookEndpoints } from "./services/webhook-endpoints.ts";
 import { listenerSecret } from "./services/webhook-signature.ts";
+import { stopWithin } from "./stop.ts";
 
 export type { Coverage } from "./control/coverage.ts";
 export type { LoggedRequest, RequestSummary } from "./control/exchange.ts";
@@ -76,25 +80,20 @@ export { signTestPayload } from "./services/webhook-signature.ts";
 /** Made once: every sandbox of a process may be silent by it. */
 const SILENT = pino({ level: "silent" });
 
-/** The limits that the platform publishes. */
-const PUBLISHED_LIMITS = { perSecond: 10, perHour: 1000 };
-
 /** Where the clock of a seeded sandbox stands at first, after the history of its fixture. */
 const SEEDED_START = Date.parse("2026-01-01T00:00:00.000Z");
 
 /** The fixtures that are shipped. */
 const library = new FixtureLibrary(packageFile("fixtures"), (name) => builtText(`fixtures/${name}.json`));
 
+/** A chain that has been busy for longer does not answer, and the sandbox is not ready. */
+const ANSWERS_WITHIN_MS = 1000;
+
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. */
-export function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return createSandboxOn({}, options);
-}
-
-/** The same on a machine that a test made. */
-export async function createSandboxOn(machine: Machine, options: SandboxOptions): Promise<Sandbox> {
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. `machine`: for tests. */
+export async function createSandbox(options: SandboxOptions = {}, machine: Machine = {}): Promise<Sandbox> {
   refuseBadOptions(options);
   const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, machine);
   let undo = async () => {};
@@ -116,8 +115,7 @@ async function compose(
   opened: (chain: { close(): Promise<void> }) => void,
 ): Promise<Sandbox> {
   const mode = options.mining ?? { kind: "auto" };
-  const metered = options.limits !== undefined && options.limits !== "off";
-  const { perSecond, perHour } = metered ? (options.limits as typeof PUBLISHED_LIMITS) : PUBLISHED_LIMITS;
+  const quotas = policiesOf(options.limits);
 
   // Adapters; the heavy ones are loaded side by side, and only now.
   const [{ HardhatChain, newRules }, document, store] = await Promise.all([
@@ -133,8 +131,9 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
+  const { callGas, traceGas } = options;
   const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>
-    HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT });
+    HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT, callGas, traceGas });
   const node = await chainOf(header);
   opened(node);
   const troubles = new ChainTroubles();
@@ -143,11 +142,7 @@ async function compose(
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const requestIds = new RequestIds(header.seed);
-  const policies = [
-    { name: "second", q: perSecond, w: 1 },
-    { name: "hour", q: perHour, w: 3600 },
-  ] as const;
-  const limiter = new SlidingWindows(policies, metered);
+  const limiter = new SlidingWindows(quotas.policies, quotas.metered);
 
   // Services that mined blocks call back into.
   const publicUrl = options.publicUrl ?? (header.rules.external_base || null);
@@ -213,13 +208,7 @@ async function compose(
   const scheduler = new Scheduler(
     writer,
     { store, clock, timer: new NodeTimer() },
-    {
-      submissions: (unit, due) => mining.mineDue(unit, due.id),
-      webhook_deliveries: (unit, due) => deliveries.due(unit, due.id),
-      badges: (unit, due) => badges.expire(unit, due.id),
-      awards: (unit, due) => awards.due(unit, due.id),
-      idempotency: (unit, due) => unit.remove("idempotency", due.id),
-    },
+    dueWork({ mining, deliveries, badges, awards }),
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),
   );
   const seeding = new Seeding({
@@ -228,37 +217,7 @@ async function compose(
   });
   dispatcher.resume();
 
-  /** A world beside this one, for an import. */
-  const beginWorld = async (start: number, count: number) => {
-    // Its contracts are deployed now, whichever the chain that it replaces has.
-    const rules = { ...header.rules, contracts: newRules().contracts };
-    const begun = { ...header, rules, start: new Date(start).toISOString() };
-    const node = await chainOf(begun);
-    const made = { store: new MemoryStore(), chain: node, journal: new MemoryJournal(), clock: new SandboxClock(SYSTEM_TIME) };
-    const ids = new SeededIds(header.seed, header.seeded);
-    ids.set(count);
-    const settings = { mining: "auto", settle: async () => {} } as const;
-    const other = await openEngine({ ...made, ids }, begun, null, "import", settings);
-    const takeChain = () => {
-      const before = served.chain;
-      served.chain = node;
-      return () => void (served.chain = before);
-    };
-    return {
-      world: other.writer,
-      async problems() {
-        const findings = await examine({ world: other.writer, ...made, lines: () => made.journal.read() });
-        return findings.flatMap(({ problems }) => problems);
-      },
-      async replace() {
-        await other.positions.snapshot(FIXTURE);
-        const before = served.chain;
-        await engine.adopt({ store: made.store, state: other.state, takeChain });
-        await before.close();
-      },
-      discard: () => node.close(),
-    };
-  };
+  const beginWorld = worldsBeside({ chainOf, newRules, header, engine, served });
 
   // Control.
   const urls: { api?: string; control?: string; rpc?: string } = {};
@@ -290,7 +249,7 @@ async function compose(
         dispatcher.resume();
         feed.publish({ kind: "reset" });
       }),
-    ready: () => closing === null && writer.broken === null,
+    ready: () => closing === null && writer.broken === null && writer.busyFor < ANSWERS_WITHIN_MS,
     info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read() }),
   });
@@ -299,7 +258,7 @@ async function compose(
   const isHostAllowed = hostAllowlist(options.allowHosts ?? []);
   const facts = {
     version: VERSION,
-    limits: { enabled: metered, per_second: perSecond, per_hour: perHour },
+    limits: quotas.facts,
     chain: { chain_id: header.chain_id, token_address: chain.identity.token, badge_address: chain.identity.badge },
     mining: mode.kind,
     now: () => clock.now(),
@@ -338,7 +297,11 @@ async function compose(
   const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
-  const close = () => (closing ??= shutDown());
+  const abandon = (sentence: string) => {
+    log.warn(sentence);
+    writer.stop(new Error("the sandbox was stopped"));
+  };
+  const close = () => (closing ??= stopWithin(endCleanly, abandon, () => folder?.close()));
 
   return {
     webhooks: { waitFor: (wish) => waiter.waitFor(wish) },
@@ -375,7 +338,7 @@ async function compose(
   }
 
   /** No new work, then the generation's end on disk, then everything is let go. */
-  async function shutDown(): Promise<void> {
+  async function endCleanly(): Promise<void> {
     scheduler.stop();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
@@ -385,7 +348,6 @@ async function compose(
       await folder?.compact(writer.broken, () => engine.compact());
     } finally {
       await chain.close();
-      folder?.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseDuration } from "./control/duration.ts";
+import { CALL_GAS, TRACE_GAS } from "./model/chain-limits.ts";
 import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import type { MiningMode } from "./services/mining.ts";
 import { form, type Kind, names, oneOf, type Setting, share, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
@@ -19,6 +20,8 @@ const limits = form<Limits>("off, or a form such as 10/s,1000/h", /^(off|[1-9]\d
 });
 
 const publicUrl = form(PUBLIC_URL_FORM, PUBLIC_URL, (value) => value);
+/** Up to what a transaction may have (EIP-7825). */
+const gas = whole(21_000, 16_777_216);
 
 function setting<T>(flag: string, description: string, kind: Kind<T>, initial: T): Setting<T> {
   return { flag, description, initial, ...kind };
@@ -73,6 +76,8 @@ export const SETTINGS = {
     "base fee of the local chain's first block, in wei per unit of gas (0: gas is free; default 7)",
     whole(0, 1_000_000_000_000),
   ),
+  callGas: setting("--call-gas <gas>", "how long a call may loop: as a plain loop of this much gas", gas, CALL_GAS),
+  traceGas: setting("--trace-gas <gas>", "the most gas of what debug_trace* traces", gas, TRACE_GAS),
   limits: setting("--limits <limits>", `quotas of every API key: ${limits.accepts} (default: 10/s,1000/h)`, limits, {
     perSecond: 10,
     perHour: 1000,

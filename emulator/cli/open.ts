@@ -25,6 +25,8 @@ export async function openSandbox(
     ...(config.chainId === null ? {} : { chainId: config.chainId }),
     ...(config.baseFee === null ? {} : { baseFee: config.baseFee }),
     mining: config.mining,
+    callGas: config.callGas,
+    traceGas: config.traceGas,
     limits: config.limits,
     webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates },
     allowHosts: [...config.allowHost, ...(["0.0.0.0", "::"].includes(config.host) ? [] : [config.host])],

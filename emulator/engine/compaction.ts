@@ -29,6 +29,8 @@ export async function compact(
   const { generation, seq: base_seq } = stamp;
   const header = { ...state.header, generation, base_seq, last_seq: state.seq, db_digest, restores: state.restores };
   try {
+    // Abandoned meanwhile: the folder may be another process's by now.
+    if (state.broken) throw state.broken;
     await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
   } catch (error) {
     await store.discard();

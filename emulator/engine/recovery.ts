@@ -28,9 +28,7 @@ export async function recover(
   const { generation, base_seq: seq, db_digest: digest } = header;
   await ports.store.load(digest === null ? null : { generation, seq, digest });
   moveRecords(ports, pathBetween(base, state.head));
-  const replayed = await replayChain(ports, state, progress).catch((cause) => {
-    throw new StorageDamaged(file, null, `its chain cannot be made again: ${cause.message}`);
-  });
+  const replayed = await replayChain(ports, state, file, progress);
   const ended = tail ? (tail.kept === null ? "torn" : "mended") : "whole";
   return { state, report: { ...replayed, tail: ended } };
 }
@@ -41,6 +39,7 @@ const BATCH = 500;
 async function replayChain(
   { chain, clock, ids }: EnginePorts,
   state: EngineState,
+  file: string,
   progress: Progress,
 ): Promise<Omit<RecoveryReport, "tail">> {
   const root = rootOf(state.head);
@@ -60,7 +59,10 @@ async function replayChain(
       done += transactionsOf(position);
       to += 1;
     } while (to < line.length && to - from < BATCH && !branchPoints.has(line[to - 1] as Position));
-    hash = (await chain.replay(steps)) ?? hash;
+    const head = await chain.replay(steps).catch((cause) => {
+      throw new StorageDamaged(file, null, `its chain cannot be made again: ${cause.message}`);
+    });
+    hash = head ?? hash;
     const mined = steps.findLast((step) => "mine" in step);
     if (mined && "mine" in mined) expected = mined.mine.hash;
     const reached = line[to - 1] as Position;

@@ -45,6 +45,8 @@ export class Writer implements UnitOfWork {
   readonly #untold: Commit[] = [];
   #told = 0;
   #queue: Promise<unknown> = Promise.resolve();
+  /** When the step in progress began (performance.now). */
+  #since: number | null = null;
 
   constructor(ports: EnginePorts, state: EngineState, mining: () => "auto" | "deferred", settle: Settle, emitted: Emitted) {
     this.#ports = ports;
@@ -66,6 +68,11 @@ export class Writer implements UnitOfWork {
   /** The failure that stopped all writes, or null. */
   get broken(): Error | null {
     return this.#state.broken;
+  }
+
+  /** How long the step in progress has kept everything else waiting, in milliseconds. */
+  get busyFor(): number {
+    return this.#since === null ? 0 : performance.now() - this.#since;
   }
 
   onCommit(listener: CommitListener): () => void {
@@ -151,6 +158,7 @@ export class Writer implements UnitOfWork {
    * can be; the log is then as before.
    */
   append<L extends JournalLine>(line: L): void {
+    if (this.#state.broken) throw stopped(this.#state.broken);
     const { journal } = this.#ports;
     if (!journal.keeps) return;
     const text = textOf(line);
@@ -173,8 +181,14 @@ export class Writer implements UnitOfWork {
   }
 
   #enqueue<T>(step: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(step);
-    this.#queue = result.then(nothing, nothing);
+    const result = this.#queue.then(() => {
+      this.#since = performance.now();
+      return step();
+    });
+    const ended = () => {
+      this.#since = null;
+    };
+    this.#queue = result.then(ended, ended);
     return result;
   }
 
@@ -296,5 +310,3 @@ function stopped(cause: Error): ApiError {
       : "a failure could not be undone. Restart the sandbox; every acknowledged write is kept.";
   return new ApiError("STORAGE_UNAVAILABLE", `Writes are stopped: ${why}`, { cause });
 }
-
-function nothing(): void {}

@@ -112,7 +112,8 @@ export interface ChainIdentity {
 
 /**
  * A local Ethereum chain with the two contracts. It mines only when told.
- * Raises ChainRevert when a contract refuses, ChainUnavailable when the chain does not answer.
+ * Raises ChainRevert when a contract refuses, ChainUnavailable when the chain does not answer, ChainRefusal for what a caller from outside may
+ * not have: a transaction of more gas than its rules allow, or a program that would keep the chain busy.
  * Contract suite: test/ports/chain.ts.
  */
 export interface Chain {
@@ -162,7 +163,7 @@ export interface Chain {
   /** Whose signatures a transaction carries: its sender's, and of those who delegate by it (EIP-7702). Null if one is not valid. */
   signersOf(tx: ExternalTransaction): readonly Address[] | null;
 
-  /** Raw JSON-RPC, for the RPC server's reads. */
+  /** Raw JSON-RPC, for the RPC server's reads. What runs a program does it within bounds. */
   request(method: string, params: readonly unknown[]): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -209,6 +210,18 @@ export class FeeTooLow extends Error {
     super(
       `Transaction ${member} (${offered}) is too low for the next block, which has a baseFeePerGas of ${baseFee}; offer at least ${baseFee} wei.`,
     );
+  }
+}
+
+/** What a caller of the chain's own methods is answered with: JSON-RPC's code, message and data. */
+export class ChainRefusal extends Error {
+  readonly code: number;
+  readonly data: unknown;
+  constructor(code: number, message: string, data?: unknown) {
+    super(message);
+    this.name = "ChainRefusal";
+    this.code = code;
+    this.data = data;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { BOUNDS } from "./bounds.ts";
 import { failure, INVALID_REQUEST, RpcError } from "./json-rpc.ts";
-
-export const MAX_BODY = 8 * 1024 * 1024;
 
 /** What is refused before its body is read, with its HTTP status. */
 export interface Refusal {
@@ -17,7 +16,11 @@ export function httpTransport(
   refusalOf: (req: IncomingMessage) => Refusal | null,
   answer: (text: string) => Promise<string | null>,
 ): RequestListener {
+  /** Bytes of answers that clients have not taken yet. */
+  let unread = 0;
+
   return async function serve(req, res) {
+    if (unread > BOUNDS.unread) return refuse(res, 503, "Answers wait to be read; read them, then ask again.", { Connection: "close" });
     const refused = refusalOf(req);
     if (refused) return refuse(res, refused.status, refused.message);
     if (req.method === "OPTIONS") return reply(res, 204, null, { Allow: "POST, OPTIONS" });
@@ -25,8 +28,13 @@ export function httpTransport(
       return refuse(res, 405, "POST a JSON-RPC 2.0 request here, or open a WebSocket.", { Allow: "POST, OPTIONS" });
     }
     const text = await readBody(req).catch(() => null);
-    if (text === null) return refuse(res, 413, `A request is at most ${MAX_BODY / 1024 / 1024} MiB.`, { Connection: "close" });
+    if (text === null) return refuse(res, 413, `A request is at most ${BOUNDS.body / 2 ** 20} MiB.`, { Connection: "close" });
     const answered = await answer(text);
+    const size = answered?.length ?? 0;
+    unread += size;
+    res.on("close", () => {
+      unread -= size;
+    });
     reply(res, answered === null ? 204 : 200, answered);
   };
 }
@@ -37,7 +45,7 @@ async function readBody(req: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of req) {
     size += chunk.length;
-    if (size > MAX_BODY) throw new RangeError("body too large");
+    if (size > BOUNDS.body) throw new RangeError("body too large");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

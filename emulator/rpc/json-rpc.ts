@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import { ApiError } from "../model/errors.ts";
+import { BOUNDS } from "./bounds.ts";
+import { isDeeper } from "./nesting.ts";
 
 /** JSON-RPC 2.0 §5.1, and the codes of EIP-1474 for what Ethereum nodes refuse. */
 export const PARSE_ERROR = -32700;
@@ -9,9 +11,7 @@ export const INVALID_PARAMS = -32602;
 export const INTERNAL_ERROR = -32603;
 export const INVALID_INPUT = -32000;
 export const NOT_SUPPORTED = -32004;
-
-/** Calls in one batch. */
-const MAX_BATCH = 1000;
+export const LIMIT_EXCEEDED = -32005;
 
 export type Params = readonly unknown[];
 export type Call = (method: string, params: Params) => Promise<unknown>;
@@ -34,11 +34,18 @@ export function invalidParams(message: string): RpcError {
   return new RpcError(INVALID_PARAMS, message);
 }
 
+export function tooMuch(message: string): RpcError {
+  return new RpcError(LIMIT_EXCEEDED, message);
+}
+
 /**
  * Answers one request or a batch, given as text. Null when there is nothing to say: "The Server MUST NOT reply to a
  * Notification" (§4.1), nor to a batch of notifications (§6). The calls of a batch run in order, each after the one before.
  */
 export async function answer(text: string, call: Call, log: Logger): Promise<string | null> {
+  if (isDeeper(text, BOUNDS.depth)) {
+    return failure(null, new RpcError(INVALID_REQUEST, `A request has at most ${BOUNDS.depth} arrays and objects within each other.`));
+  }
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -47,11 +54,23 @@ export async function answer(text: string, call: Call, log: Logger): Promise<str
   }
   if (!Array.isArray(message)) return answerOne(message, call, log);
   if (message.length === 0) return failure(null, new RpcError(INVALID_REQUEST, "The batch is empty."));
-  if (message.length > MAX_BATCH) return failure(null, new RpcError(INVALID_REQUEST, `A batch holds at most ${MAX_BATCH} calls.`));
+  return await answerBatch(message, call, log);
+}
+
+async function answerBatch(messages: readonly unknown[], call: Call, log: Logger): Promise<string | null> {
+  const { calls, bytes, ms } = BOUNDS.batch;
+  if (messages.length > calls) return failure(null, new RpcError(INVALID_REQUEST, `A batch holds at most ${calls} calls.`));
+  const end = performance.now() + ms;
   const answers: string[] = [];
-  for (const each of message) {
-    const text = await answerOne(each, call, log);
-    if (text !== null) answers.push(text);
+  let size = 0;
+  for (const each of messages) {
+    // The rest of a batch that is too much is refused, call by call.
+    const refusal = size > bytes ? `over ${bytes / 2 ** 20} MiB` : performance.now() > end ? `over ${ms / 1000} s` : null;
+    const refuse = () => Promise.reject(tooMuch(`The answers of this batch are ${refusal}; send smaller ones.`));
+    const text = await answerOne(each, refusal === null ? call : refuse, log);
+    if (text === null) continue;
+    answers.push(text);
+    size += text.length;
   }
   return answers.length === 0 ? null : `[${answers.join(",")}]`;
 }
@@ -89,6 +108,8 @@ function toRpcError(error: unknown, method: string, log: Logger): RpcError {
     return new RpcError(error.code === "INVALID_REQUEST" ? INVALID_PARAMS : INVALID_INPUT, error.message, { code: error.code });
   }
   const { code, message, data } = error as { code?: unknown; message: string; data?: unknown };
+  // The node's refusal of a parameter repeats the request, as it was handed on to it.
+  if (code === INVALID_PARAMS) return invalidParams(message.replace(/ at line \d+ column \d+$/, ""));
   if (typeof code === "number") return new RpcError(code, message, data);
   log.error({ err: error, method }, "a JSON-RPC call failed");
   return new RpcError(INTERNAL_ERROR, "Something went wrong inside the sandbox.");

@@ -1,10 +1,12 @@
-import { invalidParams } from "./json-rpc.ts";
+import { BOUNDS } from "./bounds.ts";
+import { invalidParams, tooMuch } from "./json-rpc.ts";
 
 /** A log as JSON-RPC gives it. */
 export interface RpcLog {
   readonly address: string;
   readonly topics: readonly string[];
   readonly blockNumber: string;
+  readonly data: string;
 }
 
 export type LogFilter = (log: RpcLog) => boolean;
@@ -30,6 +32,7 @@ export function logFilter(criteria: unknown = {}): LogFilter {
 function oneOf(value: unknown, shape: RegExp, name: string): Set<string> | null {
   if (value === undefined || value === null) return null;
   const values = Array.isArray(value) ? value : [value];
+  if (values.length > BOUNDS.list) throw tooMuch(`A log filter has at most ${BOUNDS.list} of ${name}.`);
   if (!values.every((each) => typeof each === "string" && shape.test(each))) {
     throw invalidParams(`${name} is 0x-prefixed hexadecimal of the right length, or an array of them.`);
   }

@@ -7,14 +7,17 @@ import { refusal } from "./refusals.ts";
 import { subscriptionMethods } from "./subscriptions.ts";
 import { timeMethods } from "./time.ts";
 import { transactionMethods } from "./transactions.ts";
+import { turnsAt } from "./turns.ts";
 
 /** Every method that is served. What is not here is refused: a node's next release cannot open a way around the journal. */
 export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (peer: Peer | null) => Call {
+  const { chain, mining } = deps;
+  const turns = turnsAt(deps.writer);
   const methods: Methods = {
-    ...readMethods(deps),
-    ...transactionMethods(deps),
+    ...readMethods({ chain, turns }),
+    ...transactionMethods({ chain, turns, mining }),
     ...timeMethods(deps),
-    ...filterMethods(deps, feed, newId),
+    ...filterMethods({ chain, turns, now: () => performance.now() }, feed, newId),
     ...subscriptionMethods(feed, newId),
   };
   return (peer) =>

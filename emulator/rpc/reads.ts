@@ -1,7 +1,10 @@
+import { BOUNDS } from "./bounds.ts";
 import { readCall } from "./call-object.ts";
 import type { Methods, RpcDeps } from "./deps.ts";
-import type { Params } from "./json-rpc.ts";
+import { type Params, tooMuch } from "./json-rpc.ts";
+import { findLogs } from "./log-query.ts";
 import { quantity } from "./quantity.ts";
+import type { Turns } from "./turns.ts";
 
 const ZERO = `0x${"0".repeat(40)}`;
 
@@ -12,7 +15,6 @@ const PASSED = [
   "eth_blockNumber",
   "eth_chainId",
   "eth_coinbase",
-  "eth_feeHistory",
   "eth_gasPrice",
   "eth_getBalance",
   "eth_getBlockByHash",
@@ -20,8 +22,6 @@ const PASSED = [
   "eth_getBlockTransactionCountByHash",
   "eth_getBlockTransactionCountByNumber",
   "eth_getCode",
-  "eth_getLogs",
-  "eth_getProof",
   "eth_getStorageAt",
   "eth_getTransactionByBlockHashAndIndex",
   "eth_getTransactionByBlockNumberAndIndex",
@@ -41,15 +41,25 @@ const PASSED = [
 const SIMULATED = ["debug_traceCall", "eth_call", "eth_estimateGas"] as const;
 
 /** Reads run between two units of work, so they see what is committed and nothing else. */
-export function readMethods({ chain, writer }: Pick<RpcDeps, "chain" | "writer">): Methods {
-  const read = (method: string, params: Params) => writer.quiet(() => chain.request(method, params));
+export function readMethods(deps: Pick<RpcDeps, "chain"> & { turns: Turns }): Methods {
+  const { chain, turns } = deps;
+  const read = (method: string, params: Params) => turns.quiet(() => chain.request(method, params));
   return {
     ...Object.fromEntries(PASSED.map((method) => [method, (params: Params) => read(method, params)])),
     ...Object.fromEntries(SIMULATED.map((method) => [method, (params: Params) => read(method, withSender(params))])),
+    eth_getLogs: ([criteria]) => findLogs(deps, criteria),
+    eth_getProof: (params) => read("eth_getProof", shortList(params, 1, "storage keys")),
+    eth_feeHistory: (params) => read("eth_feeHistory", shortList(params, 2, "percentiles")),
     eth_accounts: () => chain.identity.accounts.map(({ address }) => address.toLowerCase()),
     net_listening: () => true,
     net_peerCount: () => quantity(0),
   };
+}
+
+function shortList(params: Params, at: number, name: string): Params {
+  const list = params[at];
+  if (Array.isArray(list) && list.length > BOUNDS.list) throw tooMuch(`At most ${BOUNDS.list} ${name}.`);
+  return params;
 }
 
 function withSender([call, ...rest]: Params): Params {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { originOf } from "../model/network.ts";
+import { BOUNDS } from "./bounds.ts";
 import type { Peer, RpcDeps } from "./deps.ts";
 import { Feed } from "./feed.ts";
 import { httpTransport, type Refusal } from "./http.ts";
@@ -43,6 +44,7 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
   // Some HTTP clients offer h2c with every request: only WebSocket is an upgrade here.
   const shouldUpgradeCallback = (req: IncomingMessage) => req.headers.upgrade?.toLowerCase() === "websocket";
   const server = createServer({ keepAliveTimeout: 65_000, shouldUpgradeCallback }, http);
+  server.maxConnections = BOUNDS.connections;
   server.on("upgrade", sockets.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

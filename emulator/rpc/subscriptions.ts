@@ -1,6 +1,7 @@
+import { BOUNDS } from "./bounds.ts";
 import type { Methods, Peer } from "./deps.ts";
 import type { Feed } from "./feed.ts";
-import { invalidParams, NOT_SUPPORTED, type Params, RpcError } from "./json-rpc.ts";
+import { invalidParams, NOT_SUPPORTED, type Params, RpcError, tooMuch } from "./json-rpc.ts";
 import { logFilter } from "./log-filter.ts";
 
 /** eth_subscribe and eth_unsubscribe, over WebSocket. Committed blocks only; they go on after a restore or reset. */
@@ -8,6 +9,9 @@ export function subscriptionMethods(feed: Feed, newId: () => string): Methods {
   return {
     eth_subscribe([kind, options], peer) {
       const { subscriptions, notify } = webSocket(peer);
+      if (subscriptions.size >= BOUNDS.socket.subscriptions) {
+        throw tooMuch(`A connection has at most ${BOUNDS.socket.subscriptions} subscriptions; end one with eth_unsubscribe.`);
+      }
       const id = newId();
       subscriptions.set(
         id,

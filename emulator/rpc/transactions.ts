@@ -3,12 +3,13 @@ import { readCall } from "./call-object.ts";
 import type { Methods, RpcDeps } from "./deps.ts";
 import { INVALID_INPUT, invalidParams, type Params, RpcError } from "./json-rpc.ts";
 import { readNumber } from "./quantity.ts";
+import type { Turns } from "./turns.ts";
 
 /**
  * A wallet's own transactions, and signatures of the funded accounts. Sending is a unit of work: pinned, journaled and
  * settled like everything else. The server wallet signs nothing here; it would act beside the API's rules.
  */
-export function transactionMethods({ chain, writer, mining }: Pick<RpcDeps, "chain" | "writer" | "mining">): Methods {
+export function transactionMethods({ chain, turns, mining }: Pick<RpcDeps, "chain" | "mining"> & { turns: Turns }): Methods {
   const { server, accounts } = chain.identity;
   const unlockedByName = new Map(accounts.map(({ address }) => [address.toLowerCase(), address]));
 
@@ -25,11 +26,11 @@ export function transactionMethods({ chain, writer, mining }: Pick<RpcDeps, "cha
     if (signers === null) throw invalidParams("This is not a signed transaction, or it carries a signature that is not valid.");
     // Its authorization would let others call its contract roles (EIP-7702).
     if (signers.includes(server)) throw locked(server);
-    return writer.run({ epoch: writer.epoch }, (unit) => mining.sendExternal(unit, tx));
+    return turns.run({ epoch: turns.epoch }, (unit) => mining.sendExternal(unit, tx));
   }
   const sign = (method: string, params: Params, account: unknown) => {
     unlocked(account);
-    return writer.quiet(() => chain.request(method, params));
+    return turns.quiet(() => chain.request(method, params));
   };
 
   return {

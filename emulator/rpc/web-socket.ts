@@ -1,44 +1,68 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { BOUNDS } from "./bounds.ts";
 import type { Peer } from "./deps.ts";
-import { MAX_BODY, type Refusal, refusalText } from "./http.ts";
-
-/** A client that does not read what it subscribed to is let go before it fills the memory. */
-const MAX_UNREAD = 64 * 1024 * 1024;
+import { type Refusal, refusalText } from "./http.ts";
 
 export interface WebSocketTransport {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
-/** JSON-RPC over WebSocket: one request or batch in each text message; notifications of subscriptions in between. */
+/**
+ * JSON-RPC over WebSocket: one request or batch in each text message; notifications of subscriptions in between. A client that does not read
+ * what it asked for is not read from either, and is let go before what it leaves unread fills the memory.
+ */
 export function webSocketTransport(
   refusalOf: (req: IncomingMessage) => Refusal | null,
   answer: (text: string, peer: Peer) => Promise<string | null>,
 ): WebSocketTransport {
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY });
+  const server = new WebSocketServer({ noServer: true, maxPayload: BOUNDS.body });
 
   function serve(socket: WebSocket): void {
+    let calls = 0;
     const send = (text: string) => {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > MAX_UNREAD) socket.terminate();
-      else socket.send(text);
+      socket.send(text, pace);
+      if (socket.bufferedAmount > BOUNDS.socket.unread) socket.terminate();
+      letGo();
     };
+    /** Reads on when what was asked has been answered, and the answers have been taken. */
+    function pace(): void {
+      const isBusy = calls >= BOUNDS.socket.calls || socket.bufferedAmount > BOUNDS.socket.unread / 8;
+      if (isBusy && !socket.isPaused) socket.pause();
+      else if (!isBusy && socket.isPaused) socket.resume();
+    }
     const peer: Peer = {
       subscriptions: new Map(),
       notify: (subscription, result) =>
         send(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription, result } })),
     };
     socket.on("message", async (data: RawData) => {
+      calls += 1;
+      pace();
       const text = await answer(data.toString(), peer);
+      calls -= 1;
       if (text !== null) send(text);
+      pace();
     });
     socket.on("close", () => {
       for (const stop of peer.subscriptions.values()) stop();
     });
     // The close event follows; a broken connection is no failure of ours.
     socket.on("error", () => {});
+  }
+
+  /** Ends the connections that leave the most unread, until all together leave no more than allowed. */
+  function letGo(): void {
+    const unread = [...server.clients].map((client) => ({ client, bytes: client.bufferedAmount })).sort((a, b) => b.bytes - a.bytes);
+    let all = unread.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { client, bytes } of unread) {
+      if (all <= BOUNDS.unread) return;
+      client.terminate();
+      all -= bytes;
+    }
   }
 
   return {

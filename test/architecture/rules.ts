@@ -128,6 +128,7 @@ export const RULES: readonly Rule[] = [
   },
   { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/yaml.ts", may: ["yaml"], because: "it loads YAML when somebody needs it" },
+  { room: "emulator/stop.ts", may: [], because: "how long a stop may take depends on nothing that is stopped" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
   { room: "emulator/private-path.ts", may: [], because: "it sets permissions, no more" },
   {
@@ -149,7 +150,9 @@ export const RULES: readonly Rule[] = [
       "emulator/rpc",
       "emulator/sandbox-api.ts",
       "emulator/sandbox-facts.ts",
+      "emulator/sandbox-import.ts",
       "emulator/services",
+      "emulator/stop.ts",
       "express",
       "pino",
     ],
@@ -164,6 +167,11 @@ export const RULES: readonly Rule[] = [
     room: "emulator/vitest.ts",
     may: ["emulator/sandbox.ts", "vitest"],
     because: "the fixture uses the sandbox as every test does",
+  },
+  {
+    room: "emulator/sandbox-import.ts",
+    may: ["emulator/adapters/memory", "emulator/adapters/time", "emulator/control", "emulator/engine", "emulator/ports"],
+    because: "the world that an import makes is put together as the running one is",
   },
   {
     room: "emulator/sandbox-facts.ts",

@@ -14,6 +14,7 @@ import { generate } from "./figures/generate.ts";
 import { get } from "./figures/get.ts";
 import { install } from "./figures/install.ts";
 import { kills } from "./figures/kills.ts";
+import { loops } from "./figures/loops.ts";
 import { mint } from "./figures/mint.ts";
 import { replay } from "./figures/replay.ts";
 import { second } from "./figures/second.ts";
@@ -25,26 +26,8 @@ import { verify } from "./figures/verify.ts";
 import { webhooks } from "./figures/webhooks.ts";
 
 const FIGURES: Readonly<Record<string, Figure>> = {
-  ...{
-    start,
-    exec,
-    get,
-    mint,
-    awards,
-    verify,
-    webhooks,
-    replay,
-    unit,
-    size,
-    snapshot,
-    second,
-    fixtures,
-    generate,
-    kills,
-    big,
-    install,
-    clone,
-  },
+  ...{ start, exec, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
+  ...{ big, clone, loops },
 };
 
 /** Take gigabytes: measured by name only. */

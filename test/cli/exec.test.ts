@@ -58,7 +58,7 @@ it("flags of start: fixture, seed, limits, fees, addresses, https; what is used 
     const genesis = await fetch(rpc, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["0x0", false] }) });
     const fee = Number((await genesis.json()).result.baseFeePerGas);
     const [{ verification_url: url }] = (await get("/awards?status=claimed")).data.items;
-    console.log(JSON.stringify({ fixture, seed, fee, url: url.slice(0, 32), limits: (await get("/meta")).data.limits.per_second, base }));`,
+    console.log(JSON.stringify({ fixture, seed, fee, url: url.slice(0, 33), limits: (await get("/meta")).data.limits.per_second, base }));`,
     ...[...flags, "--config-out", "out.json"],
   );
   expect([code, stderr]).toEqual([0, ""]);

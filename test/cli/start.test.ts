@@ -92,8 +92,16 @@ it.skipIf(noCurl)(
 );
 
 it.each([
-  ["a file that cannot be written", ["--ephemeral", "--config-out", "none/out.json"], /^getsmart-sandbox: ENOENT: .*none\/out\.json'\n$/],
-  ["a data folder that is a file", ["--data-dir", "taken"], /^getsmart-sandbox: EEXIST: .*taken'\n$/],
+  [
+    "a file that cannot be written",
+    ["--ephemeral", "--config-out", "none/out.json"],
+    /^getsmart-sandbox: none\/out\.json: .*\(ENOENT\); make the folder first.*\.\n$/,
+  ],
+  [
+    "a data folder that is a file",
+    ["--data-dir", "taken"],
+    /^getsmart-sandbox: .* taken cannot be used: .*\(EEXIST\); choose another --data-dir.*\.\n$/,
+  ],
   ["an address of another machine", ["--ephemeral", "--host", "192.0.2.1", "--control-token", "x"], /^getsmart-sandbox: .*192\.0\.2\.1/],
 ])("%s: one line that names it, and no stack", async (_, flags, line) => {
   const cwd = newFolder();

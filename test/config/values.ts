@@ -113,6 +113,8 @@ export const VALUES: Readonly<Record<SettingName, Values>> = {
   ),
   chainId: wholes(1, 2 ** 31 - 1),
   baseFee: wholes(0, 1_000_000_000_000),
+  callGas: wholes(21_000, 16_777_216),
+  traceGas: wholes(21_000, 16_777_216),
   limits: forms(
     [["off", "off"], quotas(10, 1000), quotas(1, 1), quotas(999_999_999, 999_999_999)],
     ["on", "10/s", "1000/h", "1000/h,10/s", "0/s,1/h", "10/s, 1000/h", "10/s,1000/h,", "1e1/s,1/h", "1000000000/s,1/h", "off\n"],

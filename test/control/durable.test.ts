@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { createSandboxOn } from "../../emulator/sandbox.ts";
+import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
 import { api, newUser, person, refusal } from "../support/client.ts";
 import { FaultyDisk } from "../support/faulty-disk.ts";
@@ -22,7 +22,7 @@ beforeEach(async () => {
   disk = new FaultyDisk();
   disk.flushAll();
   receiver = await Receiver.open();
-  sandbox = await createSandboxOn({ disk }, { dataDir: join(newFolder(), "data"), fsync: true, webhooks: { order: "event" } });
+  sandbox = await createSandbox({ dataDir: join(newFolder(), "data"), fsync: true }, { disk });
   origin = await sandbox.listen();
   rpc = await sandbox.listenRpc();
   ada = await newUser(client());
@@ -213,7 +213,7 @@ it("what a start finds is shown once the disk has it: a killed process may have 
   await client().post("/webhook-endpoints", { url: receiver.url }).expect(201);
   await sandbox.close();
   const held = new FaultyDisk();
-  sandbox = await createSandboxOn({ disk: held }, { dataDir: data_dir as string, fsync: true });
+  sandbox = await createSandbox({ dataDir: data_dir as string, fsync: true }, { disk: held });
   let answered = false;
   const reading = Promise.resolve(client().get(`/users/${ada.id}`).expect(200)).then(() => {
     answered = true;

@@ -43,6 +43,12 @@ it("a history that gives other balances is refused", async () => {
   await expect(createSandbox({ dataDir: dir })).rejects.toMatchObject({ name: "StorageDamaged" });
 });
 
+it("a history that the chain refuses is said to be one", async () => {
+  rewrite((text) => text.replaceAll('"gas":1000000', '"gas":99000000'));
+  const refused = await createSandbox({ dataDir: dir }).catch((error) => error);
+  expect(refused).toMatchObject({ name: "StorageDamaged", message: expect.stringMatching(/its chain cannot be made again: .*gas/) });
+});
+
 describe("the chain is made from the journal's header", () => {
   /** A text as the compiler writes it into the code: shifted right by the zero bit that it ends in. */
   const inCode = (text: string) => (BigInt(`0x${Buffer.from(text).toString("hex")}`) >> 1n).toString(16);

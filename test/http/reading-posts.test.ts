@@ -16,6 +16,7 @@ async function busy() {
   const app = await appAnswering(() => ({ status: 200, data: { reads: ++reads }, message: "Read." }), {
     world: only<UnitOfWork>({
       epoch: 0,
+      durable: () => null,
       records: only<Reader>({ get: (_table: string, id: string) => kept.get(id) as never }),
       run: (_options: object, work: (put: never) => unknown) =>
         new Promise<never>((resolve) => queue.push(() => resolve(work(unit as never) as never))),

@@ -23,7 +23,7 @@ export async function appAnswering(read: () => unknown, parts: Partial<AppParts>
     document: await loadDocument(),
     operations: { reads: new Proxy({}, { get: () => read }), writes: {} },
     control: (_req, _res, next) => next(),
-    world: only<AppParts["world"]>({ epoch: 0 }),
+    world: only<AppParts["world"]>({ epoch: 0, durable: () => null }),
     clock: only<AppParts["clock"]>({ now: () => 0, elapsed: () => 0 }),
     newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
     keys: only<AppParts["keys"]>({ authenticate: () => KEY }),

@@ -2,6 +2,7 @@
 import { getAddress, getCreate2Address, getCreateAddress } from "ethers/address";
 import { keccak256 } from "ethers/crypto";
 import { id } from "ethers/hash";
+import { CALL_GAS, TRACE_GAS } from "../../model/chain-limits.ts";
 import {
   type Address,
   type Block,
@@ -25,6 +26,7 @@ import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
 import { badgeAt, nftTransfersIn } from "./badges.ts";
 import { encode, encodeArguments } from "./calldata.ts";
 import { BYTECODE, type ContractName, decodeRevert, INTERFACES, type RpcLog, TRANSFER_TOPIC, transferArgs } from "./contracts.ts";
+import { EvmMethods, type GasLimits } from "./evm-methods.ts";
 import { gasOf, leastGas } from "./gas.ts";
 import { createNetwork, headOf, type NetworkOptions, type Provider, quantity } from "./network.ts";
 import { type RpcReceipt, receiptCall } from "./receipts.ts";
@@ -34,7 +36,7 @@ import { type Order, Transactions } from "./transactions.ts";
 
 export { newRules } from "./rules.ts";
 
-const CALL_GAS = 1_000_000;
+const METHOD_GAS = 1_000_000;
 const DEPLOY_GAS = 10_000_000;
 const SERVER = SERVER_ACCOUNT.address;
 
@@ -52,8 +54,8 @@ function deploymentOf(externalBase: string): Order[] {
   return [
     { to: null, data: codeOf("token", [SERVER]), gas: DEPLOY_GAS },
     { to: null, data: codeOf("badge", [SERVER, TOKEN, externalBase]), gas: DEPLOY_GAS },
-    { to: TOKEN, data: grant("MINTER_ROLE"), gas: CALL_GAS },
-    { to: TOKEN, data: grant("RELEASER_ROLE"), gas: CALL_GAS },
+    { to: TOKEN, data: grant("MINTER_ROLE"), gas: METHOD_GAS },
+    { to: TOKEN, data: grant("RELEASER_ROLE"), gas: METHOD_GAS },
   ];
 }
 
@@ -63,28 +65,36 @@ function codeOf(contract: ContractName, args: readonly unknown[]): Hex {
 
 const EMPTY_CODE_HASH = keccak256("0x");
 
+export interface HardhatOptions extends NetworkOptions {
+  /** As settings of the same name say (settings.ts). */
+  readonly callGas?: number | undefined;
+  readonly traceGas?: number | undefined;
+}
+
 /** A Hardhat chain (EDR) in this process, with automine off: it mines when told, at the timestamp it is told. */
 export class HardhatChain implements Chain {
   readonly capabilities = { snapshot: true, clock: true };
   readonly identity: ChainIdentity;
   readonly rules: ChainRules;
   readonly #provider: Provider;
+  readonly #evm: EvmMethods;
   readonly #transactions: Transactions;
   readonly #close: () => Promise<void>;
 
-  private constructor({ chainId, rules }: NetworkOptions, provider: Provider, close: () => Promise<void>) {
+  private constructor({ chainId, rules }: NetworkOptions, provider: Provider, limits: GasLimits, close: () => Promise<void>) {
     this.rules = rules;
     this.identity = { chainId, token: TOKEN, badge: BADGE, server: SERVER, accounts: FUNDED_ACCOUNTS };
     this.#provider = provider;
-    this.#transactions = new Transactions(provider, CONTRACTS);
+    this.#evm = new EvmMethods(provider, limits);
+    this.#transactions = new Transactions(provider, CONTRACTS, this.#evm);
     this.#close = close;
   }
 
   /** An empty chain. Throws DataUnsupported for rules that this release does not know. */
-  static async create(options: NetworkOptions): Promise<HardhatChain> {
+  static async create({ callGas = CALL_GAS, traceGas = TRACE_GAS, ...options }: HardhatOptions): Promise<HardhatChain> {
     refuseUnknownRules(options.rules);
     const { provider, close } = await createNetwork(options);
-    return new HardhatChain(options, provider, close);
+    return new HardhatChain(options, provider, { callGas, traceGas, txGasCap: options.rules.tx_gas_cap }, close);
   }
 
   async deploy(timestamp: number): Promise<ChainStep[]> {
@@ -100,16 +110,16 @@ export class HardhatChain implements Chain {
       from: this.identity.server,
       to: this.identity[call.contract],
       data: encode(call.contract, call.method, call.args),
-      gas: quantity(CALL_GAS),
+      gas: quantity(METHOD_GAS),
     };
     try {
-      await this.request("eth_call", [tx, "latest"]);
+      await this.#provider.request({ method: "eth_call", params: [tx, "latest"] });
     } catch (error) {
       throw revertOf(error);
     }
   }
 
-  send(call: ChainCall, gas: GasLimit = CALL_GAS): Promise<ChainStep & { hash: Hex }> {
+  send(call: ChainCall, gas: GasLimit = METHOD_GAS): Promise<ChainStep & { hash: Hex }> {
     return this.#transactions.send(this.#order(call, gas));
   }
 
@@ -121,7 +131,7 @@ export class HardhatChain implements Chain {
     return this.#transactions.mine(timestamp);
   }
 
-  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas: GasLimit = CALL_GAS): Promise<SentAndMined> {
+  sendAndMine(calls: readonly ChainCall[], timestamp: number, gas: GasLimit = METHOD_GAS): Promise<SentAndMined> {
     const orders = calls.map((call) => this.#order(call, gas));
     return this.#transactions.sendAndMine(orders, timestamp);
   }
@@ -207,7 +217,7 @@ export class HardhatChain implements Chain {
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {
-    return this.#provider.request({ method, params });
+    return this.#evm.request(method, params);
   }
 
   close(): Promise<void> {
@@ -220,7 +230,9 @@ export class HardhatChain implements Chain {
   }
 
   async #call(contract: ContractName, data: Hex, block: number | "latest"): Promise<Hex> {
-    return (await this.request("eth_call", [{ to: this.identity[contract], data }, tag(block)])) as Hex;
+    // Our contracts are known not to loop.
+    const call = { to: this.identity[contract], data, gas: quantity(METHOD_GAS) };
+    return (await this.#provider.request({ method: "eth_call", params: [call, tag(block)] })) as Hex;
   }
 
   async #view(contract: ContractName, data: Hex, block: number | "latest"): Promise<Hex> {

@@ -15,8 +15,8 @@ export interface RpcReceipt {
 
 export const receiptCall = (hash: Hex): Call => ({ method: "eth_getTransactionReceipt", params: [hash] });
 
-/** Only what the call returned, which is at the end of its trace. */
-const LEAN = { disableStack: true, disableMemory: true, disableStorage: true };
+/** The top call alone: nothing is noted of its steps. */
+const TOP_CALL = { tracer: "callTracer", tracerConfig: { onlyTopCall: true } };
 
 /** The receipt with our contracts' logs decoded, and the reason if it failed. `contracts`: by address in lower case. */
 export async function decodeReceipt(
@@ -34,11 +34,10 @@ export async function decodeReceipt(
   return { hash: receipt.transactionHash, failure, from: receipt.from, logs };
 }
 
-/** Why a mined transaction failed: what it returned, found by tracing it in its place in the block. */
+/** Why a mined transaction failed. One that used all of its gas has nothing to say; what another returned is told by its top call. */
 async function failureOf(provider: Provider, { transactionHash, gasUsed }: RpcReceipt): Promise<ChainRevert> {
-  const traced = await provider.request({ method: "debug_traceTransaction", params: [transactionHash, LEAN] });
-  const { returnValue } = traced as { returnValue: string };
-  if (returnValue.length > 2) return decodeRevert(`0x${returnValue.replace(/^0x/, "")}`, "");
   const { gas } = (await provider.request({ method: "eth_getTransactionByHash", params: [transactionHash] })) as { gas: Hex };
-  return new ChainRevert(gas === gasUsed ? "OutOfGas" : "Unknown");
+  if (gas === gasUsed) return new ChainRevert("OutOfGas");
+  const call = (await provider.request({ method: "debug_traceTransaction", params: [transactionHash, TOP_CALL] })) as { output?: Hex };
+  return decodeRevert(call.output, "");
 }

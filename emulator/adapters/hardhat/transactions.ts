@@ -2,6 +2,7 @@ import { Transaction } from "ethers/transaction";
 import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined, ServerTransaction } from "../../ports/chain.ts";
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import type { RpcLog } from "./contracts.ts";
+import type { EvmMethods } from "./evm-methods.ts";
 import { feesOf, nextBaseFee, refuseLowFee, SERVER_FEES, settledFees } from "./fees.ts";
 import { type Call, headOf, type Provider, quantity } from "./network.ts";
 import { decodeReceipt, type RpcReceipt, receiptCall } from "./receipts.ts";
@@ -35,11 +36,15 @@ export class Transactions {
   #nonce: number | null = null;
   /** Hashes sent and not yet seen mined; null when they must be asked for. */
   #mempool: Set<Hex> | null = new Set();
+  readonly #evm: EvmMethods;
+  /** What wallets' transactions in the mempool have to do, in steps. */
+  #work = 0;
 
-  /** `contracts`: whose logs are decoded, by address in lower case. */
-  constructor(provider: Provider, contracts: ReadonlyMap<string, ChainLog["contract"]>) {
+  /** `contracts`: whose logs are decoded, by address in lower case. `evm`: where programs of others are run. */
+  constructor(provider: Provider, contracts: ReadonlyMap<string, ChainLog["contract"]>, evm: EvmMethods) {
     this.#provider = provider;
     this.#contracts = contracts;
+    this.#evm = evm;
   }
 
   /** What was known of the chain no longer holds. */
@@ -56,7 +61,9 @@ export class Transactions {
   }
 
   async sendRaw(raw: Hex): Promise<Sent> {
-    refuseLowFee(feesOf(Transaction.from(raw)), await nextBaseFee(this.#provider));
+    const tx = Transaction.from(raw);
+    refuseLowFee(feesOf(tx), await nextBaseFee(this.#provider));
+    await this.#admit(callOf(tx), Number(tx.gasLimit));
     const hash = (await this.#request("eth_sendRawTransaction", raw)) as Hex;
     this.#mempool?.add(hash);
     return { raw, hash };
@@ -69,7 +76,8 @@ export class Transactions {
     const fees = settledFees(request, baseFee);
     refuseLowFee(fees, baseFee);
     const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
-    const gas = Number(text("gas") ?? (await this.#request("eth_estimateGas", request)));
+    const gas = Number(text("gas") ?? (await this.#evm.request("eth_estimateGas", [request])));
+    await this.#admit(request, gas);
     const data = text("data") ?? text("input") ?? "0x";
     const kept = KEPT.flatMap((name) => (request[name] === undefined || request[name] === null ? [] : [[name, request[name]]]));
     return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept), ...fees });
@@ -105,6 +113,13 @@ export class Transactions {
       return "raw" in step ? { method: "eth_sendRawTransaction", params: [step.raw] } : sendCall(step.tx);
     });
     for (let from = 0; from < calls.length; from += AT_ONCE) await this.#provider.batch(calls.slice(from, from + AT_ONCE));
+  }
+
+  /** Throws ChainRefusal for what would keep the chain busy. */
+  async #admit(tx: Readonly<Record<string, unknown>>, gas: number): Promise<void> {
+    const isAlone = (await this.#waiting()).size === 0;
+    if (isAlone) this.#work = 0;
+    this.#work += await this.#evm.admit(tx, gas, isAlone ? "latest" : "pending", this.#work);
   }
 
   /** The server wallet's next transactions. */
@@ -160,4 +175,17 @@ export class Transactions {
 
 function sendCall({ nonce, gas, ...tx }: ServerTransaction): Call {
   return { method: "eth_sendTransaction", params: [{ ...tx, nonce: quantity(nonce), gas: quantity(gas) }] };
+}
+
+/** A signed transaction as a call. */
+function callOf({ from, to, data, value, accessList, authorizationList }: Transaction): Readonly<Record<string, unknown>> {
+  const keys = accessList?.map(({ address, storageKeys }) => ({ address, storageKeys }));
+  const authorizations = authorizationList?.map(({ chainId, address, nonce, signature: { r, s, yParity } }) => ({
+    ...{ chainId: hex(chainId), address, nonce: hex(nonce), yParity: quantity(yParity), r: hex(BigInt(r)), s: hex(BigInt(s)) },
+  }));
+  return { from, to, data, value: hex(value), accessList: keys, authorizationList: authorizations };
+}
+
+function hex(value: bigint): Hex {
+  return `0x${value.toString(16)}`;
 }

@@ -45,7 +45,11 @@ function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard
   });
   router.get("/health", (_req, res) => answer(res, { status: "alive" }, "The process is alive."));
   router.get("/ready", (_req, res) => {
-    if (!controls.ready()) throw new ApiError("STORAGE_UNAVAILABLE", "The sandbox is not ready: contracts or fixture are on their way.");
+    if (!controls.ready())
+      throw new ApiError(
+        "STORAGE_UNAVAILABLE",
+        "The sandbox is not ready: it is starting or stopping, or its chain has been busy for more than a second.",
+      );
     answer(res, { status: "ready" }, "Contracts are deployed and the fixture is applied.");
   });
   router.get("/info", (_req, res) => answer(res, controls.info(), "Where everything is."));

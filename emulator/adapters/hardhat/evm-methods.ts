@@ -1,0 +1,133 @@
+import { ChainRefusal, type Hex } from "../../ports/chain.ts";
+import { isOutOfGas, refusalOfRun } from "./failures.ts";
+import { type Provider, quantity } from "./network.ts";
+import { type CallObject, type Reach, Runs, tooLong } from "./runs.ts";
+import { Traces } from "./traces.ts";
+
+/** What programs of others may take, in gas (model/chain-limits.ts). */
+export interface GasLimits {
+  readonly callGas: number;
+  readonly traceGas: number;
+  /** The most of one transaction (EIP-7825), and so of a call. */
+  readonly txGasCap: number;
+}
+
+/** State overrides go to the node itself, which builds a stack trace for a failure: with this much gas at most. */
+const OVERRIDDEN_GAS = 300_000;
+
+/** The node's own estimate may repeat a call twenty times: for what uses no more gas than this. */
+const REPEATED_GAS = 250_000;
+
+/** JSON-RPC's methods that run programs, each within bounds; everything else is the node's. */
+export class EvmMethods {
+  readonly #provider: Provider;
+  readonly #runs: Runs;
+  readonly #traces: Traces;
+  readonly #most: number;
+
+  constructor(provider: Provider, { callGas, traceGas, txGasCap }: GasLimits) {
+    this.#provider = provider;
+    this.#runs = new Runs(provider, callGas);
+    this.#traces = new Traces(provider, this.#runs, traceGas);
+    this.#most = txGasCap;
+  }
+
+  request(method: string, params: readonly unknown[]): Promise<unknown> {
+    if (method === "eth_call") return this.#call(params);
+    if (method === "eth_estimateGas") return this.#estimate(params);
+    if (method === "debug_traceCall") return this.#traces.call(params, gasOf(params[0] as CallObject, this.#most));
+    if (method === "debug_traceTransaction") return this.#traces.transaction(params);
+    return this.#provider.request({ method, params });
+  }
+
+  /**
+   * What a transaction will make the node remember, in steps. Throws ChainRefusal for one of too much gas, or that would keep the chain busy
+   * for too long. `block`: on what it will be run; `waiting`: the same of what waits to be mined with it.
+   */
+  async admit(tx: CallObject, gas: number, block: "latest" | "pending", waiting: number): Promise<number> {
+    if (gas > this.#most) throw new ChainRefusal(-32000, `A transaction has at most ${this.#most} gas (EIP-7825); this one has ${gas}.`);
+    const { from, to, data, input, value, accessList, authorizationList } = tx;
+    const call = { from, to, data: data ?? input, value, accessList, authorizationList };
+    const reach = await this.#runs.reach(Object.fromEntries(Object.entries(call).filter(([, each]) => isSet(each))), block, gas);
+    if (reach.stopped) throw tooLong(reach);
+    if (waiting > 0 && this.#runs.isTooMuch(waiting + reach.work)) {
+      throw new ChainRefusal(
+        -32000,
+        "The transactions that wait have too much to do for one block; mine it (evm_mine), then send this one.",
+      );
+    }
+    return reach.work;
+  }
+
+  async #call([call, block = "latest", overrides, ...rest]: readonly unknown[]): Promise<Hex> {
+    const tx = call as CallObject;
+    const gas = gasOf(tx, this.#most);
+    if (isGiven(overrides)) {
+      const params = [{ ...tx, gas: quantity(Math.min(gas, OVERRIDDEN_GAS)) }, block, overrides, ...rest];
+      return (await this.#provider.request({ method: "eth_call", params })) as Hex;
+    }
+    const reach = await this.#runs.reach(tx, block, gas);
+    // A program that fails for want of gas may do it in its own words.
+    const isAnswer = reach.run !== null && (reach.stopped || reach.run.error === null);
+    const run = isAnswer && reach.run ? reach.run : await this.#runs.run(tx, block, reach.gas);
+    if (run.error !== null) throw hinted(refusalOfRun(run), reach);
+    return run.output;
+  }
+
+  async #estimate([call, block = "pending", ...rest]: readonly unknown[]): Promise<Hex> {
+    const tx = call as CallObject;
+    const reach = await this.#runs.reach(tx, block, gasOf(tx, this.#most));
+    const run = reach.stopped && reach.run ? reach.run : await this.#runs.run(tx, block, reach.gas);
+    if (run.error !== null || reach.stopped) throw hinted(refusalOfRun(run.error === null ? { ...run, error: "out of gas" } : run), reach);
+    if (run.gasUsed > REPEATED_GAS) return quantity(await this.#search(tx, block, run.gasUsed, reach.gas));
+    const params = [{ ...tx, gas: quantity(reach.gas) }, block, ...rest];
+    return (await this.#provider.request({ method: "eth_estimateGas", params })) as Hex;
+  }
+
+  /** The least gas with which a call still succeeds, as near as the node's own estimate, or as time allows. */
+  async #search(tx: CallObject, block: unknown, least: number, enough: number): Promise<number> {
+    let cpu = 0;
+    const suffices = async (gas: number) => {
+      const run = await this.#runs.run(tx, block, gas);
+      cpu += run.cpu;
+      return run.error === null;
+    };
+    if (await suffices(least)) return least;
+    let [low, high] = [least, enough];
+    for (let guess = 3 * low; high - low > nearness(low) && cpu < SEARCH_CPU_MS; guess = high) {
+      const middle = Math.min(guess, low + Math.floor((high - low) / 2));
+      if (await suffices(middle)) high = middle;
+      else low = middle + 1;
+    }
+    return high;
+  }
+}
+
+/** Milliseconds. */
+const SEARCH_CPU_MS = 200;
+
+/** How near an estimate of the node comes. */
+function nearness(gas: number): number {
+  return gas >= 4_000_000 ? 50_000 : gas >= 1_000_000 ? 10_000 : 1000;
+}
+
+/** The gas that a call may have. Throws ChainRefusal for what is no gas. */
+function gasOf({ gas }: CallObject, most: number): number {
+  if (gas === undefined || gas === null) return most;
+  if (typeof gas !== "string" || !/^0x[0-9a-f]+$/i.test(gas)) throw new ChainRefusal(-32602, "gas is a quantity such as 0x5208.");
+  return Math.min(Number(gas), most);
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function isGiven(overrides: unknown): boolean {
+  return typeof overrides === "object" && overrides !== null && Object.keys(overrides).length > 0;
+}
+
+/** Out of gas that the sandbox did not give says where more is to be had. */
+function hinted(refusal: ChainRefusal, { stopped, gas, run }: Reach): ChainRefusal {
+  if (!stopped || (run && run.error !== null && !isOutOfGas(run))) return refusal;
+  return new ChainRefusal(refusal.code, `${refusal.message} (it was stopped after ${gas}; --call-gas allows more)`, refusal.data);
+}

@@ -1,0 +1,150 @@
+import { CALL_GAS } from "../../model/chain-limits.ts";
+import { ChainRefusal, type Hex } from "../../ports/chain.ts";
+import { isOutOfGas, type Run } from "./failures.ts";
+import { intrinsicGas } from "./intrinsic-gas.ts";
+import { type Provider, quantity } from "./network.ts";
+
+/** A transaction or a call, as JSON-RPC writes it. */
+export type CallObject = Readonly<Record<string, unknown>>;
+
+/** A run with what it cost. */
+interface Measured extends Run {
+  /** Milliseconds of this process. */
+  readonly cpu: number;
+}
+
+/** How far a call may go. */
+export interface Reach {
+  /** The gas that it may have: all that was asked for, or where it was stopped. */
+  readonly gas: number;
+  readonly stopped: boolean;
+  /** How it went with as much gas as was tried; null when nothing had to be tried. */
+  readonly run: Run | null;
+  /** What it makes the node remember, in steps; 0 for what ends early. */
+  readonly work: number;
+}
+
+/** Any program may have this much: its worst takes 400 MB. */
+const FREE_GAS = 125_000;
+
+/** The node remembers of a call's input what it remembers of a step in so many bytes; of a call as much as of so many steps. */
+const BYTES_A_STEP = 160;
+const STEPS_A_CALL = 8;
+
+/** A list of them is made to count steps: of no more than this many. */
+const COUNTED = 150_000;
+
+const COUNTING = { disableStack: true, disableStorage: true };
+
+/** A plain loop's gas for a step. */
+const GAS_A_STEP = 4;
+
+/** Programs that take long in few steps for their gas (hashes, precompiled contracts) are known by their time, in milliseconds of the processor. */
+const FEW_STEPS = 0.1;
+const CPU_MS = 200;
+
+/** The end of a run, and how much was handed to its calls. */
+export const BRIEF = { tracer: "muxTracer", tracerConfig: { callTracer: { onlyTopCall: true }, "4byteTracer": null } };
+
+/**
+ * Runs calls without keeping the chain or the memory. The node records every step that a program makes, 600 bytes of it, and every byte
+ * that it hands to a call; nothing turns that off, and no gas says how much it will be: a deployment of five million gas makes a thousand
+ * steps, a loop a million. So a program gets little gas first, and twice as much as long as it needs it and goes on as it did within what
+ * a plain loop of `callGas` makes.
+ */
+export class Runs {
+  readonly #provider: Provider;
+  /** As many as a call may make. */
+  readonly #steps: number;
+  readonly #cpu: number;
+
+  constructor(provider: Provider, callGas: number) {
+    this.#provider = provider;
+    this.#cpu = (CPU_MS * Math.max(callGas, CALL_GAS)) / CALL_GAS;
+    this.#steps = (1.05 * callGas) / GAS_A_STEP;
+  }
+
+  /** How far a call comes that may have `gas`. Throws what the node says of a call that cannot be run. */
+  async reach(call: CallObject, block: unknown, gas: number): Promise<Reach> {
+    const intrinsic = intrinsicGas(call);
+    let run: Measured | null = null;
+    let last: Count = { gas: 0, steps: 0, rate: 0 };
+    let expected = 0;
+    for (let more = FREE_GAS; intrinsic + more < gas; more *= 2) {
+      const given = intrinsic + more;
+      run = await this.run(call, block, given);
+      if (run.gasUsed < intrinsic + more / 2) return { gas, stopped: false, run, work: expected };
+      const bytes = run.callBytes / BYTES_A_STEP;
+      if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last);
+      const next = Math.min(2 * more, gas - intrinsic);
+      expected = (bytes * next) / more + expectedAt(next, last);
+      const isLong = expected > this.#steps || (last.rate < FEW_STEPS && (await this.#isSlow(call, block, given, run, next / more)));
+      if (isLong) return { gas: given, stopped: true, run, work: expected };
+    }
+    return { gas, stopped: false, run, work: expected };
+  }
+
+  /** More steps than a call may make. */
+  isTooMuch(work: number): boolean {
+    return work > this.#steps;
+  }
+
+  /** One run, of which only the end is told. */
+  async run(call: CallObject, block: unknown, gas: number): Promise<Measured> {
+    const began = process.cpuUsage();
+    const traced = await this.#trace(call, block, gas, BRIEF);
+    return { ...runFrom(traced), cpu: process.cpuUsage(began).user / 1000 };
+  }
+
+  /** Whether it takes too long with this many times the gas. Looked at twice: something else of this process may have taken the time. */
+  async #isSlow(call: CallObject, block: unknown, gas: number, { cpu }: Measured, times: number): Promise<boolean> {
+    return cpu * times > this.#cpu && (await this.run(call, block, gas)).cpu * times > this.#cpu;
+  }
+
+  /** Counts the steps, unless they cannot matter yet (none is for less than a gas), or are so many that the next look is the last. */
+  async #count(call: CallObject, block: unknown, given: number, gas: number, last: Count): Promise<Count> {
+    if (4 * gas <= this.#steps || expectedAt(gas, last) > COUNTED) return last;
+    const { structLogs } = (await this.#trace(call, block, given, COUNTING)) as { structLogs: readonly { op: string }[] };
+    const calls = structLogs.filter(({ op }) => /CALL$|^CREATE/.test(op)).length;
+    const steps = structLogs.length + STEPS_A_CALL * calls;
+    return { gas, steps, rate: (steps - last.steps) / (gas - last.gas) };
+  }
+
+  #trace(call: CallObject, block: unknown, gas: number, options: object): Promise<object> {
+    const params = [{ ...call, gas: quantity(gas) }, block, options];
+    return this.#provider.request({ method: "debug_traceCall", params }) as Promise<object>;
+  }
+}
+
+/** What was asked for with BRIEF. */
+export function runFrom(traced: unknown): Run {
+  const { callTracer, "4byteTracer": inputs } = traced as {
+    callTracer: { gasUsed: Hex; output?: Hex; error?: string };
+    "4byteTracer": Readonly<Record<string, number>>;
+  };
+  const { gasUsed, output = "0x", error = null } = callTracer;
+  let callBytes = 0;
+  // `selector-size`, where the size is without the selector.
+  for (const [input, count] of Object.entries(inputs)) callBytes += (4 + Number(input.split("-")[1])) * count;
+  return { gasUsed: Number(gasUsed), output, error, callBytes };
+}
+
+/** How many steps were made with how much gas, and how many it is for one more. */
+interface Count {
+  readonly gas: number;
+  readonly steps: number;
+  readonly rate: number;
+}
+
+function expectedAt(gas: number, last: Count): number {
+  return last.steps + last.rate * (gas - last.gas);
+}
+
+/** What a transaction is refused with that would work too long. */
+export function tooLong({ gas, run }: Reach): ChainRefusal {
+  const why = run && isOutOfGas(run) ? "has not ended" : "is still busy";
+  return new ChainRefusal(
+    -32000,
+    `The transaction ${why} after ${gas} gas and would keep the chain from everything else; it was not sent. Give it less gas, or start with a higher --call-gas.`,
+  );
+}

@@ -1,0 +1,140 @@
+/** Programs that do not end: refused before they keep the chain, while everything else goes on. */
+import { Wallet } from "ethers";
+import { describe, expect, it } from "vitest";
+import { deploying, LOOPS, looping, program } from "../support/programs.ts";
+import { type Account, openWorld, type World } from "./world.ts";
+
+const LOOP = LOOPS.jumps;
+const OUT_OF_GAS = { code: -32000, message: expect.stringMatching(/out of gas.*--call-gas/) };
+const hex = (value: number) => `0x${value.toString(16)}`;
+
+/** A contract with this code; sends wait for a block of their own. */
+async function deployed({ rpc, sandbox }: World, code: string): Promise<string> {
+  const hash = await rpc("eth_sendTransaction", [{ from: sandbox.accounts[0]?.address, data: deploying(code) }]);
+  return (await rpc<{ contractAddress: string }>("eth_getTransactionReceipt", [hash])).contractAddress;
+}
+
+describe("a call that loops", () => {
+  it.each([
+    ["eth_call", [{ data: LOOP }]],
+    ["eth_call", [{ data: LOOP, gas: hex(2 ** 40) }, "latest"]],
+    ["eth_call", [{ data: LOOP, input: LOOP, gas: "0x1000000" }, "pending"]],
+    ["eth_estimateGas", [{ data: LOOP }]],
+    ["eth_estimateGas", [{ data: LOOP, gas: "0x1000000" }, "latest"]],
+  ])("%s %j runs out of gas", async (method, params) => {
+    const { refused, rpc } = await openWorld();
+    expect(await refused(method, params)).toMatchObject(OUT_OF_GAS);
+    expect(await rpc("eth_blockNumber")).toBe("0x1");
+  });
+
+  it("runs out of gas in code that state overrides put there too", async () => {
+    const { refused, sandbox } = await openWorld();
+    const to = sandbox.accounts[0]?.address as string;
+    expect(await refused("eth_call", [{ to }, "latest", { [to]: { code: LOOP } }])).toMatchObject({ code: -32000 });
+  });
+
+  it("is not traced", async () => {
+    const { refused } = await openWorld();
+    expect(await refused("debug_traceCall", [{ data: LOOP }, "latest"])).toMatchObject({ code: -32005 });
+    expect(await refused("debug_traceCall", [{ data: LOOP, gas: hex(500_000) }, "latest"])).toMatchObject({
+      code: -32005,
+      message: expect.stringContaining("--trace-gas"),
+    });
+  });
+
+  it("is not sent", async () => {
+    const world = await openWorld();
+    const { from, wallet } = sender(world);
+    const to = await deployed(world, LOOP);
+    const before = await world.rpc("eth_blockNumber");
+    expect(await world.refused("eth_sendTransaction", [{ from, data: LOOP }])).toMatchObject(OUT_OF_GAS);
+    expect(await world.refused("eth_sendTransaction", [{ from, to }])).toMatchObject(OUT_OF_GAS);
+    for (const gas of [5_000_000, 16_777_216]) {
+      expect(await world.refused("eth_sendTransaction", [{ from, to, gas: hex(gas) }])).toMatchObject({
+        code: -32000,
+        message: expect.stringContaining("--call-gas"),
+      });
+      const raw = await wallet.signTransaction({ chainId: 31337, to, nonce: 1, gasLimit: gas, gasPrice: 1_000_000_000 });
+      expect(await world.refused("eth_sendRawTransaction", [raw])).toMatchObject({
+        code: -32000,
+        message: expect.stringContaining("--call-gas"),
+      });
+    }
+    expect(await world.rpc("eth_blockNumber")).toBe(before);
+    expect(await world.rpc("eth_getTransactionCount", [from, "latest"])).toBe("0x1");
+  });
+
+  it("is sent with less gas, and fails as on every chain", async () => {
+    const world = await openWorld();
+    const { from } = sender(world);
+    const hash = await world.rpc("eth_sendTransaction", [{ from, data: LOOP, gas: hex(300_000) }]);
+    expect(await world.rpc("eth_getTransactionReceipt", [hash])).toMatchObject({ status: "0x0", gasUsed: hex(300_000) });
+  });
+
+  it("goes further with callGas", async () => {
+    const { refused, rpc } = await openWorld({ callGas: 100_000, traceGas: 1_000_000 });
+    const call = { data: program(`0x030000 ${"JUMPDEST ".repeat(1)} 0 RETURN`), gas: hex(400_000) };
+    expect(await refused("eth_call", [{ data: LOOP, gas: hex(400_000) }])).toMatchObject(OUT_OF_GAS);
+    const { structLogs } = await rpc<{ structLogs: object[] }>("debug_traceCall", [call, "latest"]);
+    expect(structLogs.length).toBeGreaterThan(3);
+  });
+});
+
+/** All of them, each in a process of its own: `npm run bench -- loops`. */
+it.each(["jump destinations", "calls", "calls with 64 KB", "block hashes"] as const)("%s without end: out of gas soon", async (name) => {
+  const { refused } = await openWorld();
+  expect(await refused("eth_call", [{ data: LOOPS[name], gas: "0x1000000" }])).toMatchObject(OUT_OF_GAS);
+});
+
+it("what does little with much gas is not limited: a deployment, many writes to storage", async () => {
+  const world = await openWorld();
+  const { from } = sender(world);
+  const code = deploying(`0x${"00".repeat(20_000)}`);
+  expect(Number(await world.rpc("eth_estimateGas", [{ from, data: code }]))).toBeGreaterThan(4_000_000);
+  const hash = await world.rpc("eth_sendTransaction", [{ from, data: code }]);
+  expect(await world.rpc("eth_getTransactionReceipt", [hash])).toMatchObject({ status: "0x1" });
+  const writes = program("400 JUMPDEST DUP1 DUP1 SSTORE 1 SWAP1 SUB DUP1 3 JUMPI");
+  const sent = await world.rpc("eth_sendTransaction", [{ from, data: writes }]);
+  const receipt = await world.rpc<{ status: string; gasUsed: string }>("eth_getTransactionReceipt", [sent]);
+  expect(receipt.status).toBe("0x1");
+  expect(Number(receipt.gasUsed)).toBeGreaterThan(8_000_000);
+});
+
+it("a transaction has at most 16 777 216 gas (EIP-7825)", async () => {
+  const world = await openWorld();
+  const { from, wallet } = sender(world);
+  const refusal = { code: -32000, message: expect.stringContaining("16777216") };
+  expect(await world.refused("eth_sendTransaction", [{ from, to: from, gas: hex(16_777_217) }])).toMatchObject(refusal);
+  const raw = (gasLimit: number) => wallet.signTransaction({ chainId: 31337, to: from, nonce: 0, gasLimit, gasPrice: 1_000_000_000 });
+  expect(await world.refused("eth_sendRawTransaction", [await raw(16_777_217)])).toMatchObject(refusal);
+  expect(await world.rpc("eth_blockNumber")).toBe("0x1");
+  await world.rpc("eth_sendRawTransaction", [await raw(16_777_216)]);
+  expect(await world.rpc("eth_blockNumber")).toBe("0x2");
+});
+
+it("under manual mining, transactions that together keep the chain busy do not wait for one block", async () => {
+  const world = await openWorld({ mining: { kind: "manual" } });
+  const { from } = sender(world);
+  const heavy = { from, data: LOOP, gas: hex(1_500_000) };
+  await world.rpc("eth_sendTransaction", [heavy]);
+  expect(await world.refused("eth_sendTransaction", [heavy])).toMatchObject({ code: -32000, message: expect.stringContaining("evm_mine") });
+  await world.rpc("evm_mine");
+  await world.rpc("eth_sendTransaction", [heavy]);
+});
+
+it("a trace shows stacks and calls within bounds, and no memory", async () => {
+  const { rpc, refused } = await openWorld();
+  const full = looping("POP 1", "1 ".repeat(1000));
+  const call = { data: full, gas: hex(140_000) };
+  const tooMuch = { code: -32005, message: expect.stringContaining("disableStack") };
+  expect(await refused("debug_traceCall", [call, "latest"])).toMatchObject(tooMuch);
+  expect(await rpc("debug_traceCall", [call, "latest", { disableStack: true }])).toMatchObject({ failed: true });
+  expect(await refused("debug_traceCall", [call, "latest", { enableMemory: true }])).toMatchObject({ code: -32005 });
+  const input = { data: LOOPS["calls with 64 KB"], gas: hex(149_000) };
+  expect(await refused("debug_traceCall", [input, "latest", { tracer: "callTracer" }])).toMatchObject({ code: -32005 });
+});
+
+function sender({ sandbox }: World): { from: string; wallet: Wallet } {
+  const account = sandbox.accounts[0] as Account;
+  return { from: account.address, wallet: new Wallet(account.privateKey) };
+}
