@@ -21,6 +21,8 @@ export function webSocketTransport(
   const server = new WebSocketServer({ noServer: true, maxPayload: BOUNDS.body });
 
   function serve(socket: WebSocket): void {
+    /** Asked, and waiting for those before to be answered and read: no more than came at once. */
+    const asked: RawData[] = [];
     let calls = 0;
     const send = (text: string) => {
       if (socket.readyState !== socket.OPEN) return;
@@ -28,26 +30,36 @@ export function webSocketTransport(
       if (socket.bufferedAmount > BOUNDS.socket.unread) socket.terminate();
       letGo();
     };
-    /** Reads on when what was asked has been answered, and the answers have been taken. */
+    /** Answers what was asked, and reads on, as fast as the answers are read. */
     function pace(): void {
-      const isBusy = calls >= BOUNDS.socket.calls || socket.bufferedAmount > BOUNDS.socket.unread / 8;
-      if (isBusy && !socket.isPaused) socket.pause();
-      else if (!isBusy && socket.isPaused) socket.resume();
+      while (calls < BOUNDS.socket.calls && socket.bufferedAmount <= BOUNDS.socket.unread / 8) {
+        const data = asked.shift();
+        if (data === undefined) {
+          if (socket.isPaused) socket.resume();
+          return;
+        }
+        void answerOne(data.toString());
+      }
+      if (!socket.isPaused) socket.pause();
+    }
+    async function answerOne(text: string): Promise<void> {
+      calls += 1;
+      const answered = await answer(text, peer);
+      calls -= 1;
+      if (answered !== null) send(answered);
+      pace();
     }
     const peer: Peer = {
       subscriptions: new Map(),
       notify: (subscription, result) =>
         send(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription, result } })),
     };
-    socket.on("message", async (data: RawData) => {
-      calls += 1;
-      pace();
-      const text = await answer(data.toString(), peer);
-      calls -= 1;
-      if (text !== null) send(text);
+    socket.on("message", (data: RawData) => {
+      asked.push(data);
       pace();
     });
     socket.on("close", () => {
+      asked.length = 0;
       for (const stop of peer.subscriptions.values()) stop();
     });
     // The close event follows; a broken connection is no failure of ours.
