@@ -30,7 +30,7 @@ it("ready says so, and a signal ends it within seconds, without losing what was 
   const { code, stdout, stderr } = await sandbox.stop("SIGTERM");
   expect(performance.now() - asked).toBeLessThan(20_000);
   expect(code).toBe(0);
-  expect(stdout + stderr).toContain("the journal holds every answered write");
+  expect(stdout + stderr).toContain("the journal holds every acknowledged write");
 
   const again = background(["start", ...FREE, "--log-level", "error"], { cwd });
   const next = await again.until("Stop with Ctrl-C.");
