@@ -2,13 +2,14 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { makeFolder, removeMade, topmostMissing, uncompacted, unusable } from "./adapters/fs/folder.ts";
-import { FileJournal, type JournalFs } from "./adapters/fs/journal.ts";
+import { FileJournal } from "./adapters/fs/journal.ts";
 import { type Lock, takeLock } from "./adapters/fs/lock.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { mendTail, type ReadJournal, readJournal } from "./engine/read-journal.ts";
 import { readableLines } from "./engine/repair.ts";
 import type { Line } from "./lines.ts";
+import type { Machine } from "./ports/disk.ts";
 import { JournalBroken } from "./ports/journal.ts";
 import { StorageDamaged } from "./ports/store.ts";
 import { makePrivate } from "./private-path.ts";
@@ -25,11 +26,6 @@ export interface FolderOptions {
   readonly onWaiting?: (message: string) => void;
   /** Where it is said when another process takes the folder or the journal. */
   readonly log?: { error(message: string): void };
-}
-
-/** What of the machine a test replaces. */
-export interface Machine {
-  readonly disk?: JournalFs;
 }
 
 /** An open data folder: `lock`, `journal.ndjson`, `db.json`. */

@@ -22,7 +22,7 @@ const READ = `(text) => {
 }`;
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now());
 const ANY = fc.sample(fc.string({ unit: "binary", minLength: 1, maxLength: 45 }), {
-  numRuns: setting("FUZZ_RUNS", { short: 30, deep: 400 }),
+  numRuns: setting("FUZZ_RUNS", { short: 10, deep: 150 }),
   seed: SEED,
 });
 

@@ -1,8 +1,8 @@
 import * as nodeFs from "node:fs";
-import type { JournalFs } from "../../emulator/adapters/fs/journal.ts";
+import type { Disk } from "../../emulator/ports/disk.ts";
 
 /** A disk that does as node:fs does, until a test makes it fail or wait. */
-export class FaultyDisk implements JournalFs {
+export class FaultyDisk implements Disk {
   readonly openSync = nodeFs.openSync;
   readonly fsyncSync = nodeFs.fsyncSync;
   readonly closeSync = nodeFs.closeSync;
@@ -26,7 +26,7 @@ export class FaultyDisk implements JournalFs {
     if (length <= 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     this.room -= length;
     return nodeFs.writeSync(fd, bytes, offset, length);
-  }) as JournalFs["writeSync"];
+  }) as Disk["writeSync"];
 
   readonly ftruncateSync = ((fd: number, size: number) => {
     if (this.refusesToCut) throw Object.assign(new Error("EIO: i/o error, ftruncate"), { code: "EIO" });

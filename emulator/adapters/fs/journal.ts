@@ -2,30 +2,13 @@ import * as nodeFs from "node:fs";
 import { dirname } from "node:path";
 import { type Line, linesOf } from "../../lines.ts";
 import { Pace } from "../../pace.ts";
+import type { Disk } from "../../ports/disk.ts";
 import { type Journal, JournalBroken, JournalRefused } from "../../ports/journal.ts";
-
-/** The calls of node:fs that the journal makes; tests inject full disks and short writes here. */
-export type JournalFs = Pick<
-  typeof nodeFs,
-  | "openSync"
-  | "writeSync"
-  | "ftruncateSync"
-  | "fdatasync"
-  | "fsync"
-  | "fsyncSync"
-  | "closeSync"
-  | "createReadStream"
-  | "existsSync"
-  | "renameSync"
-  | "rmSync"
-  | "fstatSync"
-  | "statSync"
->;
 
 export interface FileJournalOptions {
   /** Answer `durable` only when the disk says so. */
   readonly fsync: boolean;
-  readonly fs?: JournalFs;
+  readonly fs?: Disk;
   /** Bytes that are read or rewritten at once. */
   readonly piece?: number;
 }
@@ -36,7 +19,7 @@ const PIECE = 1 << 20;
 export class FileJournal implements Journal {
   readonly keeps = true;
   readonly #file: string;
-  readonly #fs: JournalFs;
+  readonly #fs: Disk;
   readonly #fsync: boolean;
   readonly #piece: number;
   /** Null while there is no file. */
