@@ -1,19 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-/** What takes long, or is proven once in a release: `npm run test:all` has it, `npm test` has not. */
-const LONG = [
-  ...["test/crash/{lock,states,webhooks,windows}.test.ts", "test/package/**/*.test.ts"],
-  ...["test/contracts/compiled.test.ts", "test/solidity/**/*.test.ts"],
-];
-
 /**
  * Three projects, by what a test costs. Files of `fast` and `process` share a process and its modules: loading our sources, the document
- * and a first chain for each file took half of the time. `--mode deep` runs everything at full length (test/support/depth.ts).
+ * and a first chain for each file took half of the time. `deep` has what takes long, or is proven once in a release: `*.deep.test.ts`.
+ * `--mode deep` runs everything at full length (test/support/depth.ts).
  */
 export default defineConfig(({ mode }) => {
   const isDeep = mode === "deep";
   const shared = {
-    exclude: ["**/node_modules/**", "test/examples/**"],
+    exclude: ["**/node_modules/**", "test/examples/**", "**/*.deep.test.ts"],
     setupFiles: ["test/support/setup.ts"],
     env: { TEST_DEPTH: isDeep ? "deep" : "short" },
     testTimeout: isDeep ? 300_000 : 30_000,
@@ -37,7 +32,6 @@ export default defineConfig(({ mode }) => {
             name: "fast",
             isolate: false,
             include: ["test/architecture/*.test.ts", `test/${inProcess}/**/*.test.ts`],
-            exclude: [...shared.exclude, ...LONG],
           },
         },
         {
@@ -48,7 +42,7 @@ export default defineConfig(({ mode }) => {
             include: [`test/${besideIt}/**/*.test.ts`, "test/crash/crash.test.ts"],
           },
         },
-        { test: { ...shared, name: "deep", include: LONG } },
+        { test: { ...shared, name: "deep", exclude: ["**/node_modules/**"], include: ["test/**/*.deep.test.ts"] } },
       ],
     },
   };

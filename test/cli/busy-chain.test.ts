@@ -2,18 +2,20 @@
 import { fileURLToPath } from "node:url";
 import { expect, it, vi } from "vitest";
 import { newFolder } from "../support/folder.ts";
+import { SOURCES } from "../support/package.ts";
 import { background, command } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const FREE = ["--port", "0", "--rpc-port", "0"];
-const HANGING = { NODE_OPTIONS: `--import ${fileURLToPath(new URL("busy/hanging-chain.ts", import.meta.url))}` };
+const HOOK = fileURLToPath(new URL("busy/hanging-chain.ts", import.meta.url));
+const HANGING = { launcher: SOURCES, env: { NODE_OPTIONS: `--import ${HOOK}` } };
 const MINE = { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"evm_mine"}' };
 const urlOf = (banner: string, row: string) => new RegExp(`^ +${row} +(\\S+)`, "m").exec(banner)?.[1] as string;
 
 it("ready says so, and a signal ends it within seconds, without losing what was answered", async () => {
   const cwd = newFolder();
-  const sandbox = background(["start", ...FREE, "--fixture", "empty", "--log-level", "warn"], { cwd, env: HANGING });
+  const sandbox = background(["start", ...FREE, "--fixture", "empty", "--log-level", "warn"], { cwd, ...HANGING });
   const banner = await sandbox.until("Stop with Ctrl-C.");
   const [api, control, rpc] = [urlOf(banner, "API"), urlOf(banner, "Control"), urlOf(banner, "JSON-RPC")];
   const Authorization = `Bearer ${urlOf(banner, "API key")}`;
@@ -45,7 +47,7 @@ it("exec ends with its command", async () => {
     setTimeout(() => process.exit(7), 1000);`;
   const began = performance.now();
   const line = ["exec", "--", "node", "--input-type=module", "-e", script];
-  const { code } = await command(line, { cwd: newFolder(), env: HANGING });
+  const { code } = await command(line, { cwd: newFolder(), ...HANGING });
   expect(code).toBe(7);
   expect(performance.now() - began).toBeLessThan(30_000);
 });

@@ -1,10 +1,10 @@
 /** `getsmart-sandbox exec -- CMD`: the command as it would be alone, and a sandbox that is there for just as long. */
-import type { ChildProcess } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../support/folder.ts";
-import { command, LAUNCHER, type Outcome, run } from "../support/processes.ts";
+import { LAUNCHER } from "../support/package.ts";
+import { command, run } from "../support/processes.ts";
+import { ASK, cleaningUpAfter, interrupted } from "./exec-script.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -12,10 +12,6 @@ const cwd = newFolder();
 const exec = (...args: string[]) => command(["exec", ...args], { cwd });
 /** A script for Node, run beside a sandbox. */
 const node = (script: string, ...flags: string[]) => exec(...flags, "--", "node", "--input-type=module", "-e", script);
-
-const ASK = `
-  const { GETSMART_BASE_URL: base, GETSMART_API_KEY: key, GETSMART_RPC_URL: rpc, GETSMART_CONTROL_URL: control } = process.env;
-  const get = async (path) => (await fetch(base + path, { headers: { authorization: "Bearer " + key } })).json();`;
 
 it("the command finds API, key, control plane, chain and contracts", async () => {
   const { code, stdout, stderr } = await node(`${ASK}
@@ -74,18 +70,6 @@ it("flags of start: fixture, seed, limits, fees, addresses, https; what is used 
   expect(base).toMatch(/^https:/);
 });
 
-it("the port and folder of the configuration file are left to start", async () => {
-  const here = newFolder();
-  writeFileSync(`${here}/getsmart-sandbox.config.yaml`, "port: 1\nrpc-port: 1\ndata-dir: /proc/none\nchain-id: 77\n");
-  const { code, stdout } = await command(
-    ["exec", "--", "node", "-e", `${ASK} get("/meta").then((m) => console.log(m.data.chain.chain_id))`],
-    {
-      cwd: here,
-    },
-  );
-  expect([code, stdout]).toEqual([0, "77\n"]);
-});
-
 it("input, output and errors are the command's own; the banner is an error output that is asked for", async () => {
   const echo = ["--", "sh", "-c", "cat; echo oops >&2"];
   const quiet = await run(process.execPath, [LAUNCHER, "exec", ...echo], { cwd }, (child) => child.stdin?.end("from outside"));
@@ -127,57 +111,8 @@ describe("the exit code", () => {
   });
 });
 
-describe("signals", () => {
-  /** Says where its sandbox is, and lives on. */
-  const lasting = `${ASK} console.log(base); setInterval(() => {}, 1000);`;
-
-  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "%s is handed on, and the sandbox is there until the command has cleaned up",
-    async (signal) => {
-      const cleaning = `${ASK}
-      process.on("${signal}", async () => { console.log((await get("/meta")).status); process.exit(9); });
-      console.log(base); setInterval(() => {}, 1000);`;
-      const { code, stdout, base } = await interrupted(cleaning, (child) => child.kill(signal));
-      expect([code, stdout.split("\n")[1]]).toEqual([9, "success"]);
-      await expect(fetch(base)).rejects.toThrow();
-    },
-  );
-
-  it("a command that dies of it: 128 + n", async () => {
-    expect((await interrupted(lasting, (child) => child.kill("SIGTERM"))).code).toBe(143);
-  });
-
-  it("one that comes before the command is started keeps it from starting", async () => {
-    const fifo = `${newFolder()}/config.yaml`;
-    await run("mkfifo", [fifo], { cwd });
-    const args = [LAUNCHER, "exec", "--config", fifo, "--", "echo", "started"];
-    const outcome = await run(process.execPath, args, { cwd }, async (child) => {
-      // Opened as soon as somebody reads it: in the midst of the start.
-      const config = await open(fifo, "w");
-      child.kill("SIGTERM");
-      await config.writeFile("chain-id: 77\n");
-      await config.close();
-    });
-    expect(outcome).toEqual({ code: 143, stdout: "", stderr: "" });
-  });
-
-  it("SIGKILL of exec itself: the sandbox is gone at once", async () => {
-    const script = lasting.replace("setInterval(() => {}, 1000)", "setInterval(() => fetch(base).catch(() => process.exit()), 50)");
-    const { code, base } = await interrupted(script, (child) => child.kill("SIGKILL"));
-    expect(code).toBe(null);
-    await expect(fetch(base)).rejects.toThrow();
-  });
-
-  async function interrupted(script: string, interrupt: (child: ChildProcess) => void): Promise<Outcome & { base: string }> {
-    let base = "";
-    const args = [LAUNCHER, "exec", "--", "node", "--input-type=module", "-e", script];
-    const outcome = await run(process.execPath, args, { cwd }, (child) => {
-      child.stdout?.once("data", (chunk) => {
-        base = String(chunk).trim();
-        interrupt(child);
-      });
-    });
-    expect(base).toMatch(/^http/);
-    return { ...outcome, base };
-  }
+it("SIGTERM is handed on, and the sandbox is there until the command has cleaned up", async () => {
+  const { code, stdout, base } = await interrupted(cleaningUpAfter("SIGTERM"), (child) => child.kill("SIGTERM"));
+  expect([code, stdout.split("\n")[1]]).toEqual([9, "success"]);
+  await expect(fetch(base)).rejects.toThrow();
 });

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { newFolder } from "../support/folder.ts";
-import { LAUNCHER, start, startBy } from "../support/processes.ts";
+import { LAUNCHER } from "../support/package.ts";
+import { start, startBy } from "../support/processes.ts";
 import { Receiver } from "../support/receiver.ts";
 
 const WHY_NOT = (() => {

@@ -1,6 +1,5 @@
 /** SANDBOX.md §1, logs tail: requests as they are answered, one line each. */
 import type { ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type World, world } from "../support/client.ts";
 import { newFolder } from "../support/folder.ts";
@@ -8,7 +7,7 @@ import { run } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
+import { LAUNCHER } from "../support/package.ts";
 
 let here: World;
 let origin: string;

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isForegroundOfNpm } from "../../emulator/cli/parent.ts";
 import { newFolder } from "../support/folder.ts";
-import { LAUNCHER, run } from "../support/processes.ts";
+import { LAUNCHER } from "../support/package.ts";
+import { run } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

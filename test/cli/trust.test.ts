@@ -3,6 +3,7 @@ import { cpSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DEEP } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
 import { type Started, shell, start } from "../support/processes.ts";
 import { lacks, skipped } from "../support/tools.ts";
@@ -17,16 +18,19 @@ interface Client {
   readonly refusal: RegExp;
 }
 
+/** Each run of it takes seconds. */
+const JAVA: Client = {
+  name: "Java",
+  missing: lacks("keytool", "default-jdk-headless", ["-help"]),
+  bare: () => "java Client.java",
+  refusal: /PKIX path building failed/,
+};
+
 const CLIENTS: readonly Client[] = [
   { name: "curl", missing: lacks("curl", "curl"), bare: (base) => `curl ${base}/health`, refusal: /certificate/ },
   { name: "Node", missing: false, bare: () => "node client.mjs", refusal: /unable to verify|UNABLE_TO_VERIFY/ },
   { name: "Python", missing: lacks("python3", "python3"), bare: () => "python3 client.py", refusal: /CERTIFICATE_VERIFY_FAILED/ },
-  {
-    name: "Java",
-    missing: lacks("keytool", "default-jdk-headless", ["-help"]),
-    bare: () => "java Client.java",
-    refusal: /PKIX path building failed/,
-  },
+  ...(DEEP ? [JAVA] : []),
 ];
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
@@ -37,10 +41,12 @@ function recipe(banner: string, name: string): string {
   return (lines ?? `echo the banner says nothing of ${name}; exit 1`).replaceAll(/\n */g, "\n");
 }
 
-describe.each([
+const HOSTS = [
   { host: "127.0.0.1", skip: false },
-  { host: "::1", skip: !hasIpv6 && skipped("::1 is not an address of this machine") },
-])("start --https --host $host", ({ host, skip }) => {
+  ...(DEEP ? [{ host: "::1", skip: !hasIpv6 && skipped("::1 is not an address of this machine") }] : []),
+];
+
+describe.each(HOSTS)("start --https --host $host", ({ host, skip }) => {
   // A folder with a space in its name: what is printed must be quoted.
   const folder = `${newFolder()}/a home`;
   let sandbox: Started;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAmount } from "../../emulator/model/amount.ts";
 import { HARD_TITLES, type Metadata, metadataIn, pictureIn, traitsOf, xmlText } from "../support/badge-metadata.ts";
-import { runs } from "../support/depth.ts";
+import { DEEP, runs } from "../support/depth.ts";
 import { awardId, bytes7, cap, externalBase, Funding, getsId, title } from "./values.ts";
 import { deployBadge, useWorld } from "./world.ts";
 
@@ -80,7 +80,7 @@ describe("metadata", () => {
     expect((await metadataOf(tokenId, badge)).external_url).toBe('https://x.example/"\\\n/verify/K7QWZ3M');
   });
 
-  it.each(HARD_TITLES)("holds the title %j", async (text) => {
+  it.each(DEEP ? HARD_TITLES : HARD_TITLES.slice(5, 12))("holds the title %j", async (text) => {
     const { tokenId } = await claimed({ title: text });
     await holds(tokenId, text);
     const data = world.badge.interface.encodeFunctionData("tokenURI", [tokenId]);

@@ -8,6 +8,7 @@ import type { SavedState } from "../../emulator/control/fixtures/state-file.ts";
 import { writeState } from "../../emulator/control/fixtures/write-state.ts";
 import { memoryWarning, refuseFullMemory, watchMemory } from "../../emulator/control/memory.ts";
 import type { User } from "../../emulator/model/user.ts";
+import { runs } from "../support/depth.ts";
 import { user } from "../support/records.ts";
 
 const AT = { at: "2026-01-01T00:00:00.000Z", clock: "frozen", ids: 7 } as const;
@@ -64,7 +65,7 @@ describe("what is written", () => {
           expect(records.users).toEqual(users);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -122,7 +123,7 @@ it("what is read fast is read as YAML says", () => {
       fast += 1;
       expect(list).toEqual(parse(text));
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
   expect(fast).toBeGreaterThan(100);
 });

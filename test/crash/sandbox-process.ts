@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
-const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
+import { LAUNCHER } from "../support/package.ts";
+
 const PATIENCE_MS = 60_000;
 
 export interface Urls {

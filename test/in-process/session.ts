@@ -5,8 +5,9 @@
  *     node test/in-process/session.ts FOLDER
  */
 import { WebSocket } from "ws";
-import { createSandbox } from "../../emulator/sandbox.ts";
+import { LIBRARY } from "../support/package.ts";
 
+const { createSandbox }: typeof import("../../emulator/sandbox.ts") = await import(LIBRARY);
 const before = process.getActiveResourcesInfo();
 const sandboxes = await Promise.all([
   createSandbox({ seed: 1 }),

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import type { MiningMode } from "../../emulator/services/mining.ts";
 import { refusal } from "../support/client.ts";
+import { DEEP } from "../support/depth.ts";
 import { balanceOf, type Cast, enrol, inBothWorlds } from "./worlds.ts";
 
 inBothWorlds("A learner spends more than she has", async ({ api }) => {
@@ -24,7 +25,8 @@ const MINING: [string, MiningMode, settle: (cast: Cast) => Promise<unknown>][] =
   ["interval", { kind: "interval", every_ms: 3_600_000 }, ({ sandbox }) => sandbox.clock.advance("1h")],
 ];
 
-describe.each(MINING)("200 transfers of one balance at once, under %s mining", (_name, mining, settle) => {
+/** How blocks are mined changes little of what is refused. */
+describe.each(DEEP ? MINING : MINING.slice(0, 2))("200 transfers of one balance at once, under %s mining", (_name, mining, settle) => {
   inBothWorlds(
     "spend what is there and no more",
     async (cast) => {

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 import { atEndOfFile } from "./clean-up.ts";
+import { LAUNCHER } from "./package.ts";
 
-export const LAUNCHER = fileURLToPath(new URL("../../emulator/cli/bin.js", import.meta.url));
 const PATIENCE_MS = 60_000;
 
 export interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The command line, where it is not that of the built package. */
+  readonly launcher?: string;
 }
 
 export interface Outcome {
@@ -24,7 +25,7 @@ export function run(program: string, args: readonly string[], { cwd, env = {} }:
     const ours = Object.entries(process.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name));
     const path = `${dirname(process.execPath)}:${process.env.PATH}`;
     // Code compiled once serves all: each test has a home of its own.
-    const cache = join(PACKAGE_ROOT, "node_modules/.cache");
+    const cache = join(tmpdir(), "cache");
     const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(ours), HOME: cwd, PATH: path, XDG_CACHE_HOME: cache, ...env } });
     atEndOfFile(() => void child.kill("SIGKILL"));
     let stdout = "";
@@ -41,7 +42,8 @@ export function run(program: string, args: readonly string[], { cwd, env = {} }:
 export const shell = (line: string, surroundings: Surroundings) => run("sh", ["-c", line], surroundings);
 
 /** `getsmart-sandbox …`, to its end. */
-export const command = (args: readonly string[], surroundings: Surroundings) => run(process.execPath, [LAUNCHER, ...args], surroundings);
+export const command = (args: readonly string[], surroundings: Surroundings) =>
+  run(process.execPath, [surroundings.launcher ?? LAUNCHER, ...args], surroundings);
 
 /** A command that goes on until it is told to stop. */
 export interface Background {
@@ -60,7 +62,7 @@ export function background(args: readonly string[], surroundings: Surroundings):
   let output = "";
   let wake = () => {};
   let outcome: Outcome | null = null;
-  const ended = run(process.execPath, [LAUNCHER, ...args], surroundings, (started) => {
+  const ended = run(process.execPath, [surroundings.launcher ?? LAUNCHER, ...args], surroundings, (started) => {
     child = started;
     const hear = (chunk: unknown) => {
       output += chunk;

@@ -5,9 +5,9 @@
  *     node test/cli/loopback/session.ts [flags of start]
  */
 import { execFileSync, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 
-const LAUNCHER = fileURLToPath(new URL("../../../emulator/cli/bin.js", import.meta.url));
+import { LAUNCHER } from "../../support/package.ts";
+
 const line = [process.execPath, LAUNCHER, "start", "--port", "0", "--rpc-port", "0", "--fixture", "empty", ...process.argv.slice(2)];
 // Trust is another test's matter.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";

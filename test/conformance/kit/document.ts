@@ -60,7 +60,8 @@ export function loadDocument(file = documentFile()): ApiDocument {
     text = readFileSync(file, "utf8");
     const before = known.get(text);
     if (before) return before;
-    raw = parse(text) as Json;
+    // YAML holds JSON, and reading it as such takes fifty times as long.
+    raw = (file.endsWith(".json") ? JSON.parse(text) : parse(text)) as Json;
   } catch (error) {
     throw new UsageError(`the OpenAPI document ${file} cannot be read: ${(error as Error).message}`);
   }

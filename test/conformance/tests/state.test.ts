@@ -1,5 +1,6 @@
 /** STATE-01 finds what only shows after several steps, whatever the seed: its programs are random, what they must hold is not. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { amountOf } from "../kit/amounts.ts";
 import { EMPTY, generate, after as modelAfter, PEOPLE, type State, type Step } from "../kit/program.ts";
 import { randomOf } from "../kit/random.ts";
@@ -117,8 +118,8 @@ describe("shrinking", () => {
 /** The budget ends in the middle of shrinking: what was found is told all the same, and sooner. */
 const BUDGET = 200;
 
-/** Faults of movements with ten seeds of ten; the others with two, as the self-test proves them with one more. */
-const seedsFor = (id: string) => Array.from({ length: ["S01", "S05"].includes(id) ? 10 : 2 }, (_, seed) => `run ${seed}`);
+/** Faults of movements with ten seeds of ten in the second tier; the others with two, as the self-test proves them with one more. */
+const seedsFor = (id: string) => Array.from({ length: ["S01", "S05"].includes(id) ? runs(10) : runs(2) }, (_, seed) => `run ${seed}`);
 
 describe("each stateful mutant is noticed, whatever the seed", () => {
   let worlds: Worlds;
