@@ -1,5 +1,5 @@
-/** `exec` and signals, and the configuration file. */
-import { writeFileSync } from "node:fs";
+/** `exec`: flags, the configuration file, signals. */
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { describe, expect, it, vi } from "vitest";
 import { newFolder } from "../support/folder.ts";
@@ -10,6 +10,8 @@ import { ASK, cleaningUpAfter, interrupted } from "./exec-script.ts";
 vi.setConfig({ testTimeout: 120_000 });
 
 const cwd = newFolder();
+const node = (script: string, ...flags: string[]) =>
+  command(["exec", ...flags, "--", "node", "--input-type=module", "-e", script], { cwd });
 
 it("the port and folder of the configuration file are left to start", async () => {
   const here = newFolder();
@@ -21,6 +23,58 @@ it("the port and folder of the configuration file are left to start", async () =
     },
   );
   expect([code, stdout]).toEqual([0, "77\n"]);
+});
+
+it("flags of start: fixture, seed, limits, fees, addresses, https; what is used writes --config-out", async () => {
+  const flags = [
+    "--fixture",
+    "academy",
+    "--seed",
+    "1",
+    "--limits",
+    "5/s,100/h",
+    "--https",
+    "--ca-dir",
+    `${cwd}/ca`,
+    "--control-token",
+    "t0",
+    "--base-fee",
+    "1000",
+    "--public-url",
+    "https://badges.example/v1",
+  ];
+  const { code, stdout, stderr } = await node(
+    `${ASK}
+    const info = await fetch(control + "/info", { headers: { authorization: "Bearer " + process.env.GETSMART_CONTROL_TOKEN } });
+    const { fixture, seed } = (await info.json()).data;
+    const genesis = await fetch(rpc, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["0x0", false] }) });
+    const fee = Number((await genesis.json()).result.baseFeePerGas);
+    const [{ verification_url: url }] = (await get("/awards?status=claimed")).data.items;
+    console.log(JSON.stringify({ fixture, seed, fee, url: url.slice(0, 33), limits: (await get("/meta")).data.limits.per_second, base }));`,
+    ...[...flags, "--config-out", "out.json"],
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  const { GETSMART_BASE_URL: base } = JSON.parse(readFileSync(`${cwd}/out.json`, "utf8"));
+  expect(JSON.parse(stdout)).toEqual({
+    fixture: "academy",
+    seed: "1",
+    fee: 1000,
+    url: "https://badges.example/v1/verify/",
+    limits: 5,
+    base,
+  });
+  expect(base).toMatch(/^https:/);
+});
+
+describe("the exit code", () => {
+  writeFileSync(`${cwd}/plain.txt`, "no program\n");
+  chmodSync(`${cwd}/plain.txt`, 0o644);
+  it.each([
+    ["after a signal", ["sh", "-c", "kill -KILL $$"], 137, ""],
+    ["of what is no program", ["./plain.txt"], 126, "getsmart-sandbox: exec: ./plain.txt: it cannot be run (EACCES)\n"],
+  ])("%s", async (_, line, code, stderr) => {
+    expect(await command(["exec", "--", ...line], { cwd })).toEqual({ code, stdout: "", stderr });
+  });
 });
 
 describe("signals", () => {

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Delivery } from "../../emulator/model/webhook.ts";
 import { newUser } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
-import { background, command } from "../support/processes.ts";
+import { background } from "../support/processes.ts";
 import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => here.close());
 
-const resend = (...ids: string[]) => command(["resend", ...ids, ...url], { cwd });
+const resend = (...ids: string[]) => clientCommand(["resend", ...ids, ...url], { cwd });
 const newest = async () => (await here.api.get("/events?limit=1").expect(200)).body.data.items[0].id as string;
 
 it("goes to the endpoints that want it, as another attempt of the same delivery", async () => {
@@ -63,5 +64,5 @@ it("says when there is no such event, and when nobody got it", async () => {
   await expect
     .poll(async () => (await resend(id)).stderr)
     .toBe(`getsmart-sandbox: no enabled endpoint wants ${id} and no \`listen\` runs: nobody got it\n`);
-  expect((await command(["resend"], { cwd })).code).toBe(2);
+  expect((await clientCommand(["resend"], { cwd })).code).toBe(2);
 });

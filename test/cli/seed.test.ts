@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAmounts } from "../../emulator/cli/seed.ts";
 import { type World, world } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
 import { command } from "../support/processes.ts";
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => here.sandbox.close());
 
-const seed = (...args: string[]) => command(["seed", ...args, "--url", url], { cwd: folder });
+const seed = (...args: string[]) => clientCommand(["seed", ...args, "--url", url], { cwd: folder });
 
 describe("getsmart-sandbox seed", () => {
   it("brings in fixtures by name and by file, in turn", async () => {

@@ -4,9 +4,9 @@ import { EVENT_TYPES, STORIES } from "../../emulator/cli/trigger/stories.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
 import { type Api, api, newKey, newUser, template } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { at } from "../support/contract.ts";
 import { newFolder } from "../support/folder.ts";
-import { command } from "../support/processes.ts";
 import { Receiver } from "../support/receiver.ts";
 import { problemsOfEvent } from "../support/webhook-contract.ts";
 
@@ -16,7 +16,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 async function served(options: Parameters<typeof createSandbox>[0] = {}) {
   const sandbox = await createSandbox(options);
   const url = `${await sandbox.listen()}/_sandbox`;
-  const run = (args: readonly string[], env: Record<string, string> = {}) => command(["trigger", ...args, "--url", url], { cwd, env });
+  const run = (args: readonly string[], env: Record<string, string> = {}) =>
+    clientCommand(["trigger", ...args, "--url", url], { cwd, env });
   return { sandbox, api: api(sandbox.app, sandbox.apiKey), trigger: run };
 }
 

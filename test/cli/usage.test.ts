@@ -1,8 +1,8 @@
 /** SANDBOX.md §1: exit code 2 for a command line that makes no sense, with a sentence that names the word; nothing is done. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type World, world } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
-import { command } from "../support/processes.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -23,14 +23,14 @@ it.each([
   ["clock advance", "duration"],
   ["coverage --fail-under all", "all"],
 ])("%s", async (line, word) => {
-  const { code, stdout, stderr } = await command([...line.split(" "), "--url", url], { cwd: newFolder() });
+  const { code, stdout, stderr } = await clientCommand([...line.split(" "), "--url", url], { cwd: newFolder() });
   expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(word)]);
   expect(here.sandbox.faults.list()).toEqual([]);
 });
 
 it("the example that help shows for a key's quota is one that works", async () => {
-  const { stdout } = await command(["limits", "set", "--help"], { cwd: newFolder() });
+  const { stdout } = await clientCommand(["limits", "set", "--help"], { cwd: newFolder() });
   const [, name = ""] = /getsmart-sandbox limits set '(.*)' --hour 1/.exec(stdout) ?? [];
-  const { code } = await command(["limits", "set", name, "--hour", "1", "--url", url], { cwd: newFolder() });
+  const { code } = await clientCommand(["limits", "set", name, "--hour", "1", "--url", url], { cwd: newFolder() });
   expect([code, here.sandbox.limits.show(here.sandbox.apiKey)?.map(({ r }) => r)]).toEqual([0, [10, 1]]);
 });

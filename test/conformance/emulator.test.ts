@@ -1,8 +1,8 @@
 /** The kit before the emulator, as it stands before any other implementation; over a port: running-emulator.deep.test.ts. */
 import { describe, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
-import { ALL } from "./emulator.ts";
 import { conformanceSuite } from "./kit/index.ts";
+import { ALL } from "./tests/profile.ts";
 
 describe("the application in this process, one test a requirement", () => {
   conformanceSuite({

@@ -3,12 +3,12 @@ import { readFileSync, rmSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import { newFolder } from "../support/folder.ts";
-import { ALL } from "./emulator.ts";
 import { httpController } from "./kit/controller.ts";
 import { loadDocument } from "./kit/document.ts";
 import { estimate, tooLow } from "./kit/estimate.ts";
 import { type Run, type RunOptions, runConformance, verdictOf } from "./kit/index.ts";
 import { settle } from "./kit/options.ts";
+import { ALL } from "./tests/profile.ts";
 
 const RUN_MS = 300_000;
 

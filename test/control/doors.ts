@@ -5,8 +5,8 @@ import type { ApiKey } from "../../emulator/model/api-key.ts";
 import type { Fault } from "../../emulator/model/fault.ts";
 import type { Coverage, LoggedRequest, RequestFilter, RequestQuery, Trace } from "../../emulator/sandbox.ts";
 import type { World } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
-import { command } from "../support/processes.ts";
 import { exportOver, importOver } from "../support/transfer.ts";
 
 /** What can be done to a sandbox beside its API, by whichever way. A refusal throws its code or its sentence. */
@@ -143,7 +143,9 @@ function byCommandLine({ sandbox }: World): Door {
   const cwd = newFolder();
   const keyId = sandbox.keys.list().items[0]?.id;
   const run = async (line: string, ...more: string[]) => {
-    const { code, stdout, stderr } = await command([...line.split(" "), ...more, "--url", sandbox.info().urls.control as string], { cwd });
+    const { code, stdout, stderr } = await clientCommand([...line.split(" "), ...more, "--url", sandbox.info().urls.control as string], {
+      cwd,
+    });
     if (code !== 0) throw new Error(stderr);
     return stdout.trim();
   };

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RequestQuery } from "../../emulator/sandbox.ts";
 import { type Api, newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
-import { command } from "../support/processes.ts";
 import { DOORS, type Door } from "./doors.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -199,7 +199,7 @@ it("coverage below what was asked for fails the command", async () => {
   const { sandbox, api } = await world();
   await api.get("/users").expect(200);
   const coverage = async (least: number) =>
-    await command(["coverage", "--fail-under", `${least}`, "--url", `${await sandbox.listen()}/_sandbox`], { cwd: newFolder() });
+    await clientCommand(["coverage", "--fail-under", `${least}`, "--url", `${await sandbox.listen()}/_sandbox`], { cwd: newFolder() });
   const { percent } = sandbox.coverage();
   expect(await coverage(99)).toMatchObject({ code: 1, stderr: expect.stringContaining(`has met ${percent} % of the API, less than 99 %`) });
   expect(await coverage(percent)).toMatchObject({ code: 0, stdout: expect.stringContaining("Operations that never succeeded:\n") });

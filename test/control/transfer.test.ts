@@ -5,8 +5,8 @@ import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
 import { type Api, api, newUser, refusal, rich, world } from "../support/client.ts";
+import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
-import { command } from "../support/processes.ts";
 import { exportOver, importOver } from "../support/transfer.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -135,7 +135,7 @@ describe("by the command line", () => {
     const cwd = newFolder();
     const { sandbox, api: client } = await world({ fixture: "course" });
     const url = `${await sandbox.listen()}/_sandbox`;
-    const run = (...args: string[]) => command([...args, "--url", url], { cwd });
+    const run = (...args: string[]) => clientCommand([...args, "--url", url], { cwd });
     expect(await run("export", "state.yaml")).toMatchObject({ code: 0, stdout: expect.stringContaining("wrote state.yaml") });
     const user = await newUser(client);
     expect(await run("import", "state.yaml")).toMatchObject({

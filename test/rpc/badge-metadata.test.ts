@@ -102,7 +102,7 @@ describe("tokenURI", () => {
 
   it("holds titles that are markup, quotes or controls", async () => {
     const world = await open();
-    for (const title of HARD_TITLES.slice(5, DEEP ? 10 : 7)) {
+    for (const title of HARD_TITLES.slice(5, DEEP ? 10 : 6)) {
       const { tokenId } = await claimed(world, await newBadge(world.api, { title }));
       const found = await metadata(world, tokenId);
       expect(found.name).toBe(title);

@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import { Agent, type RequestListener } from "node:http";
 import request, { type Response, type Test } from "supertest";
 import { expect } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
@@ -6,6 +6,7 @@ import type { Sandbox, SandboxOptions } from "../../emulator/sandbox-api.ts";
 import type { components } from "../../spec/types.ts";
 import { problemsOf } from "./answers.ts";
 import { catalogue } from "./contract.ts";
+import { served } from "./served.ts";
 
 /** What a client talks to: an application in this process, or the origin of a running one. */
 export type Target = RequestListener | string;
@@ -22,12 +23,23 @@ export interface Api {
   as(key: string | null): Api;
 }
 
+/** A connection serves many requests, as those of most clients do. */
+const CONNECTIONS = new Agent({ keepAlive: true });
+
+/** supertest keeps the place of each `expect` by an Error; here it would always be the same, and source maps make it dear. */
+function withoutStack(work: () => unknown): void {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  work();
+  Error.stackTraceLimit = before;
+}
+
 /** supertest, with every answer checked against the document. Paths are below `/v1`. */
 export function api(target: Target, key: string | null): Api {
   function send(method: "get" | "head" | "options" | "post" | "patch" | "put" | "delete", path: string, body?: unknown): Test {
-    const call = request(target)
-      [method](`/v1${path}`)
-      .expect(documented(method.toUpperCase(), `/v1${path}`));
+    const call = request(typeof target === "string" ? target : served(target))[method](`/v1${path}`);
+    if (typeof target !== "string") call.agent(CONNECTIONS);
+    withoutStack(() => call.expect(documented(method.toUpperCase(), `/v1${path}`)));
     if (key !== null) call.set("Authorization", `Bearer ${key}`);
     if (body !== undefined) call.send(body as object);
     return call;

@@ -1,13 +1,9 @@
 /** STATE-01 finds what only shows after several steps, whatever the seed: its programs are random, what they must hold is not. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runs } from "../../support/depth.ts";
+import { describe, expect, it } from "vitest";
 import { amountOf } from "../kit/amounts.ts";
 import { EMPTY, generate, after as modelAfter, PEOPLE, type State, type Step } from "../kit/program.ts";
 import { randomOf } from "../kit/random.ts";
 import { shrink } from "../kit/shrink.ts";
-import { stateMutants } from "../mutants/broken/state.ts";
-import { Worlds } from "../mutants/world.ts";
-import { CHECKS } from "../requirements/index.ts";
 
 const KINDS = ["mint", "transfer", "burn", "rename", "issue", "progress"] as const;
 const SEEDS = Array.from({ length: 500 }, (_, seed) => `seed ${seed}`);
@@ -112,35 +108,5 @@ describe("shrinking", () => {
     expect(runs).toBeLessThanOrEqual(3);
     expect(left.length).toBeLessThan(48);
     expect(left).toContain(47);
-  });
-});
-
-/** The budget ends in the middle of shrinking: what was found is told all the same, and sooner. */
-const BUDGET = 200;
-
-/** Faults of movements with ten seeds of ten in the second tier; the others with two, as the self-test proves them with one more. */
-const seedsFor = (id: string) => Array.from({ length: ["S01", "S05"].includes(id) ? runs(10) : runs(2) }, (_, seed) => `run ${seed}`);
-
-describe("each stateful mutant is noticed, whatever the seed", () => {
-  let worlds: Worlds;
-  beforeAll(() => {
-    worlds = new Worlds();
-  });
-  afterAll(() => worlds.close());
-  const check = CHECKS.filter(({ id }) => id === "STATE-01");
-
-  it("without a fault it holds", { timeout: 120_000 }, async () => {
-    const run = await worlds.judge({ id: "V00", does: "nothing else" }, check);
-    expect(run.results.map(({ status, reason }) => `${status}${reason}`)).toEqual(["pass"]);
-  });
-
-  it.each(stateMutants)("$id $breaks", { timeout: 600_000 }, async (mutant) => {
-    for (const seed of seedsFor(mutant.id)) {
-      const run = await worlds.judge({ ...mutant, options: { seed, budget: BUDGET } }, check);
-      expect(
-        run.results.map(({ status }) => status),
-        seed,
-      ).toEqual(["fail"]);
-    }
   });
 });
