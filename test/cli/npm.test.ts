@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { isForegroundOfNpm } from "../../emulator/cli/parent.ts";
+import { DEEP } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
 import { LAUNCHER } from "../support/package.ts";
 import { run } from "../support/processes.ts";
@@ -28,11 +29,13 @@ it("SIGKILL to npm stops start, the shell between them or not", async () => {
   await goneSoon(pid);
 });
 
-it("SIGTERM to npm stops exec and its command", async () => {
-  const { pid, folder } = await underNpm(`node ${LAUNCHER} exec --config-out out.json -- node hold.mjs`, "SIGTERM");
-  await goneSoon(pid);
-  await goneSoon(Number(readFileSync(`${folder}/held`, "utf8")));
-});
+if (DEEP) {
+  it("SIGTERM to npm stops exec and its command", async () => {
+    const { pid, folder } = await underNpm(`node ${LAUNCHER} exec --config-out out.json -- node hold.mjs`, "SIGTERM");
+    await goneSoon(pid);
+    await goneSoon(Number(readFileSync(`${folder}/held`, "utf8")));
+  });
+}
 
 describe("it is a script's own affair what it puts into the background", () => {
   it.each([

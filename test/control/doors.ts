@@ -7,6 +7,7 @@ import type { Coverage, LoggedRequest, RequestFilter, RequestQuery, Trace } from
 import type { World } from "../support/client.ts";
 import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
+import { served } from "../support/served.ts";
 import { exportOver, importOver } from "../support/transfer.ts";
 
 /** What can be done to a sandbox beside its API, by whichever way. A refusal throws its code or its sentence. */
@@ -98,7 +99,7 @@ function inProcess({ sandbox }: World): Door {
 function overHttp({ sandbox }: World): Door {
   const keyId = sandbox.keys.list().items[0]?.id;
   const send = async (method: "get" | "post" | "put" | "delete", path: string, body?: object) => {
-    const { body: answer } = await request(sandbox.app)[method](`/_sandbox${path}`).send(body);
+    const { body: answer } = await request(served(sandbox.app))[method](`/_sandbox${path}`).send(body);
     if (answer.status !== "success") throw new Error(`${answer.error.code}: ${answer.error.message}`);
     return answer.data;
   };

@@ -125,7 +125,7 @@ it("what is read fast is read as YAML says", () => {
     }),
     { numRuns: runs(5000) },
   );
-  expect(fast).toBeGreaterThan(100);
+  expect(fast).toBeGreaterThan(runs(5000) / 100);
 });
 
 describe("other layouts are read too", () => {

@@ -2,6 +2,7 @@ import { Interface, Wallet } from "ethers";
 import request from "supertest";
 import { onTestFinished } from "vitest";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
+import { served } from "../support/served.ts";
 import { TOKEN_ABI } from "./token-abi.ts";
 
 export const TOKEN = new Interface(TOKEN_ABI);
@@ -79,7 +80,7 @@ export type Api = ReturnType<typeof apiOf>;
 function apiOf({ app, apiKey }: Sandbox) {
   let people = 0;
   async function call(method: "get" | "post", path: string, body?: object) {
-    const response = await request(app)[method](`/v1${path}`).set("Authorization", `Bearer ${apiKey}`).send(body);
+    const response = await request(served(app))[method](`/v1${path}`).set("Authorization", `Bearer ${apiKey}`).send(body);
     if (response.status >= 400) throw new Error(response.body.error.code);
     return response.body.data;
   }
