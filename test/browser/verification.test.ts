@@ -31,8 +31,8 @@ const HEADINGS = {
 type Case = keyof typeof HEADINGS;
 const CASES = Object.keys(HEADINGS) as Case[];
 
-/** Every page looks like one of these four; the dark is where contrast fails first. */
-const EXAMINED: readonly Case[] = DEEP ? CASES : ["valid", "revoked", "ghost", "unknown"];
+/** Every page looks like one of these; the dark is where contrast fails first. */
+const EXAMINED: readonly Case[] = DEEP ? CASES : ["valid", "ghost", "unknown"];
 const SCHEMES = DEEP ? (["light", "dark"] as const) : (["dark"] as const);
 
 /** What no sandbox brings about by itself: its chain and its records agree. */
