@@ -66,6 +66,18 @@ it("flags of start: fixture, seed, limits, fees, addresses, https; what is used 
   expect(base).toMatch(/^https:/);
 });
 
+it("the banner is an error output that is asked for", async () => {
+  const line = [LAUNCHER, "exec", "--log-level", "info", "--", "sh", "-c", "cat; echo oops >&2"];
+  const { stdout, stderr } = await run(process.execPath, line, { cwd }, (child) => child.stdin?.end("from outside"));
+  expect(stdout).toBe("from outside");
+  expect(stderr).toContain("getsmart-sandbox");
+  expect(stderr).toContain("API key");
+});
+
+it("arguments reach a command that is named without -- too", async () => {
+  expect((await command(["exec", "echo", "--seed", "x"], { cwd })).stdout).toBe("--seed x\n");
+});
+
 describe("the exit code", () => {
   writeFileSync(`${cwd}/plain.txt`, "no program\n");
   chmodSync(`${cwd}/plain.txt`, 0o644);

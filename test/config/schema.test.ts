@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { resolveConfig, SETTINGS } from "../../emulator/config.ts";
 import { configSchema } from "../../emulator/config-schema.ts";
-import { runs } from "../support/depth.ts";
+import { DEEP } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
 import { kebab, NAMES_OF_SETTINGS, VALUES } from "./values.ts";
 
@@ -52,7 +52,7 @@ describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
       fc.property(anything, (value) => {
         expect(verdict(value)).toBe(SETTINGS[name].read(value) !== undefined);
       }),
-      { numRuns: runs(300) },
+      { numRuns: DEEP ? 300 : 20 },
     );
   });
 
