@@ -41,7 +41,7 @@ const GAS_A_STEP = 4;
 
 /** Programs that take long in few steps for their gas (hashes, precompiled contracts) are known by their time, in milliseconds of the processor. */
 const FEW_STEPS = 0.1;
-const CPU_MS = 200;
+const CPU_MS = 140;
 
 /** The end of a run, and how much was handed to its calls. */
 export const BRIEF = { tracer: "muxTracer", tracerConfig: { callTracer: { onlyTopCall: true }, "4byteTracer": null } };
@@ -93,7 +93,8 @@ export class Runs {
   async run(call: CallObject, block: unknown, gas: number): Promise<Measured> {
     const began = process.cpuUsage();
     const traced = await this.#trace(call, block, gas, BRIEF);
-    return { ...runFrom(traced), cpu: process.cpuUsage(began).user / 1000 };
+    const { user, system } = process.cpuUsage(began);
+    return { ...runFrom(traced), cpu: (user + system) / 1000 };
   }
 
   /** Whether it takes too long with this many times the gas. Looked at twice: something else of this process may have taken the time. */
