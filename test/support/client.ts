@@ -30,8 +30,11 @@ const CONNECTIONS = new Agent({ keepAlive: true });
 function withoutStack(work: () => unknown): void {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
-  work();
-  Error.stackTraceLimit = before;
+  try {
+    work();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 /** supertest, with every answer checked against the document. Paths are below `/v1`. */

@@ -2,7 +2,7 @@ import { vi } from "vitest";
 import { reportAndExit } from "../../emulator/cli/failures.ts";
 import { createProgram } from "../../emulator/cli/program.ts";
 import { DEEP } from "./depth.ts";
-import { command, type Outcome, type Surroundings } from "./processes.ts";
+import { bareEnvironment, command, type Outcome, type Surroundings } from "./processes.ts";
 
 /** A command that ends the process ends only itself. */
 class Exit extends Error {
@@ -15,8 +15,8 @@ class Exit extends Error {
 }
 
 /**
- * `getsmart-sandbox …` to its end, for commands that talk to a running sandbox: in this process, since a process of its own takes a
- * hundred times as long; in the second tier as users run it.
+ * `getsmart-sandbox …` to its end, for commands that talk to a running sandbox: in this process, which saves starting one for
+ * each; in the second tier as users run it.
  */
 export const clientCommand = DEEP ? command : commandHere;
 
@@ -37,9 +37,8 @@ async function commandHere(args: readonly string[], { cwd, env = {} }: Surroundi
       throw new Exit(Number(code ?? 0));
     }),
   ];
-  const foreign = Object.entries(before.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name));
   process.chdir(cwd);
-  process.env = { ...Object.fromEntries(foreign), HOME: cwd, ...env };
+  process.env = { ...bareEnvironment(), HOME: cwd, ...env };
   try {
     await createProgram()
       .parseAsync(args, { from: "user" })

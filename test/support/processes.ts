@@ -19,14 +19,18 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** The environment without what this product, Node, TLS and Vitest read there. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name)));
+}
+
 /** Runs a program to its end, with this Node first in PATH and nothing of ours in the environment but what is given. */
 export function run(program: string, args: readonly string[], { cwd, env = {} }: Surroundings, started?: (child: ChildProcess) => void) {
   return new Promise<Outcome>((resolve, reject) => {
-    const ours = Object.entries(process.env).filter(([name]) => !/^(GETSMART_|NODE_|SSL_|VITEST)/.test(name));
     const path = `${dirname(process.execPath)}:${process.env.PATH}`;
     // Code compiled once serves all: each test has a home of its own.
     const cache = join(tmpdir(), "cache");
-    const child = spawn(program, args, { cwd, env: { ...Object.fromEntries(ours), HOME: cwd, PATH: path, XDG_CACHE_HOME: cache, ...env } });
+    const child = spawn(program, args, { cwd, env: { ...bareEnvironment(), HOME: cwd, PATH: path, XDG_CACHE_HOME: cache, ...env } });
     atEndOfFile(() => void child.kill("SIGKILL"));
     let stdout = "";
     let stderr = "";
