@@ -32,7 +32,7 @@ describe("who may import whom", () => {
   it("tests of a room use their own helpers and those of test/support: what two rooms use moves there", () => {
     const roomOfTest = (path: string) => path.split("/").slice(0, 2).join("/");
     const strangers = sources("test")
-      .filter((file) => !/^test\/(bench|conformance|support)\//.test(file))
+      .filter((file) => !/^test\/(bench|conformance|support|tools)\//.test(file))
       .flatMap((file) => {
         const foreign = importsIn(file).filter(
           ({ target }) => target.startsWith("test/") && ![roomOfTest(file), "test/support"].includes(roomOfTest(target)),

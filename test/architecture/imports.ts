@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
+import { type Expression, parseSync, type StringLiteral, Visitor } from "oxc-parser";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -22,22 +22,30 @@ export function sources(folder: string): string[] {
 
 export const linesOf = (file: string): number => readFileSync(join(ROOT, file), "utf8").split("\n").length;
 
-/** What a file imports or re-exports, by TypeScript's own parser. */
+/** What a file imports or re-exports, by an ECMAScript parser. */
 export function importsOf(file: string): Import[] {
   const found: Import[] = [];
-  const add = (name: ts.Node | undefined, isEager: boolean) => {
-    if (name && ts.isStringLiteral(name) && !name.text.startsWith("node:")) found.push({ target: targetOf(file, name.text), isEager });
+  const add = (name: string, isEager: boolean) => {
+    if (!name.startsWith("node:")) found.push({ target: targetOf(file, name), isEager });
   };
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, !node.importClause?.isTypeOnly);
-    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, !node.isTypeOnly);
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, false);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest));
+  const text = readFileSync(join(ROOT, file), "utf8");
+  const parsed = parseSync(file, text);
+  if (parsed.errors[0]) throw new Error(`${file}: ${parsed.errors[0].message}`);
+  for (const { moduleRequest, entries } of parsed.module.staticImports) add(moduleRequest.value, !isOnlyTypes(entries));
+  for (const { entries } of parsed.module.staticExports) {
+    const name = entries.find(({ moduleRequest }) => moduleRequest)?.moduleRequest?.value;
+    if (name) add(name, !isOnlyTypes(entries));
+  }
+  const addLater = (name: Expression | StringLiteral) =>
+    name.type === "Literal" && typeof name.value === "string" && add(name.value, false);
+  const visitor = new Visitor({ ImportExpression: ({ source }) => addLater(source), TSImportType: ({ source }) => addLater(source) });
+  // The tree is made when it is read, which costs more than all else.
+  if (text.includes("import(")) visitor.visit(parsed.program);
   return found;
 }
+
+/** An import without names runs the module. */
+const isOnlyTypes = (entries: readonly { readonly isType: boolean }[]) => entries.length > 0 && entries.every(({ isType }) => isType);
 
 function targetOf(file: string, name: string): string {
   if (name.startsWith(".")) return relative(ROOT, resolve(ROOT, dirname(file), name));

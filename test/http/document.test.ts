@@ -14,6 +14,7 @@ import { tokenOperations } from "../../emulator/http/operations/tokens.ts";
 import { userOperations } from "../../emulator/http/operations/users.ts";
 import { verificationOperations } from "../../emulator/http/operations/verification.ts";
 import { webhookOperations } from "../../emulator/http/operations/webhooks.ts";
+import { origin } from "../../spec/update-types.ts";
 import { appAnswering } from "../support/app-parts.ts";
 import { type World, world } from "../support/client.ts";
 import { at, catalogue, document, faults, operations } from "../support/contract.ts";
@@ -188,4 +189,9 @@ it("the server's copies are this document", async () => {
   const yaml = await api.as(null).get("/openapi.yaml").expect(200);
   expect(yaml.text).toBe(readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8"));
   await sandbox.close();
+});
+
+it("the server's types are this document's (npm run types)", () => {
+  const [first] = readFileSync(new URL("../../spec/types.ts", import.meta.url), "utf8").split("\n");
+  expect(first).toBe(origin());
 });

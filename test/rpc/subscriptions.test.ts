@@ -1,9 +1,6 @@
 import { WebSocketProvider } from "ethers";
-import { createPublicClient, parseAbi, webSocket } from "viem";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
-import { gets, TOKEN_ABI } from "./token-abi.ts";
-import { closeSocket } from "./wallets.ts";
 import { type Account, openWorld, TOKEN } from "./world.ts";
 
 interface Notice {
@@ -150,22 +147,4 @@ it("ethers hears blocks and Transfer events", async () => {
   await api.mint(ada.id, "1");
   await vi.waitFor(() => expect(blocks).toHaveBeenCalledWith(2, expect.anything()));
   await vi.waitFor(() => expect(logs).toHaveBeenCalledOnce());
-});
-
-it("viem hears blocks and Transfer events", async () => {
-  const { ws, api, ada, account, token } = await withTokens();
-  const client = createPublicClient({ transport: webSocket(ws) });
-  const [blocks, transfers] = [vi.fn(), vi.fn()];
-  const stop = [
-    client.watchBlockNumber({ onBlockNumber: blocks }),
-    client.watchContractEvent({ address: token as `0x${string}`, abi: parseAbi(TOKEN_ABI), eventName: "Transfer", onLogs: transfers }),
-  ];
-  onTestFinished(async () => {
-    for (const each of stop) each();
-    await closeSocket(client);
-  });
-  await client.getChainId();
-  await api.mint(ada.id, "1");
-  await vi.waitFor(() => expect(blocks).toHaveBeenCalledWith(2n, undefined));
-  await vi.waitFor(() => expect(transfers.mock.calls[0]?.[0][0].args).toMatchObject({ to: account.address, value: gets(1) }));
 });

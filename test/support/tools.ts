@@ -26,12 +26,9 @@ export function missing(reason: string): true {
   return skipped(reason);
 }
 
-/** The path of a program of test/tools/package.json, which `npm run test:all` installs; null, and the reason is said, where it did not. */
-export function secondTierTool(name: string): string | null {
+/** The path of a program of test/tools/package.json, which `npm run test:all` installs. */
+export function secondTierTool(name: string): string {
   const file = fileURLToPath(new URL(`../tools/node_modules/.bin/${name}`, import.meta.url));
-  if (existsSync(file)) return file;
-  const reason = `${name} is not installed (npm ci --prefix test/tools)`;
-  if (process.env.TEST_DEPTH === "deep") throw new Error(reason);
-  skipped(reason);
-  return null;
+  if (!existsSync(file)) throw new Error(`${name} is not installed (npm ci --prefix test/tools)`);
+  return file;
 }

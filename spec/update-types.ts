@@ -1,0 +1,25 @@
+/**
+ * Writes spec/types.ts from openapi.yaml with the openapi-typescript of test/tools, and from which document it is made.
+ *
+ *     npm run types
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const document = fileURLToPath(new URL("openapi.yaml", import.meta.url));
+const program = fileURLToPath(new URL("../test/tools/node_modules/.bin/openapi-typescript", import.meta.url));
+
+/** The first line of types.ts: whether it is fresh can be told without its generator. */
+export function origin(): string {
+  return `// From openapi.yaml, SHA-256 ${createHash("sha256").update(readFileSync(document)).digest("hex")}`;
+}
+
+/** What types.ts has to be. */
+export function currentTypes(): string {
+  const options = ["--immutable", "--default-non-nullable=false"];
+  return `${origin()}\n${execFileSync(program, [document, ...options], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(new URL("types.ts", import.meta.url), currentTypes());
