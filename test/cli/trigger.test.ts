@@ -5,10 +5,9 @@ import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
 import { type Api, api, newKey, newUser, template } from "../support/client.ts";
 import { clientCommand } from "../support/command-here.ts";
-import { at } from "../support/contract.ts";
+import { at, problemsOfEvent } from "../support/contract.ts";
 import { newFolder } from "../support/folder.ts";
 import { Receiver } from "../support/receiver.ts";
-import { problemsOfEvent } from "../support/webhook-contract.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -32,7 +32,7 @@ const ALL = new Map(
     .map((value) => [stringify(value), value]),
 );
 
-describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
+describe.each(NAMES_OF_SETTINGS.map((name, index) => [name, index] as const))("%s", (name, index) => {
   const { file: good, badInFile: bad } = VALUES[name];
   const verdict = (value: unknown) => accepts({ [kebab(name)]: value });
 
@@ -42,7 +42,9 @@ describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
   });
 
   it("agrees with the reader on what others take or refuse", () => {
-    const differing = [...ALL.values()].filter((value) => verdict(value) !== readable({ [kebab(name)]: value }));
+    // Each is a file; the first tier tries a sixth of the values on each setting, and each value on some.
+    const values = [...ALL.values()].filter((_, i) => DEEP || i % 6 === index % 6);
+    const differing = values.filter((value) => verdict(value) !== readable({ [kebab(name)]: value }));
     expect(differing).toEqual([]);
   });
 

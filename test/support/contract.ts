@@ -77,6 +77,13 @@ export function faults(pointer: string, value: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
 }
 
+/** What is wrong with a delivered webhook, by the document's `webhooks` section, whose keys have dashes for underscores. */
+export function problemsOfEvent(body: { type: string }): string[] {
+  const key = body.type.replaceAll("_", "-");
+  if (!(key in (document.webhooks as Json))) return [`the document has no webhook ${body.type}`];
+  return faults(`/webhooks/${key}/post/requestBody/content/application~1json/schema`, body);
+}
+
 const pointerStep = (step: string) => step.replaceAll("~", "~0").replaceAll("/", "~1");
 const members = (value: unknown) => Object.entries((value ?? {}) as Json);
 

@@ -4,8 +4,8 @@ import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it } from "vitest";
 import { signTestPayload } from "../../emulator/sandbox.ts";
 import { newUser, refusal, rich } from "../support/client.ts";
+import { problemsOfEvent } from "../support/contract.ts";
 import type { Received } from "../support/receiver.ts";
-import { problemsOfEvent } from "../support/webhook-contract.ts";
 import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 let here: Hooked;

@@ -1,8 +1,7 @@
 /** Each event type happens once in this story, is delivered as the document says, and each step has exactly the events that belong to it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newUser, template } from "../support/client.ts";
-import { at } from "../support/contract.ts";
-import { problemsOfEvent } from "../support/webhook-contract.ts";
+import { at, problemsOfEvent } from "../support/contract.ts";
 import { type Hooked, hooked } from "../support/webhook-world.ts";
 
 let here: Hooked;
