@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => {
             include: [`test/${besideIt}/**/*.test.ts`, "test/crash/crash.test.ts"],
           },
         },
-        { test: { ...shared, name: "deep", exclude: ["**/node_modules/**"], include: ["test/**/*.deep.test.ts"] } },
+        { test: { ...shared, name: "deep", isolate: false, exclude: ["**/node_modules/**"], include: ["test/**/*.deep.test.ts"] } },
       ],
     },
   };

@@ -16,7 +16,7 @@ const named = (...ids: readonly string[]) => CHECKS.filter(({ id }) => ids.inclu
 const variant = (id: string) => VARIANTS.find((each) => each.id === id) as Variant;
 
 const JUDGED: [variant: string, checks: string[]][] = [
-  ["V00", ["HTTP-06", "USER-02", "TOKEN-01", "STATE-01"]],
+  ["V00", DEEP ? ["HTTP-06", "USER-02", "TOKEN-01", "STATE-01"] : ["USER-02", "TOKEN-01"]],
   ["V17", ["USER-02", "TOKEN-01", "TOKEN-02", "BADGE-04"]],
   ["V18", ["TOKEN-01", "TOKEN-08", "TOKEN-09", "BADGE-03", "IDEMP-02"]],
 ];
