@@ -1,6 +1,6 @@
 /** Nothing in the ABIs is left untested: each error and event is asserted somewhere, or cannot happen for a reason. */
 import { readdirSync, readFileSync } from "node:fs";
-import { Interface } from "ethers";
+import { FunctionFragment, Interface } from "ethers";
 import { describe, expect, it } from "vitest";
 
 /** Declared by a base contract, and out of reach in ours. */
@@ -37,5 +37,13 @@ describe.each(["GetsToken", "GetSmartBadge"])("%s", (contract) => {
 
   it.each(names)("%s", (name) => {
     expect(asserted(name) || name in unreachable).toBe(true);
+  });
+
+  // So their gas has a bound, and JSON-RPC runs them without looking for one (emulator/adapters/hardhat/evm-methods.ts).
+  it("what reads takes single words, no lists and no texts", () => {
+    const words = /^(address|bool|u?int\d+|bytes\d+)$/;
+    const reads = new Interface(abi).fragments.filter((each) => FunctionFragment.isFragment(each) && each.constant);
+    expect(reads.length).toBeGreaterThan(10);
+    expect(reads.filter(({ inputs }) => inputs.some(({ type }) => !words.test(type))).map((each) => each.format())).toEqual([]);
   });
 });

@@ -85,7 +85,7 @@ export class HardhatChain implements Chain {
     this.rules = rules;
     this.identity = { chainId, token: TOKEN, badge: BADGE, server: SERVER, accounts: FUNDED_ACCOUNTS };
     this.#provider = provider;
-    this.#evm = new EvmMethods(provider, limits);
+    this.#evm = new EvmMethods(provider, CONTRACTS, limits);
     this.#transactions = new Transactions(provider, CONTRACTS, this.#evm);
     this.#close = close;
   }

@@ -58,6 +58,23 @@ export function transferArgs(log: RpcLog): { from: Hex; to: Hex; amount: bigint 
   return { from: `0x${from.slice(26)}`, to: `0x${to.slice(26)}`, amount: BigInt(log.data) };
 }
 
+/** Whether a call's data asks one of our contracts to read: such a function is bounded, and runs no other code. */
+export function isRead(contract: ContractName, data: unknown): boolean {
+  return typeof data === "string" && readsOf(contract).has(data.slice(0, 10).toLowerCase());
+}
+
+const reads = new Map<ContractName, ReadonlySet<string>>();
+
+/** Selectors of the functions that read; made when they are first asked for. */
+function readsOf(contract: ContractName): ReadonlySet<string> {
+  const known = reads.get(contract);
+  if (known) return known;
+  const found = new Set<string>();
+  INTERFACES[contract].forEachFunction(({ constant, selector }) => void (constant && found.add(selector)));
+  reads.set(contract, found);
+  return found;
+}
+
 /** The custom error in revert data, looked up in both contracts. */
 export function decodeRevert(data: unknown, message: string): ChainRevert {
   if (typeof data === "string" && data.length >= 10) {
