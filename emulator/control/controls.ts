@@ -105,7 +105,7 @@ export function createControls(parts: ControlParts) {
     /** Contracts deployed, fixture applied, writes possible. */
     ready: parts.ready,
     info: parts.info,
-    /** Which invariants (API.md §5) hold. */
+    /** Which invariants hold. */
     doctor: parts.doctor,
 
     /** Back to the state right after the fixture; quotas, faults and request log are cleared too. Coverage is of the whole run, and stays. */

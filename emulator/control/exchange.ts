@@ -1,6 +1,6 @@
 import { redactJson, redactJsonText, redactText } from "./redact.ts";
 
-/** Where a request can be refused, in the order of API.md §1.4. */
+/** Where a request can be refused, in the order in which they are checked. */
 export type StageName = "authentication" | "quota" | "scope" | "validation" | "idempotency" | "unit";
 
 /** The operation that a request called, as far as it got. */

@@ -109,10 +109,10 @@ function refuseRoute(operations: readonly Operation[]): RequestHandler {
 function answerError(log: Logger): ErrorRequestHandler {
   return function answer(thrown, req, res, _next) {
     const error = toApiError(thrown);
-    const { requestId, fault } = res.locals;
+    const { requestId, fault, stateless } = res.locals;
     res.locals.code = error.code;
-    // A fault that somebody asked for is no news.
-    if (statusOf(error) >= 500 && !fault?.instead)
+    // No news: a fault that somebody asked for, and what the process says of itself to whoever polls it.
+    if (statusOf(error) >= 500 && !fault?.instead && !stateless)
       log.error({ request_id: requestId, err: error.cause ?? error }, `${req.method} ${req.path}: ${error.code}`);
     if (res.headersSent) {
       res.destroy();

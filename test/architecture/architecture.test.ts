@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Import, importsOf, linesOf, sources } from "./imports.ts";
+import { type Import, importsOf, linesOf, sources, textOf } from "./imports.ts";
 import { RULES, type Rule } from "./rules.ts";
 
 const KIT = sources("test/conformance");
@@ -58,6 +58,14 @@ describe("what is loaded only when it is needed", () => {
       "emulator/adapters/png/png-read.ts",
     ]);
   });
+});
+
+it("a document that a file cites is in the repository", () => {
+  const documents = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "KILL-MATRIX.md"];
+  const cited = [...IMPORTS.keys()].flatMap((file) =>
+    [...textOf(file).matchAll(/\b[A-Z][A-Z-]+\.md\b/g)].flatMap(([name]) => (documents.includes(name) ? [] : [`${file}: ${name}`])),
+  );
+  expect(cited).toEqual([]);
 });
 
 describe("files stay readable", () => {

@@ -20,7 +20,9 @@ export function sources(folder: string): string[] {
     .sort();
 }
 
-export const linesOf = (file: string): number => readFileSync(join(ROOT, file), "utf8").split("\n").length;
+export const textOf = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+export const linesOf = (file: string): number => textOf(file).split("\n").length;
 
 /** What a file imports or re-exports, by an ECMAScript parser. */
 export function importsOf(file: string): Import[] {
@@ -28,7 +30,7 @@ export function importsOf(file: string): Import[] {
   const add = (name: string, isEager: boolean) => {
     if (!name.startsWith("node:")) found.push({ target: targetOf(file, name), isEager });
   };
-  const text = readFileSync(join(ROOT, file), "utf8");
+  const text = textOf(file);
   const parsed = parseSync(file, text);
   if (parsed.errors[0]) throw new Error(`${file}: ${parsed.errors[0].message}`);
   for (const { moduleRequest, entries } of parsed.module.staticImports) add(moduleRequest.value, !isOnlyTypes(entries));

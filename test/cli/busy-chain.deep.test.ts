@@ -33,6 +33,8 @@ it("ready says so, and a signal ends it within seconds, without losing what was 
   expect(performance.now() - asked).toBeLessThan(20_000);
   expect(code).toBe(0);
   expect(stdout + stderr).toContain("the journal holds every acknowledged write");
+  // Whoever waits for it asks often.
+  expect(stdout + stderr).not.toContain("/_sandbox/ready");
 
   const again = background(["start", ...FREE, "--log-level", "error"], { cwd });
   const next = await again.until("Stop with Ctrl-C.");

@@ -1,4 +1,4 @@
-/** SANDBOX.md §1, logs tail: requests as they are answered, one line each. */
+/** Requests as they are answered, one line each. */
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type World, world } from "../support/client.ts";

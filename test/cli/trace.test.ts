@@ -1,4 +1,4 @@
-/** SANDBOX.md §3, Trace, as `getsmart-sandbox trace` draws it. */
+/** A trace as `getsmart-sandbox trace` draws it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { treeOf } from "../../emulator/cli/trace.ts";
 import { drawn } from "../../emulator/cli/tree.ts";

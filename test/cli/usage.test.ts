@@ -1,4 +1,4 @@
-/** SANDBOX.md §1: exit code 2 for a command line that makes no sense, with a sentence that names the word; nothing is done. */
+/** Exit code 2 for a command line that makes no sense, with a sentence that names the word; nothing is done. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type World, world } from "../support/client.ts";
 import { clientCommand } from "../support/command-here.ts";

@@ -1,4 +1,4 @@
-/** SANDBOX.md §1, coverage: what of the API a client's whole run has met. */
+/** What of the API a client's whole run has met. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { newKey, newUser, person } from "../support/client.ts";

@@ -1,4 +1,4 @@
-/** API.md §5: each invariant is broken beneath the API, in records, journal or chain, and doctor names it. */
+/** Each invariant is broken beneath the API, in records, journal or chain, and doctor names it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

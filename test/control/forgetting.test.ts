@@ -1,4 +1,4 @@
-/** API.md §2, deleteUser: the log is scrubbed too. */
+/** Deleting a user scrubs the log too. */
 import { describe, expect, it } from "vitest";
 import { badgeWorld, newUser, refusal, rich, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §1.3: no key, no webhook secret anywhere in what the log shows, at any door, wherever the client has put it. */
+/** No key, no webhook secret anywhere in what the log shows, at any door, wherever the client has put it. */
 import { connect } from "node:net";
 import request from "supertest";
 import { expect, it } from "vitest";

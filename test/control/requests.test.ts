@@ -1,4 +1,4 @@
-/** SANDBOX.md §3, requests: every request to the API, whoever answered it, in a ring of bounded size. */
+/** Every request to the API, whoever answered it, in a ring of bounded size. */
 import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BODY_KEPT, type Exchange, keptBody } from "../../emulator/control/exchange.ts";

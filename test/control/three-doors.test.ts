@@ -1,4 +1,4 @@
-/** SANDBOX.md: three ways in, one engine. The same table through each door: in process, over HTTP, and by the command line. */
+/** Three ways in, one engine. The same table through each door: in process, over HTTP, and by the command line. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RequestQuery } from "../../emulator/sandbox.ts";
 import { type Api, newKey, newUser, person, refusal, type World, world } from "../support/client.ts";

@@ -1,4 +1,4 @@
-/** SANDBOX.md §3, Trace: validation → quota → idempotency → records → transactions with decoded events → events → webhook attempts. */
+/** A trace: validation → quota → idempotency → records → transactions with decoded events → events → webhook attempts. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { StageTrace } from "../../emulator/control/trace.ts";
 import type { Fault } from "../../emulator/model/fault.ts";

@@ -1,4 +1,4 @@
-/** SANDBOX.md §3: export and import. */
+/** Export and import. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import request from "supertest";

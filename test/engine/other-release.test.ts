@@ -1,4 +1,4 @@
-/** ARCHITECTURE.md, decision 4: across releases hashes may differ, balances may not. */
+/** Across releases hashes may differ, balances may not. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import request from "supertest";

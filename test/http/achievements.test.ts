@@ -1,4 +1,4 @@
-/** API.md §2, Achievements: what they are made of, and how they change. */
+/** Achievements: what they are made of, and how they change. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BadgeWorld, badgeWorld, refusal } from "../support/client.ts";
 import { mission, newMission, targets } from "../support/learning.ts";

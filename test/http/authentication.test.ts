@@ -1,4 +1,4 @@
-/** API.md §1.3: Bearer keys (RFC 6750), from the Authorization header and from nowhere else. */
+/** Bearer keys (RFC 6750), from the Authorization header and from nowhere else. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documented, newKey, refusal, type World, world } from "../support/client.ts";

@@ -1,4 +1,4 @@
-/** API.md §2, Awards: the picture of an award. */
+/** The picture of an award. */
 import { createPublicKey } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { PNG } from "pngjs";

@@ -1,4 +1,4 @@
-/** API.md §2, Awards; §3, their states. */
+/** Awards and their states. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwardData, type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
 

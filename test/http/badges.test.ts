@@ -1,4 +1,4 @@
-/** API.md §2, Badges; §3, their states. */
+/** Badges and their states. */
 import { crc32, deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BadgeWorld, badgeWorld, newUser, refusal, template } from "../support/client.ts";

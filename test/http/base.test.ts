@@ -1,4 +1,4 @@
-/** API.md §1.1: everything is below /v1; and §1.11: what every answer carries. */
+/** Everything is below /v1; what every answer carries. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documented, newUser, refusal, type World, world } from "../support/client.ts";

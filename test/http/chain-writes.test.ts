@@ -1,4 +1,4 @@
-/** API.md §1.12: 201 when mined at once, 202 when it waits; spendable is what is there less what will go. */
+/** 201 when mined at once, 202 when it waits; spendable is what is there less what will go. */
 import { afterEach, describe, expect, it } from "vitest";
 import { newUser, refusal, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §3: the claim window, what a sponsor pays, and that a claim is one transaction. */
+/** The claim window, what a sponsor pays, and that a claim is one transaction. */
 import { afterEach, describe, expect, it } from "vitest";
 import { type AwardData, type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §2, Achievements: completion issues the badge in the same request, once, or says why it could not. */
+/** Completion issues the badge in the same request, once, or says why it could not. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
 import { newMission, progressEvents, progressOf, record, targets, typesOf } from "../support/learning.ts";

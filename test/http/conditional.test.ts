@@ -1,4 +1,4 @@
-/** API.md §1.9 and RFC 9110 §13: ETag, If-None-Match, If-Match. */
+/** ETag, If-None-Match, If-Match (RFC 9110 §13). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newKey, newUser, refusal, rich, type World, world } from "../support/client.ts";
 import { newMission, pathOf } from "../support/learning.ts";

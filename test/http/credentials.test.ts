@@ -1,4 +1,4 @@
-/** API.md §2, Credential. The verifier here is jsonwebtoken with jwks-rsa, which knows of the sandbox only its addresses. */
+/** The credential of an award. The verifier here is jsonwebtoken with jwks-rsa, which knows of the sandbox only its addresses. */
 import jwt, { type JwtPayload } from "jsonwebtoken";
 import { JwksClient } from "jwks-rsa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** API.md §1.2 and §1.11: what fails inside is answered in the envelope, says nothing of the inside, and is logged with the request's id. */
+/** What fails inside is answered in the envelope, says nothing of the inside, and is logged with the request's id. */
 import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { appAnswering } from "../support/app-parts.ts";

@@ -1,4 +1,4 @@
-/** SANDBOX.md §3: faults as data. */
+/** Faults as data. */
 import { connect } from "node:net";
 import request from "supertest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** API.md §1.13: with TLS on, both share the port; what comes in clear is refused and the key in it is not honoured. */
+/** With TLS on, both share the port; what comes in clear is refused and the key in it is not honoured. */
 import { readFileSync } from "node:fs";
 import { request as httpsRequest } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** API.md §1.6: how an Idempotency-Key is written, and what it belongs to. */
+/** How an Idempotency-Key is written, and what it belongs to. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, documented, newKey, newUser, person, refusal, rich, type World, world } from "../support/client.ts";

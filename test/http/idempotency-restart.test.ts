@@ -1,4 +1,4 @@
-/** API.md §1.6: the record is written with the effect it belongs to, so neither a restart nor a kill makes a second one. */
+/** The record is written with the effect it belongs to, so neither a restart nor a kill makes a second one. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";

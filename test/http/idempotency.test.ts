@@ -1,4 +1,4 @@
-/** API.md §1.6: a POST with an Idempotency-Key has one effect and one answer. */
+/** A POST with an Idempotency-Key has one effect and one answer. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §1.3 and §2, Keys. */
+/** API keys. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isWellFormed } from "../../emulator/services/keys.ts";
 import { newKey, newUser, refusal, type World, world } from "../support/client.ts";

@@ -1,4 +1,4 @@
-/** API.md §1.5: ten requests a second and a thousand an hour, sliding, per key, told truly in every authenticated answer. */
+/** Ten requests a second and a thousand an hour, sliding, per key, told truly in every authenticated answer. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Api, newKey, refusal, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §1.8: pages, newest first, that partition a list while it grows; and its filters. */
+/** Pages, newest first, that partition a list while it grows; and its filters. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, newKey, newUser, person, refusal, rich, type World, world } from "../support/client.ts";

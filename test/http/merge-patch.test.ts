@@ -1,4 +1,4 @@
-/** API.md §1.9 and RFC 7396: what is sent changes, null restores, the rest stays. */
+/** Merge patches (RFC 7396): what is sent changes, null restores, the rest stays. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, refusal, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §2, Keys and meta: what may be asked without a key; and Events. */
+/** What may be asked without a key, and the list of events. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, refusal, rich, type World, world } from "../support/client.ts";
 import { at } from "../support/contract.ts";

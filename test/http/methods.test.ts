@@ -1,4 +1,4 @@
-/** API.md §1.7: statuses, methods, media types and sizes. */
+/** Statuses, methods, media types and sizes. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newKey, newUser, person, refusal, type World, world } from "../support/client.ts";

@@ -1,4 +1,4 @@
-/** API.md §1.4: a request that breaks several rules at once gets the answer of the first of them. */
+/** A request that breaks several rules at once gets the answer of the first of them. */
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";

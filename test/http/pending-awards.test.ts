@@ -1,4 +1,4 @@
-/** API.md §1.12 for awards: 202 and `pending` until a block has it; events at confirmation; a failure goes back. */
+/** 202 and `pending` until a block has it; events at confirmation; a failure goes back. */
 import { afterEach, describe, expect, it } from "vitest";
 import { type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
 

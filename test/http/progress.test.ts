@@ -1,4 +1,4 @@
-/** API.md §2, Achievements: recording progress. What each rule refuses, and beside it what it does not. */
+/** Recording progress. What each rule refuses, and beside it what it does not. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BadgeWorld, badgeWorld, newUser, refusal } from "../support/client.ts";
 import {

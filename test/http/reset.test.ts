@@ -1,4 +1,4 @@
-/** API.md §1.7: a request that began before a reset or a restore does not commit after it. */
+/** A request that began before a reset or a restore does not commit after it. */
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { refusalProblems } from "../support/answers.ts";

@@ -1,4 +1,4 @@
-/** API.md §1.3: each operation of the document with a key of every scope but its own, and of its own alone. */
+/** Each operation of the document with a key of every scope but its own, and of its own alone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newKey, refusal, type World, world } from "../support/client.ts";
 import { at, type DocumentedOperation, operations } from "../support/contract.ts";

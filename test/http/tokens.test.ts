@@ -1,4 +1,4 @@
-/** API.md §2, Tokens. */
+/** Tokens: mints, transfers, balances. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, refusal, rich, type World, world } from "../support/client.ts";
 

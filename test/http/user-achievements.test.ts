@@ -1,4 +1,4 @@
-/** API.md §7: a user's list has all achievements, newest first, untouched ones included; its pages partition it. */
+/** A user's list has all achievements, newest first, untouched ones included; its pages partition it. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, refusal, type World, world } from "../support/client.ts";

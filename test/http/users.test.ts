@@ -1,4 +1,4 @@
-/** API.md §2, Users. */
+/** Users. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §1.7, §1.10 and §7: what has the wrong shape is 400, and says where. */
+/** What has the wrong shape is 400, and says where. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, person, refusal, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §1.10: how values are written. */
+/** How values are written. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
 

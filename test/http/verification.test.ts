@@ -1,4 +1,4 @@
-/** API.md §2 "Verification": POST /badges/verify and GET /verify/{gets_id}, on records and a real chain. */
+/** POST /badges/verify and GET /verify/{gets_id}, on records and a real chain. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Api, newKey, refusal, type World, world } from "../support/client.ts";
 import { newAward, newBadge, PRIVATE, type Shown } from "../support/verified-awards.ts";

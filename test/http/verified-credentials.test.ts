@@ -1,4 +1,4 @@
-/** API.md §2 "Verification" by the credential itself: genuine, tampered, revoked, and of another sandbox. */
+/** Genuine, tampered, revoked, and of another sandbox. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type World, world } from "../support/client.ts";
 import { newAward, newBadge, type Shown } from "../support/verified-awards.ts";

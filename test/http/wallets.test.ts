@@ -1,4 +1,4 @@
-/** API.md §2, Users: whose wallet is whose, and when it is replaced. */
+/** Whose wallet is whose, and when it is replaced. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
 

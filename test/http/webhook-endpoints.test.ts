@@ -1,4 +1,4 @@
-/** API.md §2, Webhooks: the endpoints themselves. */
+/** The endpoints themselves. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { refusal, type World, world } from "../support/client.ts";
 

@@ -1,4 +1,4 @@
-/** API.md §1.2 on the wire: the envelope also where Node's parser, Express or the socket would answer by themselves. */
+/** The envelope also where Node's parser, Express or the socket would answer by themselves. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";

@@ -30,10 +30,17 @@ describe("a call that loops", () => {
     expect(await rpc("eth_blockNumber")).toBe("0x1");
   });
 
-  it("runs out of gas in code that state overrides put there too", async () => {
-    const { refused, sandbox } = await openWorld();
+  it.each([
+    ["runs out of gas", {}, 300_000],
+    ["goes further with callGas", { callGas: 4_000_000 }, 600_000],
+  ])("in code that state overrides put there, %s too", async (_, options, gas) => {
+    const { refused, sandbox } = await openWorld(options);
     const to = sandbox.accounts[0]?.address as string;
-    expect(await refused("eth_call", [{ to }, "latest", { [to]: { code: LOOP } }])).toMatchObject({ code: -32000 });
+    const overrides = { [to]: { code: LOOP } };
+    const message = expect.stringMatching(new RegExp(`out of gas.*${gas}.*--call-gas`));
+    expect(await refused("eth_call", [{ to }, "latest", overrides])).toMatchObject({ code: -32000, message });
+    const own = await refused("eth_call", [{ to, gas: "0x30000" }, "latest", overrides]);
+    expect(own).toMatchObject({ code: -32000, message: expect.not.stringContaining("--call-gas") });
   });
 
   it("is not traced", async () => {

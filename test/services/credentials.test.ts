@@ -1,4 +1,4 @@
-/** API.md §2, Credential: which credentials the sandbox takes for its own. */
+/** Which credentials the sandbox takes for its own. */
 import { describe, expect, it } from "vitest";
 import { JoseCredentials } from "../../emulator/adapters/jose/credentials.ts";
 import { MemoryStore } from "../../emulator/adapters/memory/store.ts";

@@ -1,4 +1,4 @@
-/** API.md §2, deleteUser: after a clean stop nothing on disk, and nothing in the log, tells who the person was. */
+/** After a clean stop nothing on disk, and nothing in the log, tells who the person was. */
 import { expect, it } from "vitest";
 import { newUser, refusal, rich, world } from "../support/client.ts";
 import { filesWith, newFolder } from "../support/folder.ts";

@@ -1,4 +1,4 @@
-/** API.md §1.3 and §1.11: an API key is on no disk and in no log, at no time; only its hash is kept. */
+/** An API key is on no disk and in no log, at no time; only its hash is kept. */
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { newKey, refusal, world } from "../support/client.ts";

@@ -1,4 +1,4 @@
-/** API.md §2 "Verification": the checks in order, the status they lead to, and what is told of whom. */
+/** The checks in order, the status they lead to, and what is told of whom. */
 import { describe, expect, it } from "vitest";
 import type { AwardRecord } from "../../emulator/model/award.ts";
 import {

@@ -1,4 +1,4 @@
-/** API.md §2, Webhooks: what is delivered, how it is signed, and that nobody waits for a receiver. */
+/** What is delivered, how it is signed, and that nobody waits for a receiver. */
 
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** API.md §2, Webhooks: receivers that fail, each in its own way, and what follows. */
+/** Receivers that fail, each in its own way, and what follows. */
 import { afterEach, describe, expect, it } from "vitest";
 import { newUser } from "../support/client.ts";
 import type { Manner } from "../support/receiver.ts";

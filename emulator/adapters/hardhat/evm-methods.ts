@@ -1,3 +1,4 @@
+import { CALL_GAS } from "../../model/chain-limits.ts";
 import { ChainRefusal, type Hex } from "../../ports/chain.ts";
 import { type ContractName, isRead } from "./contracts.ts";
 import { isOutOfGas, refusalOfRun } from "./failures.ts";
@@ -13,7 +14,7 @@ export interface GasLimits {
   readonly txGasCap: number;
 }
 
-/** State overrides go to the node itself, which builds a stack trace for a failure: with this much gas at most. */
+/** State overrides go to the node itself, which builds a stack trace for a failure: with this much gas at most, where `callGas` is its default. */
 const OVERRIDDEN_GAS = 300_000;
 
 /** The node's own estimate may repeat a call twenty times: for what uses no more gas than this. */
@@ -26,6 +27,7 @@ export class EvmMethods {
   readonly #runs: Runs;
   readonly #traces: Traces;
   readonly #most: number;
+  readonly #overriddenGas: number;
 
   /** `contracts`: ours, by address in lower case. */
   constructor(provider: Provider, contracts: ReadonlyMap<string, ContractName>, { callGas, traceGas, txGasCap }: GasLimits) {
@@ -34,6 +36,7 @@ export class EvmMethods {
     this.#runs = new Runs(provider, callGas);
     this.#traces = new Traces(provider, this.#runs, traceGas);
     this.#most = txGasCap;
+    this.#overriddenGas = Math.round((OVERRIDDEN_GAS * Math.max(callGas, CALL_GAS)) / CALL_GAS);
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {
@@ -66,16 +69,25 @@ export class EvmMethods {
   async #call([call, block = "latest", overrides, ...rest]: readonly unknown[]): Promise<Hex> {
     const tx = call as CallObject;
     const gas = gasOf(tx, this.#most);
-    if (isGiven(overrides)) {
-      const params = [{ ...tx, gas: quantity(Math.min(gas, OVERRIDDEN_GAS)) }, block, overrides, ...rest];
-      return (await this.#provider.request({ method: "eth_call", params })) as Hex;
-    }
+    if (isGiven(overrides)) return this.#callOverridden(tx, gas, [block, overrides, ...rest]);
     const reach = this.#isRead(tx) ? { gas, stopped: false, run: null, work: 0 } : await this.#runs.reach(tx, block, gas);
     // A program that fails for want of gas may do it in its own words.
     const isAnswer = reach.run !== null && (reach.stopped || reach.run.error === null);
     const run = isAnswer && reach.run ? reach.run : await this.#runs.run(tx, block, reach.gas);
     if (run.error !== null) throw hinted(refusalOfRun(run), reach);
     return run.output;
+  }
+
+  async #callOverridden(tx: CallObject, gas: number, rest: readonly unknown[]): Promise<Hex> {
+    const given = Math.min(gas, this.#overriddenGas);
+    try {
+      const params = [{ ...tx, gas: quantity(given) }, ...rest];
+      return (await this.#provider.request({ method: "eth_call", params })) as Hex;
+    } catch (cause) {
+      const { code, message, data } = cause as { code?: number; message: string; data?: unknown };
+      if (given === gas || code === undefined || !/out of gas/i.test(message)) throw cause;
+      throw stoppedAt(given, new ChainRefusal(code, message, data));
+    }
   }
 
   /** What our contracts read needs no trying: `tokenURI` alone takes three hundred thousand gas. */
@@ -139,5 +151,9 @@ function isGiven(overrides: unknown): boolean {
 /** Out of gas that the sandbox did not give says where more is to be had. */
 function hinted(refusal: ChainRefusal, { stopped, gas, run }: Reach): ChainRefusal {
   if (!stopped || (run && run.error !== null && !isOutOfGas(run))) return refusal;
-  return new ChainRefusal(refusal.code, `${refusal.message} (it was stopped after ${gas}; --call-gas allows more)`, refusal.data);
+  return stoppedAt(gas, refusal);
+}
+
+function stoppedAt(gas: number, { code, message, data }: ChainRefusal): ChainRefusal {
+  return new ChainRefusal(code, `${message} (it was stopped after ${gas}; --call-gas allows more)`, data);
 }

@@ -26,7 +26,7 @@ const CHECKS: readonly ((patient: Patient) => Finding | Promise<Finding>)[] = [
   ...[events, deliveries, refusals, secrets],
 ];
 
-/** Checks the invariants (API.md §5) on records, journal and the chain itself, between two units. */
+/** Checks the invariants on records, journal and the chain itself, between two units. */
 export function examine({ world, store, chain, lines }: Examination): Promise<Finding[]> {
   return world.quiet(async () => {
     const { committedBlock } = world;
