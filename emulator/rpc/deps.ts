@@ -26,6 +26,8 @@ export interface Peer {
   notify(subscription: string, result: unknown): void;
   /** What stops each of its subscriptions, by id. */
   readonly subscriptions: Map<string, () => void>;
+  /** Whether its connection is closed. */
+  isGone(): boolean;
 }
 
 /** One method of the table. `peer` is null over HTTP. */

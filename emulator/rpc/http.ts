@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { BOUNDS } from "./bounds.ts";
-import { failure, INVALID_REQUEST, RpcError } from "./json-rpc.ts";
+import { failure, INVALID_REQUEST, LIMIT_EXCEEDED, RpcError } from "./json-rpc.ts";
 
 /** What is refused before its body is read, with its HTTP status. */
 export interface Refusal {
@@ -20,7 +20,9 @@ export function httpTransport(
   let unread = 0;
 
   return async function serve(req, res) {
-    if (unread > BOUNDS.unread) return refuse(res, 503, "Answers wait to be read; read them, then ask again.", { Connection: "close" });
+    if (unread > BOUNDS.unread) {
+      return refuse(res, 503, "Too many answers are unread: read them, then ask again.", { Connection: "close" }, LIMIT_EXCEEDED);
+    }
     const refused = refusalOf(req);
     if (refused) return refuse(res, refused.status, refused.message);
     if (req.method === "OPTIONS") return reply(res, 204, null, { Allow: "POST, OPTIONS" });
@@ -30,6 +32,8 @@ export function httpTransport(
     const text = await readBody(req).catch(() => null);
     if (text === null) return refuse(res, 413, `A request is at most ${BOUNDS.body / 2 ** 20} MiB.`, { Connection: "close" });
     const answered = await answer(text);
+    // Whoever asked has left meanwhile.
+    if (res.closed) return;
     const size = answered?.length ?? 0;
     unread += size;
     res.on("close", () => {
@@ -51,12 +55,12 @@ async function readBody(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function refuse(res: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
-  reply(res, status, refusalText(message), headers);
+function refuse(res: ServerResponse, status: number, message: string, headers: Record<string, string> = {}, code = INVALID_REQUEST): void {
+  reply(res, status, refusalText(message, code), headers);
 }
 
-export function refusalText(message: string): string {
-  return failure(null, new RpcError(INVALID_REQUEST, message));
+export function refusalText(message: string, code = INVALID_REQUEST): string {
+  return failure(null, new RpcError(code, message));
 }
 
 function reply(res: ServerResponse, status: number, body: string | null, headers: Record<string, string> = {}): void {

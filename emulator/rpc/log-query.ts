@@ -1,6 +1,6 @@
 import type { Chain } from "../ports/chain.ts";
 import { BOUNDS } from "./bounds.ts";
-import { tooMuch } from "./json-rpc.ts";
+import { invalidParams, tooMuch } from "./json-rpc.ts";
 import { logFilter, type RpcLog } from "./log-filter.ts";
 import { quantity } from "./quantity.ts";
 import type { Turns } from "./turns.ts";
@@ -14,38 +14,45 @@ const LOG_BYTES = 700;
 /** eth_getLogs: many blocks are searched a few at a time, so that nobody waits, and no more is found than can be answered. */
 export async function findLogs({ chain, turns }: { chain: Chain; turns: Turns }, criteria: unknown): Promise<readonly RpcLog[]> {
   logFilter(criteria ?? {});
-  const filter = { ...(criteria as Readonly<Record<string, unknown>>) };
-  const ask = (more: object) => chain.request("eth_getLogs", [{ ...filter, ...more }]) as Promise<RpcLog[]>;
-  const head = Number(await turns.quiet(() => chain.request("eth_blockNumber", [])));
-  const [from, to] = [blockOf(filter.fromBlock, head), blockOf(filter.toBlock, head)];
-  // One block, or what the node has to say about.
-  if (filter.blockHash !== undefined || from === null || to === null || to - from < BLOCKS || from > head) {
-    return bounded([], await turns.quiet(() => ask({})), from ?? 0);
+  const { fromBlock, toBlock, blockHash, ...rest } = (criteria ?? {}) as Readonly<Record<string, unknown>>;
+  const ask = (more: object) => turns.quiet(() => chain.request("eth_getLogs", [{ ...rest, ...more }])) as Promise<RpcLog[]>;
+  if (isGiven(blockHash)) {
+    if (isGiven(fromBlock) || isGiven(toBlock)) throw invalidParams("blockHash goes without fromBlock and toBlock.");
+    return bounded([], await ask({ blockHash }), null);
   }
+  const head = Number(await turns.quiet(() => chain.request("eth_blockNumber", [])));
+  const [from, to] = [blockOf(fromBlock, head, "fromBlock"), Math.min(blockOf(toBlock, head, "toBlock"), head)];
   const { epoch } = turns;
   let found: readonly RpcLog[] = [];
-  for (let first = from; first <= Math.min(to, head); first += BLOCKS) {
-    const last = Math.min(first + BLOCKS - 1, to, head);
-    found = bounded(found, await turns.quiet(() => ask({ fromBlock: quantity(first), toBlock: quantity(last) })), first);
+  for (let first = from; first <= to; first += BLOCKS) {
+    const last = Math.min(first + BLOCKS - 1, to);
+    const more = await ask({ fromBlock: quantity(first), toBlock: quantity(last) });
+    found = bounded(found, more, first > from ? first - 1 : null);
     if (turns.epoch !== epoch) throw tooMuch("The sandbox was reset or restored while its logs were searched; ask again.");
   }
   return found;
 }
 
-/** Throws when there are more logs than one answer holds. */
-function bounded(found: readonly RpcLog[], more: readonly RpcLog[], block: number): readonly RpcLog[] {
+/** Throws when there are more logs than one answer holds. `fitting`: the block up to which they are not too many; null for none that is known. */
+function bounded(found: readonly RpcLog[], more: readonly RpcLog[], fitting: number | null): readonly RpcLog[] {
   const { count, bytes } = BOUNDS.logs;
   const all = found.length === 0 ? more : [...found, ...more];
   const size = all.reduce((sum, { data }) => sum + data.length + LOG_BYTES, 0);
   if (all.length <= count && size <= bytes) return all;
-  throw tooMuch(
-    `There are more than ${count} logs, or more than ${bytes / 2 ** 20} MiB of them: ask for fewer blocks (up to ${quantity(Math.max(0, block - 1))} they fit), an address or topics.`,
-  );
+  const blocks = fitting === null ? "Ask for fewer blocks" : `Ask for blocks up to ${quantity(fitting)}`;
+  throw tooMuch(`More than ${count} logs or ${bytes / 2 ** 20} MiB of them match. ${blocks}, or filter by address and topics.`);
 }
 
-/** The number of a block; null for what only the node understands. */
-function blockOf(block: unknown, head: number): number | null {
-  if (block === undefined || block === null || ["latest", "safe", "finalized"].includes(block as string)) return head;
+/** The number of a block. What waits is in none: `pending` is the last one, as the node has it. Throws invalidParams. */
+function blockOf(block: unknown, head: number, name: string): number {
+  if (!isGiven(block) || TAGS_OF_HEAD.includes(block as string)) return head;
   if (block === "earliest") return 0;
-  return typeof block === "string" && /^0x[0-9a-f]{1,12}$/i.test(block) ? Number(block) : null;
+  if (typeof block === "string" && /^0x[0-9a-f]{1,64}$/i.test(block)) return Number(block);
+  throw invalidParams(`${name} is a quantity such as 0x10, or one of ${["earliest", ...TAGS_OF_HEAD].join(", ")}.`);
+}
+
+const TAGS_OF_HEAD = ["latest", "safe", "finalized", "pending"];
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

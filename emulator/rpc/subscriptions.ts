@@ -8,7 +8,9 @@ import { logFilter } from "./log-filter.ts";
 export function subscriptionMethods(feed: Feed, newId: () => string): Methods {
   return {
     eth_subscribe([kind, options], peer) {
-      const { subscriptions, notify } = webSocket(peer);
+      const { subscriptions, notify, isGone } = webSocket(peer);
+      // Asked before it closed, and come to after: nobody would end it.
+      if (isGone()) throw new RpcError(NOT_SUPPORTED, "The connection is closed.");
       if (subscriptions.size >= BOUNDS.socket.subscriptions) {
         throw tooMuch(`A connection has at most ${BOUNDS.socket.subscriptions} subscriptions; end one with eth_unsubscribe.`);
       }

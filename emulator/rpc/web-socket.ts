@@ -51,6 +51,7 @@ export function webSocketTransport(
     }
     const peer: Peer = {
       subscriptions: new Map(),
+      isGone: () => socket.readyState !== socket.OPEN,
       notify: (subscription, result) =>
         send(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription, result } })),
     };

@@ -31,15 +31,15 @@ describe("a call that loops", () => {
   });
 
   it.each([
-    ["runs out of gas", {}, 300_000],
-    ["goes further with callGas", { callGas: 4_000_000 }, 600_000],
+    ["runs out of gas", {}, 125_000],
+    ["goes further with callGas", { callGas: 4_000_000 }, 250_000],
   ])("in code that state overrides put there, %s too", async (_, options, gas) => {
     const { refused, sandbox } = await openWorld(options);
     const to = sandbox.accounts[0]?.address as string;
     const overrides = { [to]: { code: LOOP } };
     const message = expect.stringMatching(new RegExp(`out of gas.*${gas}.*--call-gas`));
     expect(await refused("eth_call", [{ to }, "latest", overrides])).toMatchObject({ code: -32000, message });
-    const own = await refused("eth_call", [{ to, gas: "0x30000" }, "latest", overrides]);
+    const own = await refused("eth_call", [{ to, gas: "0x10000" }, "latest", overrides]);
     expect(own).toMatchObject({ code: -32000, message: expect.not.stringContaining("--call-gas") });
   });
 

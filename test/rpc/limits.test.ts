@@ -75,11 +75,17 @@ describe("logs", () => {
       { fromBlock: "0x0", toBlock: "latest" },
       { fromBlock: "0x0", toBlock: "0xffff" },
       { fromBlock: "0x0", toBlock: "0x55" },
+      { fromBlock: "0x0", toBlock: "0xffffffffffffffff" },
+      { fromBlock: "0x00000000000000000", toBlock: "pending" },
+      { fromBlock: "0x0", toBlock: "0xffffffffffffff", blockHash: null },
     ]) {
       expect(await world.rpc("eth_getLogs", [{ ...range, address: world.token }])).toEqual(all);
     }
     expect(await world.rpc("eth_getLogs", [{ fromBlock: "0x3", toBlock: "0x30", address: world.token }])).toHaveLength(2);
     expect(await world.rpc("eth_getLogs", [{}])).toEqual([]);
+    for (const fromBlock of ["0x100", "0xfffffffffffffff", "pending"]) {
+      expect(await world.rpc("eth_getLogs", [{ fromBlock, toBlock: "0xffffffffffffffff" }])).toEqual([]);
+    }
     const filter = await world.rpc("eth_newFilter", [{ fromBlock: "0x0", address: world.token }]);
     expect(await world.rpc("eth_getFilterLogs", [filter])).toEqual(all);
   });
@@ -89,9 +95,25 @@ describe("logs", () => {
     for (const times of [200, 9000, 2000])
       await world.rpc("eth_sendTransaction", [{ from: from(world), data: emitting(times), gas: "0xf42400" }]);
     expect(await world.rpc("eth_getLogs", [{ fromBlock: "0x2", toBlock: "0x3" }])).toHaveLength(9200);
-    expect(await world.refused("eth_getLogs", [{ fromBlock: "0x2" }])).toMatchObject(TOO_MUCH);
+    const refusal = await world.refused("eth_getLogs", [{ fromBlock: "0x2" }]);
+    expect(refusal).toMatchObject({ ...TOO_MUCH, message: expect.stringContaining("Ask for fewer blocks,") });
     await world.rpc("hardhat_mine", ["0x30"]);
-    expect(await world.refused("eth_getLogs", [{ fromBlock: "0x0" }])).toMatchObject(TOO_MUCH);
+    await world.rpc("eth_sendTransaction", [{ from: from(world), data: emitting(9000), gas: "0xf42400" }]);
+    const fitting = "0x1c";
+    expect(await world.refused("eth_getLogs", [{ fromBlock: "0x4" }])).toMatchObject({
+      message: expect.stringContaining(`Ask for blocks up to ${fitting},`),
+    });
+    expect(await world.rpc("eth_getLogs", [{ fromBlock: "0x4", toBlock: fitting }])).toHaveLength(2000);
+  });
+
+  it.each([
+    [{ fromBlock: "zebra" }, "fromBlock"],
+    [{ toBlock: { blockNumber: "0xffffffffffffff" } }, "toBlock"],
+    [{ toBlock: 5 }, "toBlock"],
+    [{ blockHash: `0x${"00".repeat(32)}`, toBlock: "0x1" }, "blockHash"],
+  ])("of what is no range are refused: %j", async (range, member) => {
+    const { refused } = await openWorld();
+    expect(await refused("eth_getLogs", [range])).toMatchObject({ code: -32602, message: expect.stringContaining(member) });
   });
 
   it("of too many addresses, proofs of too many keys and too many percentiles are refused", async () => {

@@ -15,7 +15,7 @@ export interface GasLimits {
 }
 
 /** State overrides go to the node itself, which builds a stack trace for a failure: with this much gas at most, where `callGas` is its default. */
-const OVERRIDDEN_GAS = 300_000;
+const OVERRIDDEN_GAS = 125_000;
 
 /** The node's own estimate may repeat a call twenty times: for what uses no more gas than this. */
 const REPEATED_GAS = 250_000;
@@ -106,17 +106,14 @@ export class EvmMethods {
     return (await this.#provider.request({ method: "eth_estimateGas", params })) as Hex;
   }
 
-  /** The least gas with which a call still succeeds, as near as the node's own estimate, or as time allows. */
+  /** The least gas with which a call still succeeds, as near as the node's own estimate, or as a number of tries allows. */
   async #search(tx: CallObject, block: unknown, least: number, enough: number): Promise<number> {
-    let cpu = 0;
-    const suffices = async (gas: number) => {
-      const run = await this.#runs.run(tx, block, gas);
-      cpu += run.cpu;
-      return run.error === null;
-    };
+    const suffices = async (gas: number) => (await this.#runs.run(tx, block, gas)).error === null;
     if (await suffices(least)) return least;
     let [low, high] = [least, enough];
-    for (let guess = 3 * low; high - low > nearness(low) && cpu < SEARCH_CPU_MS; guess = high) {
+    // Bounded by number, not by time: a wallet's gas is journaled, and seeded runs are equal.
+    let tries = triesFor(least);
+    for (let guess = 3 * low; high - low > nearness(low) && tries > 0; guess = high, tries -= 1) {
       const middle = Math.min(guess, low + Math.floor((high - low) / 2));
       if (await suffices(middle)) high = middle;
       else low = middle + 1;
@@ -125,8 +122,12 @@ export class EvmMethods {
   }
 }
 
-/** Milliseconds. */
-const SEARCH_CPU_MS = 200;
+/** How often an estimate is tried: all together about as long as one call may take. */
+function triesFor(gas: number): number {
+  return Math.max(1, Math.min(20, Math.floor(SEARCHED_GAS / gas)));
+}
+
+const SEARCHED_GAS = 20_000_000;
 
 /** How near an estimate of the node comes. */
 function nearness(gas: number): number {

@@ -39,7 +39,11 @@ export async function createNetwork({
   rules,
   root,
 }: NetworkOptions): Promise<{ provider: Provider; close(): Promise<void> }> {
-  runtime ??= loadRuntime(root);
+  runtime ??= loadRuntime(root).catch((error) => {
+    // What failed once may work the next time.
+    runtime = undefined;
+    throw error;
+  });
   const { config, network } = await runtime;
   // A network of its own name, sharing the list of accounts: Hardhat then derives their addresses once, and not for each chain.
   const name = `sandbox ${++made}`;
