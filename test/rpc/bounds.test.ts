@@ -97,6 +97,31 @@ it.each(DEEP ? OTHERS : OTHERS.slice(0, 1))("%s without end: out of gas soon", a
   expect(await refused("eth_call", [{ data: LOOPS[name], gas: "0x1000000" }])).toMatchObject(OUT_OF_GAS);
 });
 
+/** Each was an endless run: with the gas that it waits for it makes millions of steps, and the node remembers them. */
+const LATER = ["with more than 3 million gas", "with more than 12 million gas", "calls with 600 KB"] as const;
+it.each(LATER)("a program that loops %s is given no more than any may have", async (name) => {
+  const world = await openWorld();
+  const { from } = sender(world);
+  const call = { from, data: LOOPS[name], gas: "0xffffff" };
+  const before = process.memoryUsage().rss;
+  for (const method of ["eth_call", "eth_estimateGas", "eth_sendTransaction"]) await world.refused(method, [call]);
+  await world.refused("debug_traceCall", [call, "latest"]);
+  expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(500);
+  expect(await world.rpc("eth_blockNumber")).toBe("0x1");
+});
+
+it.each(["at a gas price", "at a base fee", "in a block to come"] as const)(
+  "a transaction that loops %s, and not as a call, is not sent",
+  async (name) => {
+    const world = await openWorld();
+    const { from } = sender(world);
+    expect(await world.refused("eth_sendTransaction", [{ from, data: LOOPS[name], gas: "0xffffff" }])).toMatchObject({
+      message: expect.stringContaining("--call-gas"),
+    });
+    expect(await world.rpc("eth_blockNumber")).toBe("0x1");
+  },
+);
+
 it("what does little with much gas is not limited: a deployment, many writes to storage", async () => {
   const world = await openWorld();
   const { from } = sender(world);

@@ -1,6 +1,20 @@
 /** Programs for the EVM, written as instructions and numbers: `"0 DUP1 SLOAD POP"`. */
 const OPCODES: Readonly<Record<string, string>> = {
-  ...{ ADD: "01", SUB: "03", EXP: "0a", KECCAK256: "20", ADDRESS: "30", BALANCE: "31", CALLDATASIZE: "36", CODESIZE: "38", CODECOPY: "39" },
+  ...{
+    ADD: "01",
+    SUB: "03",
+    EXP: "0a",
+    LT: "10",
+    KECCAK256: "20",
+    ADDRESS: "30",
+    BALANCE: "31",
+    GASPRICE: "3a",
+    NUMBER: "43",
+    BASEFEE: "48",
+    CALLDATASIZE: "36",
+    CODESIZE: "38",
+    CODECOPY: "39",
+  },
   ...{ EXTCODECOPY: "3c", RETURNDATACOPY: "3e", BLOCKHASH: "40", POP: "50", MSTORE: "52", MSTORE8: "53", SLOAD: "54", SSTORE: "55" },
   ...{ JUMP: "56", JUMPI: "57", GAS: "5a", JUMPDEST: "5b", TSTORE: "5d", MCOPY: "5e", DUP1: "80", SWAP1: "90", LOG0: "a0", LOG4: "a4" },
   ...{ CREATE: "f0", CALL: "f1", RETURN: "f3", STATICCALL: "fa", REVERT: "fd", INVALID: "fe", UNDEFINED: "0c" },
@@ -18,6 +32,13 @@ export function program(source: string): string {
 export function looping(body: string, before = "0"): string {
   const start = program(before);
   return `${start}5b${program(body).slice(2)}${push(String(start.length / 2 - 1))}56`;
+}
+
+/** Fails while what an instruction says is at most so much, and else does not end. */
+function fickle(what: "GAS" | "GASPRICE" | "BASEFEE" | "NUMBER", most: number): string {
+  const compared = program(`${what} ${most} LT`);
+  const target = compared.length / 2 - 1 + 4;
+  return `${compared}${push(String(target))}57fe5b5b${push(String(target + 1))}56`;
 }
 
 function push(word: string): string {
@@ -52,6 +73,13 @@ export const LOOPS = {
   "large logs": looping(`${64 * KB} 0 LOG0`, memory(64 * KB)),
   creations: looping("0 0 0 CREATE POP"),
   "large creations": looping("49152 0 0 CREATE POP", memory(48 * KB)),
+  // They end at once, or fail, with little gas.
+  "with more than 3 million gas": fickle("GAS", 3_000_000),
+  "with more than 12 million gas": fickle("GAS", 12_000_000),
+  "at a gas price": fickle("GASPRICE", 0),
+  "at a base fee": fickle("BASEFEE", 0),
+  "in a block to come": fickle("NUMBER", 1),
+  "calls with 600 KB": "0x5b5f5f620927c05f6112345afa5061000056",
   calls: looping(call("0xaaaa", 0)),
   "calls with 64 KB": looping(call("0xaaaa", 64 * KB), memory(64 * KB)),
   "calls with 128 KB": looping(call("0xaaaa", 128 * KB), memory(128 * KB)),

@@ -1,7 +1,7 @@
 import { CALL_GAS } from "../../model/chain-limits.ts";
 import { ChainRefusal, type Hex } from "../../ports/chain.ts";
 import { type ContractName, isRead } from "./contracts.ts";
-import { isOutOfGas, refusalOfRun } from "./failures.ts";
+import { isOutOfGas, type Run, refusalOfRun } from "./failures.ts";
 import { type Provider, quantity } from "./network.ts";
 import { type CallObject, type Reach, Runs, tooLong } from "./runs.ts";
 import { Traces } from "./traces.ts";
@@ -42,21 +42,27 @@ export class EvmMethods {
   request(method: string, params: readonly unknown[]): Promise<unknown> {
     if (method === "eth_call") return this.#call(params);
     if (method === "eth_estimateGas") return this.#estimate(params);
-    if (method === "debug_traceCall") return this.#traces.call(params, gasOf(params[0] as CallObject, this.#most));
+    if (method === "debug_traceCall") {
+      const call = params[0] as CallObject;
+      return this.#traces.call(params, Math.min(gasOf(call, this.#most), this.#runs.any(call)));
+    }
     if (method === "debug_traceTransaction") return this.#traces.transaction(params);
     return this.#provider.request({ method, params });
   }
 
   /**
    * What a transaction will make the node remember, in steps. Throws ChainRefusal for one of too much gas, or that would keep the chain busy
-   * for too long. `block`: on what it will be run; `waiting`: the same of what waits to be mined with it.
+   * for too long. `waiting`: the same of what waits to be mined with it.
    */
-  async admit(tx: CallObject, gas: number, block: "latest" | "pending", waiting: number): Promise<number> {
+  async admit(tx: CallObject, gas: number, waiting: number): Promise<number> {
     if (gas > this.#most) throw new ChainRefusal(-32000, `A transaction has at most ${this.#most} gas (EIP-7825); this one has ${gas}.`);
-    const { from, to, data, input, value, accessList, authorizationList } = tx;
-    const call = { from, to, data: data ?? input, value, accessList, authorizationList };
-    const reach = await this.#runs.reach(Object.fromEntries(Object.entries(call).filter(([, each]) => isSet(each))), block, gas);
-    if (reach.stopped) throw tooLong(reach);
+    const { from, to, data, input, value, accessList, authorizationList, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = tx;
+    const fees = { gasPrice, maxFeePerGas, maxPriorityFeePerGas };
+    const call = { from, to, data: data ?? input, value, accessList, authorizationList, ...fees };
+    const given = Object.fromEntries(Object.entries(call).filter(([, each]) => isSet(each)));
+    // In the block that it will be mined in: a program can tell one from another.
+    const reach = await this.#runs.reach(given, "pending", gas);
+    if (reach.stopped || reach.gas < gas) throw tooLong(reach);
     if (waiting > 0 && this.#runs.isTooMuch(waiting + reach.work)) {
       throw new ChainRefusal(
         -32000,
@@ -70,12 +76,18 @@ export class EvmMethods {
     const tx = call as CallObject;
     const gas = gasOf(tx, this.#most);
     if (isGiven(overrides)) return this.#callOverridden(tx, gas, [block, overrides, ...rest]);
-    const reach = this.#isRead(tx) ? { gas, stopped: false, run: null, work: 0 } : await this.#runs.reach(tx, block, gas);
+    const reach = await this.#reachOf(tx, block, gas);
     // A program that fails for want of gas may do it in its own words.
     const isAnswer = reach.run !== null && (reach.stopped || reach.run.error === null);
     const run = isAnswer && reach.run ? reach.run : await this.#runs.run(tx, block, reach.gas);
-    if (run.error !== null) throw hinted(refusalOfRun(run), reach);
+    if (run.error !== null) throw refusalOf(run, reach.gas, gas);
     return run.output;
+  }
+
+  /** What our contracts read needs no trying: `tokenURI` alone takes three hundred thousand gas. Nothing else gets more than any program may have. */
+  async #reachOf(tx: CallObject, block: unknown, gas: number): Promise<Reach> {
+    if (this.#isRead(tx)) return { gas, stopped: false, run: null, work: 0 };
+    return await this.#runs.reach(tx, block, Math.min(gas, this.#runs.any(tx)));
   }
 
   async #callOverridden(tx: CallObject, gas: number, rest: readonly unknown[]): Promise<Hex> {
@@ -90,7 +102,6 @@ export class EvmMethods {
     }
   }
 
-  /** What our contracts read needs no trying: `tokenURI` alone takes three hundred thousand gas. */
   #isRead({ to, data, input }: CallObject): boolean {
     const contract = this.#contracts.get(String(to).toLowerCase());
     return contract !== undefined && [data ?? input, input ?? data].every((each) => isRead(contract, each));
@@ -98,9 +109,12 @@ export class EvmMethods {
 
   async #estimate([call, block = "pending", ...rest]: readonly unknown[]): Promise<Hex> {
     const tx = call as CallObject;
-    const reach = await this.#runs.reach(tx, block, gasOf(tx, this.#most));
+    const gas = gasOf(tx, this.#most);
+    const reach = await this.#runs.reach(tx, block, gas);
     const run = reach.stopped && reach.run ? reach.run : await this.#runs.run(tx, block, reach.gas);
-    if (run.error !== null || reach.stopped) throw hinted(refusalOfRun(run.error === null ? { ...run, error: "out of gas" } : run), reach);
+    if (run.error !== null || reach.stopped) throw refusalOf({ ...run, error: run.error ?? "out of gas" }, reach.gas, gas);
+    // It acts by how much gas it has: what suffices is all that can be said.
+    if (reach.gas < gas) return quantity(reach.gas);
     if (run.gasUsed > REPEATED_GAS) return quantity(await this.#search(tx, block, run.gasUsed, reach.gas));
     const params = [{ ...tx, gas: quantity(reach.gas) }, block, ...rest];
     return (await this.#provider.request({ method: "eth_estimateGas", params })) as Hex;
@@ -150,9 +164,9 @@ function isGiven(overrides: unknown): boolean {
 }
 
 /** Out of gas that the sandbox did not give says where more is to be had. */
-function hinted(refusal: ChainRefusal, { stopped, gas, run }: Reach): ChainRefusal {
-  if (!stopped || (run && run.error !== null && !isOutOfGas(run))) return refusal;
-  return stoppedAt(gas, refusal);
+function refusalOf(run: Run, given: number, asked: number): ChainRefusal {
+  const refusal = refusalOfRun(run);
+  return given < asked && isOutOfGas(run) ? stoppedAt(given, refusal) : refusal;
 }
 
 function stoppedAt(gas: number, { code, message, data }: ChainRefusal): ChainRefusal {

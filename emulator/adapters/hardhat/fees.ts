@@ -46,9 +46,18 @@ export function refuseLowFee({ gasPrice, maxFeePerGas }: Fees, baseFee: bigint):
 }
 
 /** The fees that a signed transaction offers. */
-export function feesOf({ maxFeePerGas, gasPrice }: Pick<Transaction, "maxFeePerGas" | "gasPrice">): Fees {
-  if (maxFeePerGas !== null) return { maxFeePerGas: hex(maxFeePerGas) };
+export function feesOf(tx: Pick<Transaction, "maxFeePerGas" | "maxPriorityFeePerGas" | "gasPrice">): Fees {
+  const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = tx;
+  if (maxFeePerGas !== null) return { maxFeePerGas: hex(maxFeePerGas), maxPriorityFeePerGas: hex(maxPriorityFeePerGas ?? 0n) };
   return gasPrice === null ? {} : { gasPrice: hex(gasPrice) };
+}
+
+/** Fees with which a call, where the base fee is 0, sees the gas price that a transaction with `fees` will pay. */
+export function paidFees({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: Fees, baseFee: bigint): Fees {
+  const most = BigInt(maxFeePerGas ?? gasPrice ?? 0);
+  const wanted = maxFeePerGas === undefined ? most : baseFee + BigInt(maxPriorityFeePerGas ?? 0);
+  const paid = hex(wanted < most ? wanted : most);
+  return { maxFeePerGas: paid, maxPriorityFeePerGas: paid };
 }
 
 function hex(value: bigint): Hex {

@@ -15,7 +15,7 @@ interface Measured extends Run {
 
 /** How far a call may go. */
 export interface Reach {
-  /** The gas that it may have: all that was asked for, or where it was stopped. */
+  /** The gas that it may have: all that was asked for, what any program may have if it acts by how much it has left, or where it was stopped. */
   readonly gas: number;
   readonly stopped: boolean;
   /** How it went with as much gas as was tried; null when nothing had to be tried. */
@@ -36,6 +36,12 @@ const COUNTED = 150_000;
 
 const COUNTING = { disableStack: true, disableStorage: true };
 
+/** Memory that costs more than this, 130 KB of it, is for handing it to calls: some thousand of them take gigabytes. */
+const MEMORY_GAS = 50_000;
+
+/** CREATE, CALL, CALLCODE, DELEGATECALL, CREATE2, STATICCALL, and what an account that delegates has for code. */
+const CALLING = new Set([0xf0, 0xf1, 0xf2, 0xf4, 0xf5, 0xfa, 0xef]);
+
 /** A plain loop's gas for a step. */
 const GAS_A_STEP = 4;
 
@@ -49,37 +55,53 @@ export const BRIEF = { tracer: "muxTracer", tracerConfig: { callTracer: { onlyTo
 /**
  * Runs calls without keeping the chain or the memory. The node records every step that a program makes, 600 bytes of it, and every byte
  * that it hands to a call; nothing turns that off, and no gas says how much it will be: a deployment of five million gas makes a thousand
- * steps, a loop a million. So a program gets little gas first, and twice as much as long as it needs it and goes on as it did within what
- * a plain loop of `callGas` makes.
+ * steps, a loop a million. So a program gets little gas first, then twice as much, and from `callGas` on as much more each time as any
+ * program may use up, as long as it needs it and goes on as it did. One that acts by how much gas is left could do anything with more, and
+ * gets no more than `callGas`.
  */
 export class Runs {
   readonly #provider: Provider;
+  readonly #callGas: number;
   /** As many as a call may make. */
   readonly #steps: number;
   readonly #cpu: number;
+  readonly #memoryGas: number;
 
   constructor(provider: Provider, callGas: number) {
     this.#provider = provider;
-    this.#cpu = (CPU_MS * Math.max(callGas, CALL_GAS)) / CALL_GAS;
+    this.#callGas = callGas;
+    const times = Math.max(callGas, CALL_GAS) / CALL_GAS;
+    this.#cpu = CPU_MS * times;
+    this.#memoryGas = MEMORY_GAS * times;
     this.#steps = (1.05 * callGas) / GAS_A_STEP;
+  }
+
+  /** The gas that a call may have whatever it does. */
+  any(call: CallObject): number {
+    return intrinsicGas(call) + this.#callGas;
   }
 
   /** How far a call comes that may have `gas`. Throws what the node says of a call that cannot be run. */
   async reach(call: CallObject, block: unknown, gas: number): Promise<Reach> {
     const intrinsic = intrinsicGas(call);
     let run: Measured | null = null;
-    let last: Count = { gas: 0, steps: 0, rate: 0 };
+    let last: Count = { gas: 0, steps: 0, rate: 0, isFickle: false, isHuge: false };
     let expected = 0;
-    for (let more = FREE_GAS; intrinsic + more < gas; more *= 2) {
+    for (let more = FREE_GAS; intrinsic + more < gas; more += Math.min(more, this.#callGas)) {
       const given = intrinsic + more;
       run = await this.run(call, block, given);
-      if (run.gasUsed < intrinsic + more / 2) return { gas, stopped: false, run, work: expected };
+      const ends = run.gasUsed < intrinsic + more / 2;
+      if (ends && gas <= this.any(call)) return { gas, stopped: false, run, work: expected };
       const bytes = run.callBytes / BYTES_A_STEP;
-      if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last);
-      const next = Math.min(2 * more, gas - intrinsic);
+      const isFull = /memory/.test(run.error ?? "");
+      const leaves = more >= this.#callGas / 2 || ends;
+      if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last, isFull || leaves);
+      if (leaves && last.isFickle) return { gas: Math.min(gas, this.any(call)), stopped: false, run, work: expected };
+      if (ends) return { gas, stopped: false, run, work: expected };
+      const next = Math.min(more + Math.min(more, this.#callGas), gas - intrinsic);
       expected = (bytes * next) / more + expectedAt(next, last);
       const isLong = expected > this.#steps || (last.rate < FEW_STEPS && (await this.#isSlow(call, block, given, run, next / more)));
-      if (isLong) return { gas: given, stopped: true, run, work: expected };
+      if (isLong || (last.isHuge && (await this.#mayCall(call, block)))) return { gas: given, stopped: true, run, work: expected };
     }
     return { gas, stopped: false, run, work: expected };
   }
@@ -102,13 +124,26 @@ export class Runs {
     return cpu * times > this.#cpu && (await this.run(call, block, gas)).cpu * times > this.#cpu;
   }
 
-  /** Counts the steps, unless they cannot matter yet (none is for less than a gas), or are so many that the next look is the last. */
-  async #count(call: CallObject, block: unknown, given: number, gas: number, last: Count): Promise<Count> {
-    if (4 * gas <= this.#steps || expectedAt(gas, last) > COUNTED) return last;
-    const { structLogs } = (await this.#trace(call, block, given, COUNTING)) as { structLogs: readonly { op: string }[] };
+  /**
+   * Counts the steps, unless they cannot matter yet (none is for less than a gas) and nobody wants to know, or are so many that the next look
+   * is the last.
+   */
+  async #count(call: CallObject, block: unknown, given: number, gas: number, last: Count, isWanted: boolean): Promise<Count> {
+    if (4 * gas <= this.#steps && !isWanted) return last;
+    // What was not looked at may be anything.
+    if (expectedAt(gas, last) > COUNTED) return { ...last, isFickle: true };
+    const { structLogs } = (await this.#trace(call, block, given, COUNTING)) as { structLogs: readonly StructLog[] };
     const calls = structLogs.filter(({ op }) => /CALL$|^CREATE/.test(op)).length;
     const steps = structLogs.length + STEPS_A_CALL * calls;
-    return { gas, steps, rate: (steps - last.steps) / (gas - last.gas) };
+    const isFickle = last.isFickle || structLogs.some(({ op }, at) => isFickleStep(op, structLogs[at + 1]?.op));
+    const isHuge = structLogs.some(({ error, gas: left }) => error?.includes("MemoryOOG") && left > this.#memoryGas);
+    return { gas, steps, rate: (steps - last.steps) / (gas - last.gas), isFickle, isHuge };
+  }
+
+  /** Whether its code can call other code at all. */
+  async #mayCall({ to, data, input }: CallObject, block: unknown): Promise<boolean> {
+    const code = to ? await this.#provider.request({ method: "eth_getCode", params: [to, block] }) : (data ?? input ?? "0x");
+    return Buffer.from(String(code).slice(2), "hex").some((byte) => CALLING.has(byte));
   }
 
   #trace(call: CallObject, block: unknown, gas: number, options: object): Promise<object> {
@@ -135,6 +170,20 @@ interface Count {
   readonly gas: number;
   readonly steps: number;
   readonly rate: number;
+  readonly isFickle: boolean;
+  /** It wants memory that is large. */
+  readonly isHuge: boolean;
+}
+
+/** What lets a program do in a block what it did not when it was tried: how much gas is left, unless a call gets it, and the base fee, 0 in a call. */
+function isFickleStep(op: string, next = "CALL"): boolean {
+  return op === "BASEFEE" || (op === "GAS" && !next.endsWith("CALL") && next !== "CALLCODE");
+}
+
+interface StructLog {
+  readonly op: string;
+  readonly gas: number;
+  readonly error?: string;
 }
 
 function expectedAt(gas: number, last: Count): number {

@@ -3,7 +3,7 @@ import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined,
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import type { RpcLog } from "./contracts.ts";
 import type { EvmMethods } from "./evm-methods.ts";
-import { feesOf, nextBaseFee, refuseLowFee, SERVER_FEES, settledFees } from "./fees.ts";
+import { feesOf, nextBaseFee, paidFees, refuseLowFee, SERVER_FEES, settledFees } from "./fees.ts";
 import { type Call, headOf, type Provider, quantity } from "./network.ts";
 import { decodeReceipt, type RpcReceipt, receiptCall } from "./receipts.ts";
 
@@ -62,8 +62,9 @@ export class Transactions {
 
   async sendRaw(raw: Hex): Promise<Sent> {
     const tx = Transaction.from(raw);
-    refuseLowFee(feesOf(tx), await nextBaseFee(this.#provider));
-    await this.#admit(callOf(tx), Number(tx.gasLimit));
+    const baseFee = await nextBaseFee(this.#provider);
+    refuseLowFee(feesOf(tx), baseFee);
+    await this.#admit({ ...callOf(tx), ...paidFees(feesOf(tx), baseFee) }, Number(tx.gasLimit));
     const hash = (await this.#request("eth_sendRawTransaction", raw)) as Hex;
     this.#mempool?.add(hash);
     return { raw, hash };
@@ -77,7 +78,7 @@ export class Transactions {
     refuseLowFee(fees, baseFee);
     const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
     const gas = Number(text("gas") ?? (await this.#evm.request("eth_estimateGas", [request])));
-    await this.#admit(request, gas);
+    await this.#admit({ ...request, gasPrice: undefined, ...paidFees(fees, baseFee) }, gas);
     const data = text("data") ?? text("input") ?? "0x";
     const kept = KEPT.flatMap((name) => (request[name] === undefined || request[name] === null ? [] : [[name, request[name]]]));
     return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept), ...fees });
@@ -119,7 +120,7 @@ export class Transactions {
   async #admit(tx: Readonly<Record<string, unknown>>, gas: number): Promise<void> {
     const isAlone = (await this.#waiting()).size === 0;
     if (isAlone) this.#work = 0;
-    this.#work += await this.#evm.admit(tx, gas, isAlone ? "latest" : "pending", this.#work);
+    this.#work += await this.#evm.admit(tx, gas, this.#work);
   }
 
   /** The server wallet's next transactions. */
