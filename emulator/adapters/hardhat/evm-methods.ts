@@ -44,7 +44,7 @@ export class EvmMethods {
     if (method === "eth_estimateGas") return this.#estimate(params);
     if (method === "debug_traceCall") {
       const call = params[0] as CallObject;
-      return this.#traces.call(params, Math.min(gasOf(call, this.#most), this.#runs.any(call)));
+      return this.#traces.call(params, Math.min(gasOf(call, this.#most), this.#runs.most(call)));
     }
     if (method === "debug_traceTransaction") return this.#traces.transaction(params);
     return this.#provider.request({ method, params });
@@ -84,10 +84,10 @@ export class EvmMethods {
     return run.output;
   }
 
-  /** What our contracts read needs no trying: `tokenURI` alone takes three hundred thousand gas. Nothing else gets more than any program may have. */
+  /** What our contracts read needs no trying: `tokenURI` alone takes three hundred thousand gas. Nothing else gets more than `callGas`. */
   async #reachOf(tx: CallObject, block: unknown, gas: number): Promise<Reach> {
     if (this.#isRead(tx)) return { gas, stopped: false, run: null, work: 0 };
-    return await this.#runs.reach(tx, block, Math.min(gas, this.#runs.any(tx)));
+    return await this.#runs.reach(tx, block, Math.min(gas, this.#runs.most(tx)), ({ error }) => error === null);
   }
 
   async #callOverridden(tx: CallObject, gas: number, rest: readonly unknown[]): Promise<Hex> {

@@ -76,32 +76,45 @@ export class Runs {
     this.#steps = (1.05 * callGas) / GAS_A_STEP;
   }
 
-  /** The gas that a call may have whatever it does. */
+  /** The gas that a call may have whatever it does: not more steps than a plain loop makes of `callGas`, where each costs the least. */
   any(call: CallObject): number {
-    return intrinsicGas(call) + this.#callGas;
+    return intrinsicGas(call) + Math.max(this.#callGas / GAS_A_STEP, FREE_GAS);
   }
 
-  /** How far a call comes that may have `gas`. Throws what the node says of a call that cannot be run. */
-  async reach(call: CallObject, block: unknown, gas: number): Promise<Reach> {
+  /** The most gas of a call that is not sent. */
+  most(call: CallObject): number {
+    return intrinsicGas(call) + Math.max(this.#callGas, FREE_GAS);
+  }
+
+  /**
+   * How far a call comes that may have `gas`. `isOver`: whether a run that ended is all that is wanted. Throws what the node says of a call
+   * that cannot be run.
+   */
+  async reach(call: CallObject, block: unknown, gas: number, isOver: (run: Run) => boolean = () => false): Promise<Reach> {
     const intrinsic = intrinsicGas(call);
+    const any = this.any(call);
     let run: Measured | null = null;
     let last: Count = { gas: 0, steps: 0, rate: 0, isFickle: false, isHuge: false };
-    let expected = 0;
+    let [expected, spent] = [0, 0];
     for (let more = FREE_GAS; intrinsic + more < gas; more += Math.min(more, this.#callGas)) {
       const given = intrinsic + more;
       run = await this.run(call, block, given);
+      spent += run.cpu;
       const ends = run.gasUsed < intrinsic + more / 2;
-      if (ends && gas <= this.any(call)) return { gas, stopped: false, run, work: expected };
+      if (ends && (gas <= any || isOver(run))) return { gas, stopped: false, run, work: expected };
       const bytes = run.callBytes / BYTES_A_STEP;
-      const isFull = /memory/.test(run.error ?? "");
-      const leaves = more >= this.#callGas / 2 || ends;
-      if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last, isFull || leaves);
-      if (leaves && last.isFickle) return { gas: Math.min(gas, this.any(call)), stopped: false, run, work: expected };
-      if (ends) return { gas, stopped: false, run, work: expected };
       const next = Math.min(more + Math.min(more, this.#callGas), gas - intrinsic);
+      const isLast = ends || intrinsic + next > any;
+      if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last, isLast || /memory/.test(run.error ?? ""));
+      const limited = { gas: Math.min(gas, Math.round(any)), stopped: false, run, work: expected };
+      if (ends) return last.isFickle ? limited : { gas, stopped: false, run, work: expected };
       expected = (bytes * next) / more + expectedAt(next, last);
-      const isLong = expected > this.#steps || (last.rate < FEW_STEPS && (await this.#isSlow(call, block, given, run, next / more)));
-      if (isLong || (last.isHuge && (await this.#mayCall(call, block)))) return { gas: given, stopped: true, run, work: expected };
+      const isLong =
+        expected > this.#steps ||
+        (last.rate < FEW_STEPS && (spent > 2 * this.#cpu || (await this.#isSlow(call, block, given, run, next / more)))) ||
+        (last.isHuge && (await this.#mayCall(call, block)));
+      if (isLong) return { gas: given, stopped: true, run, work: expected };
+      if (isLast && last.isFickle) return given < any ? limited : { ...limited, gas: given, stopped: true };
     }
     return { gas, stopped: false, run, work: expected };
   }
@@ -130,8 +143,7 @@ export class Runs {
    */
   async #count(call: CallObject, block: unknown, given: number, gas: number, last: Count, isWanted: boolean): Promise<Count> {
     if (4 * gas <= this.#steps && !isWanted) return last;
-    // What was not looked at may be anything.
-    if (expectedAt(gas, last) > COUNTED) return { ...last, isFickle: true };
+    if (expectedAt(gas, last) > COUNTED) return last;
     const { structLogs } = (await this.#trace(call, block, given, COUNTING)) as { structLogs: readonly StructLog[] };
     const calls = structLogs.filter(({ op }) => /CALL$|^CREATE/.test(op)).length;
     const steps = structLogs.length + STEPS_A_CALL * calls;
@@ -191,7 +203,13 @@ function expectedAt(gas: number, last: Count): number {
 }
 
 /** What a transaction is refused with that would work too long. */
-export function tooLong({ gas, run }: Reach): ChainRefusal {
+export function tooLong({ gas, run, stopped }: Reach): ChainRefusal {
+  if (!stopped) {
+    return new ChainRefusal(
+      -32000,
+      `The transaction acts by how much gas it has left, or by the base fee: what it does with more than ${gas} gas cannot be known before; it was not sent. Give it less gas, or start with a higher --call-gas.`,
+    );
+  }
   const why = run && isOutOfGas(run) ? "has not ended" : "is still busy";
   return new ChainRefusal(
     -32000,
