@@ -111,7 +111,7 @@ export class Runs {
       expected = (bytes * next) / more + expectedAt(next, last);
       const isLong =
         expected > this.#steps ||
-        (last.rate < FEW_STEPS && (spent > 2 * this.#cpu || (await this.#isSlow(call, block, given, run, next / more)))) ||
+        (last.rate < FEW_STEPS && (spent > 2 * this.#cpu || (await this.#isSlow(call, block, given, run)))) ||
         (last.isHuge && (await this.#mayCall(call, block)));
       if (isLong) return { gas: given, stopped: true, run, work: expected };
       if (isLast && last.isFickle) return given < any ? limited : { ...limited, gas: given, stopped: true };
@@ -132,9 +132,9 @@ export class Runs {
     return { ...runFrom(traced), cpu: (user + system) / 1000 };
   }
 
-  /** Whether it takes too long with this many times the gas. Looked at twice: something else of this process may have taken the time. */
-  async #isSlow(call: CallObject, block: unknown, gas: number, { cpu }: Measured, times: number): Promise<boolean> {
-    return cpu * times > this.#cpu && (await this.run(call, block, gas)).cpu * times > this.#cpu;
+  /** Whether it would take too long with twice the gas. Looked at twice: something else of this process may have taken the time. */
+  async #isSlow(call: CallObject, block: unknown, gas: number, { cpu }: Measured): Promise<boolean> {
+    return 2 * cpu > this.#cpu && 2 * (await this.run(call, block, gas)).cpu > this.#cpu;
   }
 
   /**
@@ -144,6 +144,8 @@ export class Runs {
   async #count(call: CallObject, block: unknown, given: number, gas: number, last: Count, isWanted: boolean): Promise<Count> {
     if (4 * gas <= this.#steps && !isWanted) return last;
     if (expectedAt(gas, last) > COUNTED) return last;
+    // A program of few steps that begins to loop is known by its time.
+    if (last.rate < FEW_STEPS && gas < 2 * last.gas) return last;
     const { structLogs } = (await this.#trace(call, block, given, COUNTING)) as { structLogs: readonly StructLog[] };
     const calls = structLogs.filter(({ op }) => /CALL$|^CREATE/.test(op)).length;
     const steps = structLogs.length + STEPS_A_CALL * calls;
