@@ -27,7 +27,7 @@ export interface SandboxOptions {
   readonly baseFee?: number;
   /** When blocks are mined; by default with each transaction. */
   readonly mining?: MiningMode;
-  /** How long a JSON-RPC call, an estimate or a wallet's transaction may loop: as a plain loop of this much gas (default 2 000 000). */
+  /** Most gas of a JSON-RPC call, and how much a wallet's transaction may execute: as a plain loop of this much gas (default 2 000 000). */
   readonly callGas?: number;
   /** The most gas of what `debug_trace*` traces (default 150 000). */
   readonly traceGas?: number;

@@ -77,7 +77,7 @@ export function noticesOf({ recovered, header }: Engine, { publicUrl }: SandboxO
     ...notices,
     "Quotas were cleared by the restart.",
     ...elsewhere,
-    ...(recovered.tail === "torn" ? ["The last line of the journal was torn: an unfinished, unacknowledged write was dropped."] : []),
+    ...(recovered.tail === "torn" ? ["The last line of the journal was torn: an unfinished write was dropped."] : []),
     ...(recovered.tail === "mended" ? ["The last line of the journal had lost its newline; the write that it holds is kept."] : []),
     ...(recovered.hashDiffers
       ? [`The replayed chain has other hashes than the journal says: it was made by release ${header.made_by}, this is ${VERSION}.`]

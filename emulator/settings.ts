@@ -76,7 +76,12 @@ export const SETTINGS = {
     "base fee of the local chain's first block, in wei per unit of gas (0: gas is free; default 7)",
     whole(0, 1_000_000_000_000),
   ),
-  callGas: setting("--call-gas <gas>", "how long a call may loop: as a plain loop of this much gas", gas, CALL_GAS),
+  callGas: setting(
+    "--call-gas <gas>",
+    "most gas of a call, and how much a transaction may execute: as a plain loop of this much gas",
+    gas,
+    CALL_GAS,
+  ),
   traceGas: setting("--trace-gas <gas>", "the most gas of what debug_trace* traces", gas, TRACE_GAS),
   limits: setting("--limits <limits>", `quotas of every API key: ${limits.accepts} (default: 10/s,1000/h)`, limits, {
     perSecond: 10,

@@ -2,6 +2,7 @@
  * Writes spec/types.ts from openapi.yaml with the openapi-typescript of test/tools, and from which document it is made.
  *
  *     npm run types
+ *     node spec/update-types.ts --check    # whether it is fresh, by the document's digest
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -22,4 +23,11 @@ export function currentTypes(): string {
   return `${origin()}\n${execFileSync(program, [document, ...options], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(new URL("types.ts", import.meta.url), currentTypes());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const types = new URL("types.ts", import.meta.url);
+  if (!process.argv.includes("--check")) writeFileSync(types, currentTypes());
+  else if (!readFileSync(types, "utf8").startsWith(origin())) {
+    console.error("spec/types.ts is not of this spec/openapi.yaml: npm run types");
+    process.exit(1);
+  }
+}

@@ -13,7 +13,7 @@ export interface CommandTools {
 /** `listen`, `trigger` and `resend`. */
 export function addWebhookCommands({ client, example, control, print }: CommandTools): void {
   example(
-    client("listen", "receive the sandbox' events as they happen, and forward them, signed, to a URL"),
+    client("listen", "receive the sandbox's events as they happen, and forward them, signed, to a URL"),
     "listen --forward-to http://localhost:3000/webhooks --events award.claimed,award.revoked",
   )
     .option("-f, --forward-to <url>", "where to POST them; without it they are only shown")
@@ -35,7 +35,7 @@ export function addWebhookCommands({ client, example, control, print }: CommandT
       "name an existing object (badge_id=bdg_…), or a member of a new one (badge.title=…, badge.max_awards:=5)",
       collect,
     )
-    .option("--advance-clock", "move the sandbox' clock, or mine a block, where only that brings the event")
+    .option("--advance-clock", "move the sandbox's clock, or mine a block, where only that brings the event")
     .option("--list", "show every event type and what makes it happen")
     .action(async (event, { list, ...options }) => {
       const { storyList, trigger } = await import("./trigger/trigger.ts");

@@ -1,6 +1,6 @@
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { TableName, Tables } from "../model/tables.ts";
-import type { Block, Chain, ChainCall, ChainLog, ChainStep, Hex, Receipt } from "./chain.ts";
+import type { Block, Chain, ChainCall, ChainLog, Hex, Receipt } from "./chain.ts";
 import type { ClockState } from "./clock.ts";
 import type { Due, Reader } from "./store.ts";
 
@@ -120,6 +120,3 @@ export interface UnitOfWork {
   atCommitted<T>(read: (block: number) => Promise<T>): Promise<T>;
   readonly records: Reader;
 }
-
-/** The chain's part of a unit, as journaled. */
-export type ChainSteps = readonly ChainStep[];

@@ -28,7 +28,7 @@ export function signedEvent(event: EventRecord, secrets: readonly string[], time
   return { headers: { "Content-Type": "application/json", "User-Agent": "getsmart-sandbox", ...signed }, body };
 }
 
-/** The secret that `listen` signs with: it follows from the sandbox' seed, so it is the same as long as the sandbox is. */
+/** The secret that `listen` signs with: it follows from the sandbox's seed, so it is the same as long as the sandbox is. */
 export function listenerSecret(seed: string): string {
   return `${PREFIX}${createHmac("sha256", seed).update("listen").digest("base64")}`;
 }

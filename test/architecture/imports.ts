@@ -14,9 +14,12 @@ export interface Import {
 
 /** The TypeScript files below a folder, as paths from the root. */
 export function sources(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
-    .map((name) => join(folder, name))
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter(({ name }) => name !== "node_modules");
+  return entries
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? sources(path) : path.endsWith(".ts") ? [path] : [];
+    })
     .sort();
 }
 

@@ -1,24 +1,14 @@
 /** Data made on a computer whose clock is ahead (`faketime`) goes on from the last instant that it has: the clock runs, and due retries come. */
-import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { newFolder } from "../support/folder.ts";
 import { LAUNCHER } from "../support/package.ts";
 import { start, startBy } from "../support/processes.ts";
 import { Receiver } from "../support/receiver.ts";
+import { lacks } from "../support/tools.ts";
 
-const WHY_NOT = (() => {
-  try {
-    execFileSync("faketime", ["--version"], { stdio: "ignore" });
-    return null;
-  } catch {
-    return "faketime is not installed (Debian: apt-get install faketime)";
-  }
-})();
-if (WHY_NOT !== null) console.info(`test/cli/faketime.test.ts is skipped: ${WHY_NOT}`);
-
-it.skipIf(WHY_NOT !== null)(
-  `made an hour ahead, started without it${WHY_NOT === null ? "" : ` (skipped: ${WHY_NOT})`}`,
+it.skipIf(lacks("faketime", "faketime"))(
+  "made an hour ahead, started without it",
   async () => {
     const cwd = newFolder();
     const receiver = await Receiver.open(503);

@@ -1,4 +1,4 @@
-/** How `solidity.test.ts` runs this folder: as `npx hardhat test solidity` does, beside what other tests build. */
+/** How `solidity.deep.test.ts` runs this folder: as `npx hardhat test solidity` does, beside what other tests build. */
 import { defineConfig } from "hardhat/config";
 import config from "../../hardhat.config.ts";
 

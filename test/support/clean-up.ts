@@ -10,5 +10,13 @@ export function atEndOfFile(clear: () => void): void {
 }
 
 export function clearFile(): void {
-  for (const clear of pending.splice(0).reverse()) clear();
+  const failures: unknown[] = [];
+  for (const clear of pending.splice(0).reverse()) {
+    try {
+      clear();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

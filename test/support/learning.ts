@@ -50,10 +50,6 @@ export async function progressOf(api: Api, user: { id: string }, achievement: { 
   return (await api.get(pathOf(user, achievement)).expect(200)).body.data;
 }
 
-export async function eventsOfType(api: Api, type: string) {
-  return (await api.get(`/events?limit=100&type=${type}`).expect(200)).body.data.items as { type: string; data: ProgressData }[];
-}
-
 /** Events of a user's progress in an achievement, oldest first. */
 export async function progressEvents(api: Api, user: { id: string }, achievement: { id: string }) {
   const { body } = await api.get("/events?limit=100").expect(200);

@@ -34,6 +34,8 @@ export function run(program: string, args: readonly string[], { cwd, env = {} }:
     atEndOfFile(() => void child.kill("SIGKILL"));
     let stdout = "";
     let stderr = "";
+    child.stdout.setEncoding("utf8");
+    child.stderr.setEncoding("utf8");
     child.stdout.on("data", (chunk) => (stdout += chunk));
     child.stderr.on("data", (chunk) => (stderr += chunk));
     child.once("error", reject);

@@ -37,6 +37,7 @@ export class Receiver {
     });
     server.on("request", async (req, res) => {
       let body = "";
+      req.setEncoding("utf8");
       for await (const chunk of req) body += chunk;
       const received = { headers: req.headers, body, at: Date.now(), url: req.url ?? "" };
       receiver.received.push(received);
@@ -52,7 +53,7 @@ export class Receiver {
     return this.#sockets.size;
   }
 
-  /** Resolves when this many have come; rejects after two seconds. */
+  /** Resolves when this many have come; rejects after five seconds. */
   async count(wanted: number): Promise<readonly Received[]> {
     const limit = AbortSignal.timeout(5000);
     while (this.received.length < wanted) {

@@ -22,7 +22,6 @@ export const BYTECODE = { token: token.bytecode, badge: badge.bytecode };
 export const INTERFACES = { token: new Interface(token.abi), badge: new Interface(badge.abi) };
 /** Identity of the contracts that new chains get: a digest of the code that deploys them. */
 export const CONTRACTS = `sha256:${hash("sha256", `${token.bytecode} ${badge.bytecode}`)}`;
-export const ABIS = { token: token.abi, badge: badge.abi };
 
 export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 

@@ -20,7 +20,7 @@ export interface ListenOptions extends ClientOptions {
 /** How long after a connection was lost the next is tried. */
 const RETRY_MS = 500;
 
-/** Receives the sandbox' events and forwards them, until a signal ends it. Throws UsageError, and ControlError when there is no sandbox. */
+/** Receives the sandbox's events and forwards them, until a signal ends it. Throws UsageError, and ControlError when there is no sandbox. */
 export async function listen(options: ListenOptions): Promise<void> {
   const wanted = options.events === undefined ? null : typesOf(options.events);
   const url = options.forwardTo === undefined ? null : urlOf(options.forwardTo);

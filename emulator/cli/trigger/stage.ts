@@ -8,7 +8,7 @@ export interface StageParts {
   readonly client: ControlClient;
   readonly key: string;
   readonly assignments: readonly Assignment[];
-  /** Whether the sandbox' clock, and its chain, may be moved. */
+  /** Whether the sandbox's clock, and its chain, may be moved. */
   readonly advanceClock: boolean;
   /** Told of each step: on which object, its id, what became of it. */
   readonly say: (role: string, id: string, what: string) => void;

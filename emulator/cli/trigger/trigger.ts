@@ -26,7 +26,7 @@ export async function trigger(type: string, options: TriggerOptions, print: (lin
   const advanceClock = options.advanceClock ?? false;
   if (story.time && !advanceClock) {
     throw new UsageError(
-      `${type} comes only with time: it ${story.does}. Give --advance-clock to move the sandbox' clock and chain for it.`,
+      `${type} comes only with time: it ${story.does}. Give --advance-clock to move the sandbox's clock and chain for it.`,
     );
   }
   const client = await connect(options);
@@ -63,7 +63,7 @@ export function storyList(): string {
   }).join("\n");
 }
 
-/** The sandbox' events from now on: that the story's own came is seen, not assumed. */
+/** The sandbox's events from now on: that the story's own came is seen, not assumed. */
 async function watched(client: ControlClient) {
   const response = await client.events(null, { kinds: "event" });
   const seen: EventRecord[] = [];
