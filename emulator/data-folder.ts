@@ -147,9 +147,9 @@ function isReady({ state }: ReadJournal): boolean {
 }
 
 function sayNew(names: readonly string[]): string {
-  const reason = names.some((name) => name.startsWith("journal"))
-    ? "journal.ndjson ended before its sandbox was ready for the first time"
-    : "There was a db.json without its journal";
+  const [hasJournal, hasDb] = ["journal", "db"].map((begin) => names.some((name) => name.startsWith(begin)));
+  let reason = "journal.ndjson ended before its sandbox was ready for the first time";
+  if (hasDb) reason = hasJournal ? "journal.ndjson has lost what db.json goes with" : "There was a db.json without its journal";
   return `${reason}; kept as ${names.join(" and ")}. This sandbox is new.`;
 }
 

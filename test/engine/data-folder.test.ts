@@ -134,6 +134,17 @@ describe("opening a data folder", () => {
     expect(readdirSync(dir)).not.toContain("lock");
   });
 
+  it("a db.json whose journal was emptied is kept beside the new one, with the journal, and said", async () => {
+    world = await openWorld({ folder: dir });
+    await world.close();
+    writeFileSync(journal, "");
+    const folder = await open();
+    folder.close();
+    expect(folder.notices).toEqual([
+      "journal.ndjson has lost what db.json goes with; kept as journal.ndjson.old and db.json.old. This sandbox is new.",
+    ]);
+  });
+
   it("a db.json whose journal is gone is kept beside the new one, not overwritten at the next stop", async () => {
     world = await openWorld({ folder: dir });
     await world.close();
