@@ -175,26 +175,40 @@ async function readOrRepair(journal: FileJournal, file: string, repair: boolean,
   try {
     return await readJournal(journal.read(), file);
   } catch (error) {
-    if (!repair || !(error instanceof StorageDamaged) || error.line === null) throw error;
-    return await repaired(journal, file, error, error.line, notices);
+    if (!(error instanceof StorageDamaged) || error.line === null) throw error;
+    const kept = await readableBefore(journal, file, error, error.line);
+    if (!repair) throw error;
+    await keepReadable(journal, file, error, error.line, notices);
+    return kept;
   }
 }
 
-/** Throws StorageDamaged, and changes nothing, where too little is readable to continue with. */
-async function repaired(journal: FileJournal, file: string, damage: StorageDamaged, line: number, notices: string[]): Promise<ReadJournal> {
-  const readable = () => readableLines(journal.read(), file, line);
-  const kept = await readJournal(asLines(readable()), file);
-  if (!kept || !isReady(kept)) {
-    throw new StorageDamaged(file, line, `${damage.reason}; before it there is no state to continue with`, { isRepairable: false });
+/** What a repair would keep. Throws StorageDamaged, not repairable, where too little is readable to continue with. */
+async function readableBefore(journal: FileJournal, file: string, { reason }: StorageDamaged, line: number): Promise<ReadJournal> {
+  const refused = (why: string) => new StorageDamaged(file, line, `${reason}; ${why}`, { isRepairable: false });
+  try {
+    const kept = await readJournal(asLines(readableLines(journal.read(), file, line)), file);
+    if (kept && isReady(kept)) return kept;
+  } catch (cause) {
+    throw cause instanceof StorageDamaged ? refused(cause.reason) : cause;
   }
+  throw refused("before it there is no state to continue with");
+}
+
+async function keepReadable(
+  journal: FileJournal,
+  file: string,
+  { reason }: StorageDamaged,
+  line: number,
+  notices: string[],
+): Promise<void> {
   const copy = nameAside(file, "damaged");
   await copyFile(file, copy);
-  await journal.rewrite(readable());
+  await journal.rewrite(readableLines(journal.read(), file, line));
   const lines = line === 2 ? "the line" : `the ${line - 1} lines`;
   notices.push(
-    `Line ${line} of journal.ndjson was damaged (${damage.reason}): this sandbox continues with ${lines} before it. The damaged file is kept as ${basename(copy)}.`,
+    `Line ${line} of journal.ndjson was damaged (${reason}): this sandbox continues with ${lines} before it. The damaged file is kept as ${basename(copy)}.`,
   );
-  return kept;
 }
 
 async function* asLines(texts: AsyncIterable<string>): AsyncGenerator<Line> {

@@ -92,7 +92,10 @@ describe.each(["young", "stopped once", "stopped and used", "stopped twice, with
       const expected = expectedAfter(lines.slice(0, index));
       const options = { dir, fresh: false, fsync: false };
 
-      await expect(openDataFolder({ ...options, repair: false })).rejects.toMatchObject({ name: "StorageDamaged", line: index + 1 });
+      // What it says is what a repair then does.
+      await expect(openDataFolder({ ...options, repair: false }), `line ${index + 1}`).rejects.toMatchObject({
+        ...{ name: "StorageDamaged", line: index + 1, isRepairable: expected !== null },
+      });
       const opening = openDataFolder({ ...options, repair: true });
       if (expected === null) {
         await expect(opening, `line ${index + 1}`).rejects.toMatchObject({ line: index + 1, isRepairable: false });
