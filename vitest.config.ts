@@ -20,8 +20,8 @@ export default defineConfig(({ mode }) => {
   const besideIt = "{browser,cli,conformance,in-process,vitest}";
   return {
     test: {
-      // Node loads the sources itself, as it does for everyone who runs them.
-      experimental: { viteModuleRunner: false },
+      // Node loads the sources itself, as it does for everyone who runs them; one that does not know `using` has Vite translate it.
+      experimental: { viteModuleRunner: Number.parseInt(process.versions.node, 10) < 24 },
       // No file may depend on another that shares its process.
       sequence: { shuffle: { files: isDeep } },
       globalSetup: ["test/support/global-setup.ts"],
