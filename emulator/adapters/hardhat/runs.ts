@@ -55,9 +55,9 @@ export const BRIEF = { tracer: "muxTracer", tracerConfig: { callTracer: { onlyTo
 /**
  * Runs calls without keeping the chain or the memory. The node records every step that a program makes, 600 bytes of it, and every byte
  * that it hands to a call; nothing turns that off, and no gas says how much it will be: a deployment of five million gas makes a thousand
- * steps, a loop a million. So a program gets little gas first, then twice as much, and from `callGas` on as much more each time as any
- * program may use up, as long as it needs it and goes on as it did. One that acts by how much gas is left could do anything with more, and
- * gets no more than `callGas`.
+ * steps, a loop a million. So a program gets little gas first, then twice as much, and from `callGas` on `callGas` more each time, as long
+ * as it needs it and continues as it did. One that acts by how much gas is left could do anything with more: it gets what any program may
+ * have (`any`).
  */
 export class Runs {
   readonly #provider: Provider;
@@ -76,7 +76,7 @@ export class Runs {
     this.#steps = (1.05 * callGas) / GAS_A_STEP;
   }
 
-  /** The gas that a call may have whatever it does: not more steps than a plain loop makes of `callGas`, where each costs the least. */
+  /** The gas that a call may have whatever it does: even at one gas a step it makes no more steps than a plain loop of `callGas`. */
   any(call: CallObject): number {
     return intrinsicGas(call) + Math.max(this.#callGas / GAS_A_STEP, FREE_GAS);
   }
