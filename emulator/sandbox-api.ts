@@ -3,11 +3,18 @@ import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
 import type { Controls } from "./control/controls.ts";
 import type { Finding } from "./control/doctor/finding.ts";
+import type { StepProgress } from "./control/fixtures/apply.ts";
 import type { Imported } from "./control/fixtures/transfer.ts";
+import type { RequestFilter, RequestQuery } from "./control/request-filter.ts";
+import type { SeedInput } from "./control/seeding.ts";
 import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
+import type { ApiKey } from "./model/api-key.ts";
 import { ApiError } from "./model/errors.ts";
 import type { EventRecord } from "./model/event.ts";
+import type { Fault, FaultEntry } from "./model/fault.ts";
+import type { Page, PageQuery } from "./model/page.ts";
+import type { InputChecks } from "./ports/input-checks.ts";
 import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
 import type { MiningMode } from "./services/mining.ts";
 
@@ -83,20 +90,12 @@ export interface Sandbox
   extends AsyncDisposable,
     Pick<
       Controls,
-      | "ready"
-      | "info"
-      | "reset"
-      | "seed"
-      | "restore"
-      | "deleteSnapshot"
-      | "snapshots"
-      | "clock"
-      | "keys"
-      | "faults"
-      | "requests"
-      | "trace"
-      | "coverage"
+      "ready" | "info" | "reset" | "seed" | "restore" | "deleteSnapshot" | "snapshots" | "keys" | "faults" | "trace" | "coverage"
     > {
+  /** The one clock of API and chain. */
+  readonly clock: Pick<Controls["clock"], "show" | "advance" | "set" | "freeze" | "run">;
+  /** The log of requests to the API. */
+  readonly requests: Omit<Controls["requests"], "page">;
   /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it, or not in one string. */
   export(): Promise<string>;
   /** Replaces everything by an exported state, given as text or in pieces: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE. */
@@ -148,11 +147,13 @@ export class InvariantBroken extends Error {
   }
 }
 
-/** The in-process face of the controls. `keyIdOf`: the id of a key given by its secret. */
-export function inProcess(controls: Controls, keyIdOf: (secret: string) => string | null) {
+/** The in-process face of the controls. `checks`: of what is asked, as over HTTP. `keyIdOf`: the id of a key given by its secret. */
+export function inProcess(controls: Controls, checks: InputChecks, keyIdOf: (secret: string) => string | null) {
   let unnamed = 0;
+  const { check } = checks;
+  const { clock, faults, keys, requests } = controls;
   const idOf = (key: string) => {
-    const id = key.startsWith("key_") ? key : keyIdOf(key);
+    const id = String(key).startsWith("key_") ? key : keyIdOf(key);
     if (id === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key.");
     return id;
   };
@@ -160,24 +161,93 @@ export function inProcess(controls: Controls, keyIdOf: (secret: string) => strin
     ready: controls.ready,
     info: controls.info,
     reset: controls.reset,
-    seed: controls.seed,
-    restore: controls.restore,
-    deleteSnapshot: controls.deleteSnapshot,
+    async seed(input: SeedInput, progress?: StepProgress) {
+      if (typeof input !== "string") check("seedSandbox", { body: input });
+      return await controls.seed(input, progress);
+    },
+    async restore(name: string): Promise<void> {
+      check("restoreSnapshot", { path: { name } });
+      await controls.restore(name);
+    },
+    async deleteSnapshot(name: string): Promise<void> {
+      check("deleteSnapshot", { path: { name } });
+      await controls.deleteSnapshot(name);
+    },
     snapshots: controls.snapshots,
-    clock: controls.clock,
-    keys: controls.keys,
-    faults: controls.faults,
+    clock: {
+      show: () => clock.show(),
+      /** Skips a duration: `90d`, `1h30m`, or milliseconds. Throws VALIDATION_FAILED, CLOCK_OUT_OF_RANGE. */
+      async advance(by: string | number): Promise<void> {
+        check("advanceClock", { body: { by } });
+        await clock.advance(by);
+      },
+      /** Goes forward to an instant (RFC 3339, or ms since the epoch). Throws VALIDATION_FAILED, CLOCK_OUT_OF_RANGE. */
+      async set(to: string | number): Promise<void> {
+        check("advanceClock", { body: { to } });
+        await clock.set(to);
+      },
+      freeze: () => clock.freeze(),
+      run: () => clock.run(),
+    },
+    keys: {
+      list(query: PageQuery = {}): Page<ApiKey> {
+        check("listApiKeys", { query: { ...query } });
+        return keys.list(query);
+      },
+      async create(input: Parameters<typeof keys.create>[0]): Promise<ApiKey> {
+        check("createApiKey", { body: input });
+        return await keys.create(input);
+      },
+      async revoke(id: string): Promise<void> {
+        check("revokeApiKey", { path: { key_id: id } });
+        await keys.revoke(id);
+      },
+    },
+    faults: {
+      add(fault: Fault): FaultEntry {
+        check("addFault", { body: fault });
+        return faults.add(fault);
+      },
+      list: faults.list,
+      clear(id?: string): void {
+        if (id !== undefined) check("deleteFault", { path: { fault_id: id } });
+        faults.clear(id);
+      },
+    },
     export: async () => await textOf(await controls.export()),
     import: (yaml: string | AsyncIterable<Uint8Array>) => controls.import(typeof yaml === "string" ? bytesOf(yaml) : yaml),
-    requests: controls.requests,
-    trace: controls.trace,
+    requests: {
+      list(query: RequestQuery = {}) {
+        check("listRequests", { query: { ...query } });
+        return requests.list(query);
+      },
+      count(filter: RequestFilter = {}) {
+        check("countRequests", { query: { ...filter } });
+        return requests.count(filter);
+      },
+      clear: requests.clear,
+      matcher: requests.matcher,
+    },
+    trace(requestId: string) {
+      check("getTrace", { path: { request_id: requestId } });
+      return controls.trace(requestId);
+    },
     coverage: controls.coverage,
-    chain: { mine: controls.mine },
+    chain: {
+      async mine(blocks?: number): Promise<number> {
+        check("mineBlocks", { body: { blocks } });
+        return await controls.mine(blocks);
+      },
+    },
     limits: {
       show: (key: string) => controls.limits.show(idOf(key)),
-      set: (key: string, setting: QuotaSetting) => controls.limits.set(idOf(key), setting),
+      set(key: string, setting: QuotaSetting): void {
+        check("setRateLimits", { path: { key_id: idOf(key) }, body: setting });
+        controls.limits.set(idOf(key), setting);
+      },
     },
     async snapshot(name?: string): Promise<Snapshot> {
+      if (name !== undefined) check("createSnapshot", { body: { name } });
       const chosen = name ?? freeName();
       await controls.snapshot(chosen);
       return { name: chosen, restore: () => controls.restore(chosen), delete: () => controls.deleteSnapshot(chosen) };

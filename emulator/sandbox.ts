@@ -30,10 +30,12 @@ import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { Scheduler } from "./engine/scheduler.ts";
 import { createApp } from "./http/app.ts";
-import { controlRouter } from "./http/control/router.ts";
+import { controlPlane } from "./http/control/control-plane.ts";
+import { inputChecks } from "./http/control/input-checks.ts";
 import { loadDocument } from "./http/document.ts";
 import { STATUS } from "./http/envelope.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
+import { guardControl } from "./http/middleware/guard-control.ts";
 import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
 import { listen } from "./http/server.ts";
@@ -119,11 +121,9 @@ async function compose(
   const quotas = policiesOf(options.limits);
 
   // Adapters; the heavy ones are loaded side by side, and only now.
-  const [{ HardhatChain, newRules }, document, store] = await Promise.all([
-    import("./adapters/hardhat/chain.ts"),
-    loadDocument(),
-    openStore(folder),
-  ]);
+  const loading = Promise.all([import("./adapters/hardhat/chain.ts"), openStore(folder)]);
+  const document = loadDocument();
+  const [{ HardhatChain, newRules }, store] = await loading;
   const book = stepBook(
     document,
     () => operations,
@@ -289,11 +289,22 @@ async function compose(
     await positions.snapshot(FIXTURE);
   }
   await scheduler.start();
-  const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
+  const guard = guardControl({ isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next(clock.now());
   const { cors = [] } = options;
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
-  const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
+  const parts = {
+    document,
+    operations,
+    guard,
+    control: controlPlane(controls),
+    world: writer,
+    clock,
+    newRequestId,
+    keys,
+    limiter,
+    faults: injection,
+  };
   const app = createApp({ ...parts, recorder: observation, isHostAllowed, cors, log });
   const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
@@ -306,7 +317,7 @@ async function compose(
 
   return {
     webhooks: { waitFor: (wish) => waiter.waitFor(wish) },
-    ...inProcess(controls, (secret) => keys.authenticate(secret)?.id ?? null),
+    ...inProcess(controls, inputChecks, (secret) => keys.authenticate(secret)?.id ?? null),
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,

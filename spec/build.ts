@@ -1,6 +1,6 @@
 /**
  * Begins dist/ anew, so that nothing of an earlier build is published, with what is served from the contract but takes long to
- * make: dist/spec/openapi.json (reading the YAML takes a quarter of a second, reading JSON a few milliseconds), the fixtures likewise, and
+ * make: the documents as JSON (reading the YAML of the API takes a quarter of a second, reading JSON a few milliseconds), the fixtures likewise, and
  * the reference page's script, so that nothing is fetched from outside. Also the schema of the configuration file, for editors.
  *
  *     node spec/build.ts
@@ -14,7 +14,9 @@ import { keptScript } from "./reference/script.ts";
 const root = new URL("../", import.meta.url);
 rmSync(new URL("dist/", root), { recursive: true, force: true });
 mkdirSync(new URL("dist/spec/", root), { recursive: true });
-writeFileSync(new URL("dist/spec/openapi.json", root), JSON.stringify(parse(readFileSync(new URL("spec/openapi.yaml", root), "utf8"))));
+for (const name of ["openapi", "control"]) {
+  writeFileSync(new URL(`dist/spec/${name}.json`, root), JSON.stringify(parse(readFileSync(new URL(`spec/${name}.yaml`, root), "utf8"))));
+}
 mkdirSync(new URL("dist/fixtures/", root), { recursive: true });
 for (const file of readdirSync(new URL("fixtures/", root)).filter((each) => each.endsWith(".yaml"))) {
   const prepared = prepareFixture(parseFixture(readFileSync(new URL(`fixtures/${file}`, root), "utf8"), file));

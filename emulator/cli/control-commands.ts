@@ -120,7 +120,8 @@ export function addControlCommands(program: Command, { client, control, example,
 const EXAMPLE_FAULT = "faults add --operation mintTokens --status 503 --code CHAIN_UNAVAILABLE --times 1";
 
 function whole(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  // How many are too many the sandbox says.
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is not a whole number.");
 }
 

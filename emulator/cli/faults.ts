@@ -1,4 +1,5 @@
 import type { ControlClient } from "./client.ts";
+import { itemsOf } from "./pages.ts";
 
 /** The options of `faults add`. */
 export interface FaultFlags {
@@ -32,7 +33,7 @@ export async function addFault(client: ControlClient, flags: FaultFlags): Promis
 
 /** One line a fault, in the order in which they are tried: id, how often it has happened, and what it is. */
 export async function listFaults(client: ControlClient): Promise<string> {
-  return (await client.call<readonly Entry[]>("GET", "/faults")).map(lineOf).join("\n");
+  return (await itemsOf<Entry>(client, "/faults")).map(lineOf).join("\n");
 }
 
 export async function clearFaults(client: ControlClient, id?: string): Promise<string> {

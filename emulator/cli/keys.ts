@@ -1,4 +1,5 @@
 import type { ControlClient } from "./client.ts";
+import { itemsOf } from "./pages.ts";
 
 interface Key {
   readonly id: string;
@@ -12,7 +13,7 @@ interface Key {
 
 /** One line a key: id, end of the secret, state, name, scopes. */
 export async function listKeys(client: ControlClient): Promise<string> {
-  const { items } = await client.call<{ items: readonly Key[] }>("GET", "/keys");
+  const items = await itemsOf<Key>(client, "/keys");
   const { now } = await client.call<{ now: string }>("GET", "/clock");
   return items
     .map((key) => `${key.id}  …${key.last4}  ${stateOf(key, Date.parse(now)).padEnd(7)}  ${key.name}  [${key.scopes.join(" ")}]`)

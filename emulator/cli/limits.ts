@@ -1,4 +1,5 @@
 import { type ControlClient, ControlError } from "./client.ts";
+import { itemsOf } from "./pages.ts";
 
 interface Key {
   readonly id: string;
@@ -23,7 +24,7 @@ export async function setLimits(client: ControlClient, wish: string, left: { sec
 }
 
 async function find(client: ControlClient, wish?: string): Promise<readonly Key[]> {
-  const { items } = await client.call<{ items: readonly Key[] }>("GET", "/keys");
+  const items = await itemsOf<Key>(client, "/keys");
   if (wish === undefined) return items;
   const found = items.filter(({ id, name, last4 }) => id === wish || name === wish || (wish.startsWith("gets_") && wish.endsWith(last4)));
   if (found.length === 0) throw new ControlError(`there is no API key ${wish.startsWith("gets_") ? "with this secret" : wish}`, null);

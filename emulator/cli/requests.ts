@@ -1,6 +1,10 @@
 import { styleText } from "node:util";
 import type { LoggedRequest, RequestSummary } from "../control/exchange.ts";
 import type { ControlClient } from "./client.ts";
+import { itemsOf } from "./pages.ts";
+
+/** The control plane's own. */
+const DEFAULT_LIMIT = 100;
 
 /** The flags of `requests list` and `count`. */
 export interface RequestFlags {
@@ -18,12 +22,13 @@ export interface RequestFlags {
 
 /** One line each, newest first; with `--format json` one object each, bodies among it. */
 export async function listRequests(client: ControlClient, flags: RequestFlags): Promise<string> {
-  const { items } = await client.call<{ items: readonly LoggedRequest[] }>("GET", `/requests?${queryOf(flags)}`);
+  const limit = flags.limit === undefined ? DEFAULT_LIMIT : Number(flags.limit);
+  const items = await itemsOf<LoggedRequest>(client, "/requests", queryOf(flags), limit);
   return items.map((each) => (flags.format === "json" ? JSON.stringify(each) : requestLine(each))).join("\n");
 }
 
 export async function countRequests(client: ControlClient, flags: RequestFlags): Promise<string> {
-  const { count } = await client.call<{ count: number }>("GET", `/requests/count?${queryOf(flags)}`);
+  const { count } = await client.call<{ count: number }>("GET", `/requests/count?${new URLSearchParams(queryOf(flags))}`);
   return String(count);
 }
 
@@ -49,7 +54,18 @@ function inColour(status: number | null): string {
   return styleText(colour, String(status ?? "---"), { stream: process.stdout });
 }
 
-function queryOf({ operation, apiKey, session, format: _, method, path, status, code, since, limit }: RequestFlags): URLSearchParams {
+function queryOf({
+  operation,
+  apiKey,
+  session,
+  format: _,
+  method,
+  path,
+  status,
+  code,
+  since,
+  limit,
+}: RequestFlags): Record<string, string> {
   const given = {
     operationId: operation,
     method,
@@ -61,7 +77,5 @@ function queryOf({ operation, apiKey, session, format: _, method, path, status, 
     limit,
     session: session ? "true" : undefined,
   };
-  return new URLSearchParams(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]])),
-  );
+  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { ControlClient } from "./client.ts";
+import { itemsOf } from "./pages.ts";
 import { progressLine } from "./progress.ts";
 
 /** What the control plane says it made. */
@@ -22,7 +23,7 @@ export class SeedUsageError extends Error {
 
 /** Applies fixtures in turn: those of the sandbox by name, others as the file's text. Returns a line for each. Throws ControlError. */
 export async function seedFixtures(client: ControlClient, fixtures: readonly string[]): Promise<string> {
-  const shipped = await client.call<readonly string[]>("GET", "/fixtures");
+  const shipped = await itemsOf<string>(client, "/fixtures");
   const missing = fixtures.find((name) => !shipped.includes(name) && !statSync(name, { throwIfNoEntry: false })?.isFile());
   if (missing !== undefined) {
     throw new SeedUsageError(`there is no fixture ${missing}, and no such file; there are ${shipped.join(", ")}`);

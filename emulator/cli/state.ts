@@ -1,4 +1,5 @@
 import type { ControlClient } from "./client.ts";
+import { itemsOf } from "./pages.ts";
 
 /** Back to the state right after the fixture. */
 export async function reset(client: ControlClient): Promise<string> {
@@ -23,7 +24,7 @@ export async function deleteSnapshot(client: ControlClient, name: string): Promi
 
 /** One line a snapshot, oldest first: when it was taken, by the sandbox's clock, and its name. */
 export async function listSnapshots(client: ControlClient): Promise<string> {
-  const snapshots = await client.call<readonly { name: string; at: string }[]>("GET", "/snapshots");
+  const snapshots = await itemsOf<{ name: string; at: string }>(client, "/snapshots");
   return snapshots.map(({ name, at }) => `${at}  ${name}`).join("\n");
 }
 

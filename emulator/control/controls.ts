@@ -7,7 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Deliveries } from "../services/deliveries.ts";
-import type { Keys } from "../services/keys.ts";
+import { ALL_SCOPES, type Keys } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor/finding.ts";
@@ -35,7 +35,7 @@ export interface SandboxInfo {
     readonly badge_address: string;
     readonly block_number: number;
   };
-  readonly mining: string;
+  readonly mining: "auto" | "interval" | "manual";
 }
 
 /** A named position in the sandbox's history. */
@@ -53,6 +53,9 @@ export interface Resent {
   /** How many watch, `listen` among them; which types they want is their matter. */
   readonly watchers: number;
 }
+
+/** Names are kept through every restart. */
+const MOST_SNAPSHOTS = 10_000;
 
 /** The engine's positions (engine/positions.ts), as control uses them. */
 interface Positions {
@@ -134,12 +137,10 @@ export function createControls(parts: ControlParts) {
     },
     /** The names of the fixtures that are shipped. */
     fixtures: (): readonly string[] => parts.seeding.names(),
-    /** Names the present state. Throws SNAPSHOT_EXISTS, INVALID_REQUEST. */
+    /** Names the present state. Throws SNAPSHOT_EXISTS, SNAPSHOT_LIMIT. */
     async snapshot(name: string): Promise<void> {
-      if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) {
-        throw new ApiError("INVALID_REQUEST", "A snapshot's name is 1 to 64 letters, digits, dots, dashes and underscores.", {
-          param: "name",
-        });
+      if (positions.list().length >= MOST_SNAPSHOTS) {
+        throw new ApiError("SNAPSHOT_LIMIT", `There are ${MOST_SNAPSHOTS} snapshots already; delete some first.`);
       }
       await positions.snapshot(name);
     },
@@ -153,8 +154,10 @@ export function createControls(parts: ControlParts) {
     snapshots: (): readonly SnapshotEntry[] => positions.list(),
 
     requests: {
-      /** The latest requests to the API, newest first. Throws INVALID_REQUEST, API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
+      /** The latest requests to the API, newest first. Throws API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
       list: (query: RequestQuery = {}) => observation.list(query),
+      /** A page of them, which also ends at 2 MiB of bodies. Throws as `list`, and INVALID_CURSOR. */
+      page: (query: RequestQuery & PageQuery = {}) => observation.page(query),
       /** Throws as `list`. */
       count: (filter: RequestFilter = {}) => observation.count(filter),
       clear: () => observation.clear(),
@@ -208,15 +211,15 @@ export function createControls(parts: ControlParts) {
        * The answer holds the secret, which is shown only now. A `session` key is for tools beside the client: unmetered, left out of
        * coverage and of the log unless asked for.
        */
-      create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null; session?: boolean }): Promise<ApiKey> =>
-        world.run({}, (unit: Unit) => keys.create(unit, input, null)),
+      create: (input: { name: string; scopes?: readonly Scope[]; expires_at?: string | null; session?: boolean }): Promise<ApiKey> =>
+        world.run({}, (unit: Unit) => keys.create(unit, { ...input, scopes: input.scopes ?? ALL_SCOPES }, null)),
       /** Throws API_KEY_NOT_FOUND. */
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
     },
 
     /** Troubles on demand. */
     faults: {
-      /** Throws INVALID_REQUEST, API_KEY_NOT_FOUND. */
+      /** Throws VALIDATION_FAILED, API_KEY_NOT_FOUND, FAULT_LIMIT. */
       add: (fault: Fault): FaultEntry => parts.faults.add(fault),
       list: (): readonly FaultEntry[] => parts.faults.list(),
       /** One, or all. Throws FAULT_NOT_FOUND. */

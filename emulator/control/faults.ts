@@ -7,6 +7,9 @@ export interface FaultParts extends FaultRules {
   readonly random: (name: string) => () => number;
 }
 
+/** Each request is compared with all of them. */
+const MOST = 1000;
+
 interface Standing {
   entry: FaultEntry;
   readonly random: () => number;
@@ -26,9 +29,10 @@ export class Faults {
     this.#parts = parts;
   }
 
-  /** Adds a fault at the end of the list. Throws INVALID_REQUEST, which says what is accepted, and API_KEY_NOT_FOUND. */
+  /** Adds a fault at the end of the list. Throws VALIDATION_FAILED, which says what is accepted, and API_KEY_NOT_FOUND. */
   add(fault: Fault): FaultEntry {
     const read = readFault(fault, this.#parts);
+    if (this.#standing.size >= MOST) throw new ApiError("FAULT_LIMIT", `There are ${MOST} faults already; clear some first.`);
     const id = `flt_${++this.#made}`;
     const entry: FaultEntry = { id, ...read, fired: 0, left: read.times ?? null };
     this.#standing.set(id, { entry, random: this.#parts.random(id), path: read.path === undefined ? null : patternOf(read.path) });

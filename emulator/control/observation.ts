@@ -1,14 +1,21 @@
+import { decodeCursor, encodeCursor } from "../model/cursor.ts";
 import { ApiError } from "../model/errors.ts";
+import type { Page, PageQuery } from "../model/page.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Coverage, CoverageCounter } from "./coverage.ts";
 import { type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
 import type { Feed } from "./feed.ts";
-import { limitOf, type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
-import type { RequestLog } from "./requests.ts";
+import { type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
+import { type RequestLog, sizeOf } from "./requests.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import type { Committed } from "./work.ts";
+
+const LIST = "requests";
+const DEFAULT_LIMIT = 100;
+/** A page of a list is made in one turn of the event loop. */
+const PAGE_BYTES = 2 * 2 ** 20;
 
 export interface ObservationParts {
   readonly log: RequestLog;
@@ -42,14 +49,31 @@ export class Observation {
     if (!exchange.session) this.#parts.feed.publish({ kind: "request", exchange: logged.exchange });
   }
 
-  /** Newest first. Throws INVALID_REQUEST, API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
-  list(query: RequestQuery = {}): LoggedRequest[] {
-    const limit = limitOf(query);
+  /** Newest first. Throws API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
+  list({ limit = DEFAULT_LIMIT, ...filter }: RequestQuery = {}): LoggedRequest[] {
     const found: LoggedRequest[] = [];
-    for (const { exchange, scrubbed } of this.#select(query)) {
+    for (const { exchange, scrubbed } of this.#select(filter)) {
       if (found.push(loggedRequest(exchange, scrubbed)) === limit) break;
     }
     return found;
+  }
+
+  /** A page ends at its limit, or when its bodies are long. Throws as `list`, and INVALID_CURSOR. */
+  page({ limit = DEFAULT_LIMIT, cursor, ...filter }: RequestQuery & PageQuery = {}): Page<LoggedRequest> {
+    const before = cursor === undefined ? undefined : decodeCursor(LIST, cursor);
+    const items: LoggedRequest[] = [];
+    let bytes = 0;
+    let has_more = false;
+    for (const { exchange, scrubbed } of this.#select(filter, before)) {
+      if (items.length === limit || bytes > PAGE_BYTES) {
+        has_more = true;
+        break;
+      }
+      items.push(loggedRequest(exchange, scrubbed));
+      bytes += sizeOf(exchange);
+    }
+    const last = items.at(-1);
+    return { items, has_more, next_cursor: has_more && last ? encodeCursor(LIST, last.request_id) : null };
   }
 
   /** Throws as `list`. */
@@ -72,15 +96,15 @@ export class Observation {
     return this.#parts.coverage.report();
   }
 
-  /** Throws INVALID_REQUEST, API_KEY_NOT_FOUND. */
+  /** Throws API_KEY_NOT_FOUND. */
   matcher(filter: RequestFilter): Matches {
     return matcher(filter, (key) => this.#keyIdOf(key), this.#parts.wall());
   }
 
-  #select({ since, ...filter }: RequestFilter) {
+  #select({ since, ...filter }: RequestFilter, before?: string) {
     const after = since?.startsWith("req_") ? since : undefined;
     const rest = after === undefined && since !== undefined ? { ...filter, since } : filter;
-    return this.#parts.log.select(this.matcher(rest), after);
+    return this.#parts.log.select(this.matcher(rest), { after, before });
   }
 
   #keyIdOf(key: string): string {

@@ -1,5 +1,5 @@
 import { ApiError } from "../model/errors.ts";
-import { CHAIN_FAULTS, CONNECTION_FAULTS, type Fault, type FaultEntry } from "../model/fault.ts";
+import { CHAIN_FAULTS, CONNECTION_FAULTS, type Fault, type FaultEntry, type FaultMethod } from "../model/fault.ts";
 import { nearest } from "./nearest.ts";
 
 export interface FaultRules {
@@ -30,7 +30,7 @@ const MEMBERS: Readonly<Record<keyof Fault, { readonly is: (value: unknown) => b
   chain: { is: (value) => (CHAIN_FAULTS as readonly unknown[]).includes(value), what: `one of ${CHAIN_FAULTS.join(", ")}` },
 };
 
-/** The fault that was described, complete. Throws INVALID_REQUEST that says what is accepted, and API_KEY_NOT_FOUND. */
+/** The fault that was described, complete. Throws VALIDATION_FAILED that says what is accepted, and API_KEY_NOT_FOUND. */
 export function readFault(input: unknown, rules: FaultRules): Checked {
   if (input === null || typeof input !== "object" || Array.isArray(input)) {
     throw wrong("", `A fault has the members ${Object.keys(MEMBERS).join(", ")}.`);
@@ -52,11 +52,11 @@ export function readFault(input: unknown, rules: FaultRules): Checked {
   if (kinds === 0 && latency_ms === undefined) throw wrong("error", "Say what happens: error, connection, chain or latency_ms.");
   const keyId = api_key === undefined ? null : rules.keyIdOf(api_key);
   if (api_key !== undefined && keyId === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key.", { param: "api_key" });
-  const { error: _, ...others } = fault;
+  const { error: _, method: __, ...others } = fault;
   return {
     ...others,
     ...(path === undefined ? {} : { path: path.replace(/^\/v1(?=\/)/, "") }),
-    ...(method === undefined ? {} : { method: method.toUpperCase() }),
+    ...(method === undefined ? {} : { method: method.toUpperCase() as FaultMethod }),
     ...(keyId === null ? {} : { api_key: keyId }),
     ...(error === undefined ? {} : { error: readError(error, rules) }),
   };
@@ -82,7 +82,7 @@ function readError(error: object, { statuses }: FaultRules): NonNullable<Checked
 }
 
 function wrong(param: string, message: string): ApiError {
-  return new ApiError("INVALID_REQUEST", message, param === "" ? {} : { param });
+  return new ApiError("VALIDATION_FAILED", message, param === "" ? {} : { param });
 }
 
 function isText(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { invalidCursor } from "../model/cursor.ts";
 import { ApiError } from "../model/errors.ts";
 import type { User } from "../model/user.ts";
 import type { Exchange } from "./exchange.ts";
@@ -56,14 +57,20 @@ export class RequestLog {
     return logged;
   }
 
-  /** Newest first. `after`: only those that came after the request with this id. Throws REQUEST_NOT_FOUND. */
-  *select(matches: Matches, after?: string): Generator<Logged> {
+  /**
+   * Newest first. `after`, `before`: only those that came after, or before, the request with this id. Throws REQUEST_NOT_FOUND (`after`),
+   * INVALID_CURSOR (`before`) where the log has no such request any more.
+   */
+  *select(matches: Matches, { after, before }: { after?: string | undefined; before?: string | undefined } = {}): Generator<Logged> {
+    let isReached = before === undefined;
     for (let number = this.#next - 1; number >= this.#first; number--) {
       const logged = this.#at(number);
       if (logged.exchange.requestId === after) return;
-      if (matches(logged.exchange)) yield logged;
+      if (isReached && matches(logged.exchange)) yield logged;
+      isReached ||= logged.exchange.requestId === before;
     }
     if (after !== undefined) throw notLogged(after);
+    if (!isReached) throw invalidCursor();
   }
 
   /** Throws REQUEST_NOT_FOUND. */
@@ -108,7 +115,8 @@ export class RequestLog {
   }
 }
 
-function sizeOf({ request, response }: Exchange): number {
+/** Characters of its bodies. */
+export function sizeOf({ request, response }: Exchange): number {
   return (request?.text.length ?? 0) + (response?.text.length ?? 0);
 }
 

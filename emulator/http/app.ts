@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { RateLimiter } from "../ports/rate-limiter.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Keys } from "../services/keys.ts";
-import type { Call } from "./call.ts";
+import { beginCall } from "./call.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -30,6 +30,8 @@ import { routes } from "./routes.ts";
 export interface AppParts {
   readonly document: ApiDocument;
   readonly operations: Operations;
+  /** Lets those pass who may use the control plane. */
+  readonly guard: RequestHandler;
   readonly control: RequestHandler;
   readonly world: UnitOfWork;
   readonly clock: Clock;
@@ -57,10 +59,11 @@ export function createApp(parts: AppParts): Express {
   app.use(
     inTurn([identify(parts.newRequestId), logRequests(parts.log), recordRequests(parts.recorder, clock), allowHost(parts.isHostAllowed)]),
   );
-  app.use("/_sandbox", parts.control);
+  app.use("/_sandbox", parts.guard);
+  app.use(parts.control);
   if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
   const handlers = new Map(document.operations.map((operation) => [operation, handlerOf(operation)]));
-  app.use(routes(document.operations, (operation) => inTurn(chainOf(operation))));
+  app.use(routes("/v1", document.operations, (operation) => inTurn(chainOf(operation))));
   app.use(refuseRoute(document.operations));
   app.use(answerError(parts.log));
   return app;
@@ -68,7 +71,7 @@ export function createApp(parts: AppParts): Express {
   /** What a call of an operation goes through. */
   function chainOf(operation: Operation): RequestHandler[] {
     return [
-      begin(operation, world),
+      beginCall(operation, () => world.epoch),
       ...(operation.scopes ? [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(operation.scopes)] : []),
       negotiate(operation),
       ...(operation.consumes.length > 0 ? readBody(operation) : []),
@@ -87,19 +90,10 @@ export function createApp(parts: AppParts): Express {
   }
 }
 
-function begin(operation: Operation, world: UnitOfWork): RequestHandler {
-  return function beginCall(_req, res, next) {
-    const { requestId } = res.locals;
-    const unread = { key: null, type: undefined, body: undefined, query: {}, params: {}, passed: {}, idempotencyId: null };
-    res.locals.call = { requestId, epoch: world.epoch, operation, ...unread } satisfies Call;
-    next();
-  };
-}
-
 /** 404, with the operation that was probably meant. */
 function refuseRoute(operations: readonly Operation[]): RequestHandler {
   return function routeNotFound(req) {
-    const near = /^\/_sandbox(\/|$)/.test(req.path) ? null : nearestOperation(operations, req.method, req.path);
+    const near = nearestOperation(operations, req.method, req.path);
     const meant = near ? ` Did you mean ${near.method.toUpperCase()} /v1${near.path} (${near.id})?` : "";
     throw new ApiError("ROUTE_NOT_FOUND", `There is no such route; every operation is below /v1 and listed in /v1/docs.${meant}`);
   };

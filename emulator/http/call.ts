@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from "express";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
 import type { StageName } from "../control/exchange.ts";
 import type { ApiKeyRecord } from "../model/api-key.ts";
 import type { Operation } from "./document.ts";
@@ -19,6 +19,16 @@ export interface Call {
   readonly passed: { [S in StageName]?: number };
   /** The record of its Idempotency-Key. */
   idempotencyId: string | null;
+}
+
+/** The beginning of an operation's middleware. `epochOf`: asked as the request comes. */
+export function beginCall(operation: Operation, epochOf: () => number): RequestHandler {
+  return function beginCallOf(_req, res, next) {
+    const { requestId } = res.locals;
+    const unread = { key: null, type: undefined, body: undefined, query: {}, params: {}, passed: {}, idempotencyId: null };
+    res.locals.call = { requestId, epoch: epochOf(), operation, ...unread } satisfies Call;
+    next();
+  };
 }
 
 export function callOf(res: Response): Call {

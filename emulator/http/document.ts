@@ -7,7 +7,7 @@ import { isWritable } from "../model/instant.ts";
 import { builtText, packageFile } from "../package-root.ts";
 import { yaml } from "../yaml.ts";
 
-/** One operation of spec/openapi.yaml, with what the middleware asks of it. */
+/** One operation of a document, with what the middleware asks of it. */
 export interface Operation {
   readonly id: string;
   readonly method: "get" | "post" | "patch" | "put" | "delete";
@@ -18,6 +18,9 @@ export interface Operation {
   /** Media types of the request body; empty when there is none. */
   readonly consumes: readonly string[];
   readonly bodyRequired: boolean;
+  /** The greatest size of a request body, in bytes. */
+  readonly bodyLimit: number;
+  readonly summary: string;
   /** Media types of the successful answers, the one to prefer first. */
   readonly produces: readonly string[];
   /** Success statuses whose answer carries an ETag. */
@@ -38,7 +41,12 @@ interface RawOperation {
   readonly path: string;
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
-  readonly requestBody?: { readonly required?: boolean; readonly content: Readonly<Record<string, unknown>> };
+  readonly summary?: string;
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, unknown>>;
+    readonly "x-body-limit"?: number;
+  };
   readonly responses: Readonly<Record<string, RawResponse>>;
 }
 
@@ -48,14 +56,18 @@ interface RawResponse {
   readonly "x-error-codes"?: readonly string[];
 }
 
-export interface ApiDocument {
+/** A document of spec/, checked and compiled. */
+export interface LoadedDocument {
   /** The text served as /openapi.yaml: read when asked for, being half a megabyte that most runs never need. */
   yaml(): string;
   /** The same as JSON, served as /openapi.json. */
   readonly jsonText: string;
+  readonly operations: readonly Operation[];
+}
+
+export interface ApiDocument extends LoadedDocument {
   /** The types of events that exist. */
   readonly eventTypes: readonly string[];
-  readonly operations: readonly Operation[];
   /** Errors of an answer against the document; null when it is as declared. */
   checkResponse(operationId: string, status: number, body: unknown): readonly ErrorObject[] | null;
 }
@@ -64,37 +76,51 @@ interface EventTypes {
   readonly components: { readonly schemas: { readonly EventType: { readonly enum: readonly string[] } } };
 }
 
-let shared: Promise<ApiDocument> | undefined;
+let api: ApiDocument | undefined;
+let control: LoadedDocument | undefined;
 
-/** spec/openapi.yaml, loaded, checked and compiled by openapi-backend once for all sandboxes of the process. */
-export function loadDocument(): Promise<ApiDocument> {
-  shared ??= load();
-  return shared;
-}
-
-async function load(): Promise<ApiDocument> {
-  const source = () => readFileSync(packageFile("spec/openapi.yaml"), "utf8");
-  const text = builtText("spec/openapi.json") ?? JSON.stringify(yaml().parse(source()));
-  const definition = JSON.parse(text);
-  const { EventType } = (definition as EventTypes).components.schemas;
-  const ajv = validatorsByContext();
-  const backend = new OpenAPIBackend({
-    definition,
-    quick: true, // the 3.0 schema that it would check against refuses 3.1; `npm run check` lints the document instead
-    ajvOpts: { allErrors: true },
-    customizeAjv: (_ajv, _options, context) => ajv(context) as never,
-  });
-  await backend.init();
-  return {
-    yaml: source,
-    jsonText: text,
+/** spec/openapi.yaml, loaded once for all sandboxes of the process. */
+export function loadDocument(): ApiDocument {
+  if (api) return api;
+  const { backend, ...document } = load("openapi");
+  const { EventType } = (backend.definition as unknown as EventTypes).components.schemas;
+  api = {
+    ...document,
     eventTypes: EventType.enum,
-    operations: (backend.router.getOperations() as unknown as RawOperation[]).map((raw) => describe(raw, backend)),
     checkResponse(operationId, status, body) {
       return backend.validator.validateResponse(body, operationId, status).errors ?? null;
     },
   };
+  return api;
 }
+
+/** spec/control.yaml, loaded when the control plane is first used: many a sandbox inside a test never is. */
+export function loadControlDocument(): LoadedDocument {
+  if (control) return control;
+  const { backend: _, ...document } = load("control");
+  control = document;
+  return control;
+}
+
+function load(name: "openapi" | "control") {
+  const source = () => readFileSync(packageFile(`spec/${name}.yaml`), "utf8");
+  const text = builtText(`spec/${name}.json`) ?? JSON.stringify(yaml().parse(source()));
+  const ajv = validatorsByContext();
+  const backend = new OpenAPIBackend({
+    definition: JSON.parse(text),
+    strict: true,
+    quick: true, // the 3.0 schema that it would check against refuses 3.1; `npm run check` lints the document instead
+    ajvOpts: { allErrors: true },
+    customizeAjv: (_ajv, _options, context) => ajv(context) as never,
+  });
+  // With `quick` it is done before this returns; were it not, what follows would throw.
+  void backend.init();
+  const operations = (backend.router.getOperations() as unknown as RawOperation[]).map((raw) => describe(raw, backend));
+  return { yaml: source, jsonText: text, operations, backend };
+}
+
+/** The greatest size of a body that no operation sets another limit to: 1 MiB. */
+const BODY_LIMIT = 1_048_576;
 
 function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
   const successes = Object.entries(raw.responses).filter(([status]) => status.startsWith("2"));
@@ -108,6 +134,8 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
     scopes: required?.apiKey ?? null,
     consumes: Object.keys(raw.requestBody?.content ?? {}),
     bodyRequired: raw.requestBody?.required ?? false,
+    bodyLimit: raw.requestBody?.["x-body-limit"] ?? BODY_LIMIT,
+    summary: raw.summary ?? "",
     produces: [...new Set(successes.flatMap(([, response]) => Object.keys(response.content ?? {})))],
     etags: new Set(successes.filter(([, { headers }]) => headers && "ETag" in headers).map(([status]) => Number(status))),
     takesIdempotencyKey,
@@ -138,7 +166,8 @@ function validatorsByContext(): (context: string) => Ajv2020 {
     const coerceTypes = context === "paramsValidator";
     let ajv = instances.get(coerceTypes);
     if (!ajv) {
-      ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes });
+      // `verbose`: errors carry the schema, whose `x-rule` a refusal says.
+      ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, coerceTypes });
       addFormats.default(ajv);
       // RFC 3339 has leap seconds, JavaScript's clock does not; and an offset can lead to a year that UTC cannot write.
       ajv.addFormat("date-time", (text) => isDateTime(text) && isWritable(Date.parse(text)));

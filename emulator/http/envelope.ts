@@ -1,4 +1,4 @@
-import { ApiError, type ErrorCode } from "../model/errors.ts";
+import { ApiError, CONTROL_CODES, type ErrorCode } from "../model/errors.ts";
 
 /** The one place where a code becomes a status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -25,6 +25,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   WEBHOOK_ENDPOINT_NOT_FOUND: 404,
   WEBHOOK_DELIVERY_NOT_FOUND: 404,
   SNAPSHOT_NOT_FOUND: 404,
+  FIXTURE_NOT_FOUND: 404,
   FAULT_NOT_FOUND: 404,
   REQUEST_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -51,6 +52,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   IDEMPOTENCY_IN_PROGRESS: 409,
   SANDBOX_RESET: 409,
   SNAPSHOT_EXISTS: 409,
+  SNAPSHOT_LIMIT: 409,
+  FAULT_LIMIT: 409,
   PRECONDITION_FAILED: 412,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -66,6 +69,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   EVIDENCE_REQUIRED: 422,
   PREREQUISITE_NOT_MET: 422,
   INVALID_PROGRESS: 422,
+  CLOCK_OUT_OF_RANGE: 422,
   WEBHOOK_URL_NOT_ALLOWED: 422,
   IDEMPOTENCY_KEY_REUSED: 422,
   RATE_LIMIT_EXCEEDED: 429,
@@ -92,10 +96,15 @@ export function errorEnvelope(error: ApiError, requestId: string) {
       request_id: requestId,
       details: error.details,
       param: error.param,
-      // A fault may answer with a code that is none of ours.
-      doc_url: Object.hasOwn(STATUS, error.code) ? `/v1/docs#${error.code}` : null,
+      doc_url: docOf(error.code),
     },
   };
+}
+
+/** Where a code is explained; null for one that is none of ours, with which a fault may answer. */
+function docOf(code: string): string | null {
+  if (!Object.hasOwn(STATUS, code)) return null;
+  return `${(CONTROL_CODES as readonly string[]).includes(code) ? "/_sandbox" : "/v1"}/docs#${code}`;
 }
 
 /** Whatever was thrown, as an ApiError: what is not known becomes INTERNAL_ERROR and says nothing of the inside. */
@@ -107,10 +116,16 @@ export function toApiError(error: unknown): ApiError {
   return fromBodyReader(error) ?? new ApiError("INTERNAL_ERROR", "Something went wrong inside the sandbox.", { cause: error });
 }
 
+/** The refusal of a body over a limit in bytes. */
+export function tooLarge(limit: number): ApiError {
+  const [size, unit] = limit >= 2 ** 30 ? [limit / 2 ** 30, "GiB"] : [limit / 2 ** 20, "MiB"];
+  return new ApiError("PAYLOAD_TOO_LARGE", `The body is larger than ${size} ${unit}.`);
+}
+
 /** Errors of Express's body reader and router (http-errors), by their type. */
 function fromBodyReader(error: unknown): ApiError | null {
-  const { type, status, message } = error as { type?: string; status?: number; message?: string };
-  if (type === "entity.too.large") return new ApiError("PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB.");
+  const { type, status, message, limit } = error as { type?: string; status?: number; message?: string; limit?: number };
+  if (type === "entity.too.large") return tooLarge(limit ?? 0);
   if (type === "entity.parse.failed") return new ApiError("MALFORMED_JSON", "The body is not valid JSON in UTF-8.");
   if (type === "encoding.unsupported") {
     return new ApiError("UNSUPPORTED_MEDIA_TYPE", "The Content-Encoding is not supported; send gzip, deflate, br or none.");

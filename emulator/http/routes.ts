@@ -14,21 +14,24 @@ interface Place {
   readonly allow: string;
 }
 
-const BASE = "/v1";
-
 /**
- * Finds the operation that a request below /v1 calls and lets its handler have it: `handlerOf` is asked once an operation, at its first
+ * Finds the operation that a request below `base` calls and lets its handler have it: `handlerOf` is asked once an operation, at its first
  * call, since a test meets few of them. OPTIONS is answered here; a method that the path does not have is refused. What is no path of the
  * document goes on.
  */
-export function routes(operations: readonly Operation[], handlerOf: (operation: Operation) => RequestHandler): RequestHandler {
+export function routes(
+  base: string,
+  operations: readonly Operation[],
+  handlerOf: (operation: Operation) => RequestHandler,
+): RequestHandler {
   // A request is compared with the paths that begin like it, not with all of them.
   const rooms = Map.groupBy(placesOf(operations), ({ path }) => firstSegment(path));
   const handlers = new Map<Operation, RequestHandler>();
   return function routeCall(req, res, next) {
     const { path } = req;
-    if (!path.startsWith(`${BASE}/`)) return next();
-    const below = path.slice(BASE.length);
+    if (!path.startsWith(base)) return next();
+    const below = path.slice(base.length) || "/";
+    if (!below.startsWith("/")) return next();
     for (const place of rooms.get(firstSegment(below)) ?? []) {
       const found = place.pattern.exec(below);
       if (!found) continue;

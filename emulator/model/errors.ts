@@ -6,8 +6,22 @@ export interface ErrorDetail {
   readonly [fact: string]: unknown;
 }
 
-/** Every code the API can answer. Its meaning and remedy: `x-error-catalogue` in spec/openapi.yaml; its status: http/envelope.ts. */
+/** Codes of the control plane alone. Their meaning and remedy: `x-error-catalogue` in spec/control.yaml. */
+export const CONTROL_CODES = [
+  "FIXTURE_NOT_FOUND",
+  "SNAPSHOT_NOT_FOUND",
+  "SNAPSHOT_EXISTS",
+  "SNAPSHOT_LIMIT",
+  "FAULT_NOT_FOUND",
+  "FAULT_LIMIT",
+  "REQUEST_NOT_FOUND",
+  "CLOCK_OUT_OF_RANGE",
+] as const;
+export type ControlCode = (typeof CONTROL_CODES)[number];
+
+/** Every code of an answer. Of the API's, meaning and remedy: `x-error-catalogue` in spec/openapi.yaml; the status: http/envelope.ts. */
 export type ErrorCode =
+  | ControlCode
   | "MALFORMED_JSON"
   | "VALIDATION_FAILED"
   | "UNKNOWN_PARAMETER"
@@ -30,9 +44,6 @@ export type ErrorCode =
   | "API_KEY_NOT_FOUND"
   | "WEBHOOK_ENDPOINT_NOT_FOUND"
   | "WEBHOOK_DELIVERY_NOT_FOUND"
-  | "SNAPSHOT_NOT_FOUND"
-  | "FAULT_NOT_FOUND"
-  | "REQUEST_NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "NOT_ACCEPTABLE"
   | "EMAIL_ALREADY_EXISTS"
@@ -56,7 +67,6 @@ export type ErrorCode =
   | "WEBHOOK_ENDPOINT_LIMIT"
   | "IDEMPOTENCY_IN_PROGRESS"
   | "SANDBOX_RESET"
-  | "SNAPSHOT_EXISTS"
   | "PRECONDITION_FAILED"
   | "PAYLOAD_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"

@@ -6,6 +6,8 @@ export type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
 export const CHAIN_FAULTS = ["revert", "out_of_gas", "pending", "rpc_down"] as const;
 export type ChainFault = (typeof CHAIN_FAULTS)[number];
 
+export type FaultMethod = "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+
 /** A trouble to come: which requests meet it, how often, and what it is. Of several that fit a request the first one happens. */
 export interface Fault {
   /** An operation of the document. This or `path`. */
@@ -13,7 +15,7 @@ export interface Fault {
   /** A path below /v1: `/users/*` (the star stands for anything), `/users/{user_id}` (a brace for one part), `*`. */
   readonly path?: string;
   /** With `path`: any method when left out. */
-  readonly method?: string;
+  readonly method?: FaultMethod | Lowercase<FaultMethod>;
   /** Only requests with this key: its id or its secret, of which the id is kept. */
   readonly api_key?: string;
   /** 0 to 1; by default always. */
@@ -31,6 +33,7 @@ export interface Fault {
 /** A fault as it stands, and how often it has happened. */
 export interface FaultEntry extends Fault {
   readonly id: string;
+  readonly method?: FaultMethod;
   readonly error?: { readonly status: number; readonly code: string; readonly message?: string };
   readonly fired: number;
   /** How often it may still happen; null without end. */

@@ -1,4 +1,4 @@
-import { refuse } from "../model/errors.ts";
+import { decodeCursor, encodeCursor, invalidCursor } from "../model/cursor.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { TableName, Tables } from "../model/tables.ts";
 import type { NewestQuery, Reader } from "../ports/store.ts";
@@ -22,20 +22,4 @@ export function page<T extends TableName>(
   const has_more = found.length > limit;
   const last = items.at(-1);
   return { items, has_more, next_cursor: has_more && last ? encodeCursor(table, last.id) : null };
-}
-
-function encodeCursor(table: TableName, id: string): string {
-  return Buffer.from(JSON.stringify([table, id])).toString("base64url");
-}
-
-function decodeCursor(table: TableName, cursor: string): string {
-  try {
-    const [from, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as [unknown, unknown];
-    if (from === table && typeof id === "string" && encodeCursor(table, id) === cursor) return id;
-  } catch {}
-  throw invalidCursor();
-}
-
-function invalidCursor() {
-  return refuse("INVALID_CURSOR", "The cursor was not given by this list; begin again without one.", "/cursor");
 }

@@ -100,6 +100,7 @@ export const RULES: readonly Rule[] = [
       "emulator/control",
       "emulator/config.ts",
       "emulator/package-root.ts",
+      "spec/control-types.ts",
       "spec/types.ts",
       "express",
       "openapi-backend",

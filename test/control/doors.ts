@@ -108,7 +108,7 @@ function overHttp({ sandbox }: World): Door {
     save: (name) => send("post", "/snapshots", { name }),
     restore: (name) => send("post", `/snapshots/${name}/restore`),
     drop: (name) => send("delete", `/snapshots/${name}`),
-    snapshots: async () => (await send("get", "/snapshots")).map(({ name }: { name: string }) => name),
+    snapshots: async () => (await send("get", "/snapshots")).items.map(({ name }: { name: string }) => name),
     clock: async () => Object.values(await send("get", "/clock")).join(" "),
     advance: (by) => send("post", "/clock/advance", { by }),
     set: (to) => send("post", "/clock/advance", { to }),
@@ -118,7 +118,7 @@ function overHttp({ sandbox }: World): Door {
     left: async () => (await send("get", `/rate-limits/${keyId}`))?.hour.remaining ?? null,
     mine: (blocks) => send("post", "/chain/mine", { blocks }),
     addFault: (fault) => send("post", "/faults", fault),
-    fired: async () => (await send("get", "/faults")).map(({ fired }: { fired: number }) => fired),
+    fired: async () => (await send("get", "/faults")).items.map(({ fired }: { fired: number }) => fired),
     clearFaults: () => send("delete", "/faults"),
     healthy: async () => (await send("get", "/doctor")).healthy,
     seed: (fixture) => send("post", "/seed", { fixture }),
@@ -169,7 +169,10 @@ function byCommandLine({ sandbox }: World): Door {
       return left === undefined ? null : Number(left);
     },
     mine: (blocks) => run(`mine ${blocks}`),
-    addFault: ({ operationId, times, error }) => run(`faults add --operation ${operationId} --times ${times} --code ${error.code}`),
+    addFault: ({ operationId, times, error, api_key }) =>
+      run(
+        `faults add --operation ${operationId} --times ${times} --code ${error.code}${api_key === undefined ? "" : ` --api-key ${api_key}`}`,
+      ),
     fired: async () => (await listed("faults list")).map((line) => Number(/fired (\d+)/.exec(line)?.[1])),
     clearFaults: () => run("faults clear"),
     healthy: async () => !(await run("doctor")).includes("BROKEN"),

@@ -30,11 +30,12 @@ describe("the clock at the end of the year 9999", () => {
 
   it("is not advanced, set or let run beyond it", async () => {
     const { sandbox } = await at(world(), LAST);
-    expect(await codeOf(sandbox.clock.advance(1))).toBe("INVALID_REQUEST");
-    expect(await codeOf(sandbox.clock.advance(`${"9".repeat(400)}d`))).toBe("INVALID_REQUEST");
-    expect(await codeOf(sandbox.clock.set("+010000-01-01T00:00:00Z"))).toBe("INVALID_REQUEST");
-    expect(await codeOf(sandbox.clock.set(Number.POSITIVE_INFINITY))).toBe("INVALID_REQUEST");
-    expect(await codeOf(sandbox.clock.run())).toBe("INVALID_REQUEST");
+    expect(await codeOf(sandbox.clock.advance(1))).toBe("CLOCK_OUT_OF_RANGE");
+    expect(await codeOf(sandbox.clock.advance(`${"9".repeat(15)}d`))).toBe("CLOCK_OUT_OF_RANGE");
+    expect(await codeOf(sandbox.clock.advance(`${"9".repeat(400)}d`))).toBe("VALIDATION_FAILED");
+    expect(await codeOf(sandbox.clock.set("+010000-01-01T00:00:00Z"))).toBe("VALIDATION_FAILED");
+    expect(await codeOf(sandbox.clock.set(Number.POSITIVE_INFINITY))).toBe("VALIDATION_FAILED");
+    expect(await codeOf(sandbox.clock.run())).toBe("CLOCK_OUT_OF_RANGE");
     await sandbox.reset();
     expect(sandbox.clock.show().mode).toBe("running");
   });

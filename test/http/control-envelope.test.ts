@@ -16,9 +16,15 @@ describe("refusals", () => {
     ["ORIGIN_NOT_ALLOWED", () => control("post", "/reset").set("Origin", "https://evil.example")],
     ["ORIGIN_NOT_ALLOWED", () => control("get", "/nothing").set("Origin", "null")],
     ["HOST_NOT_ALLOWED", () => control("post", "/reset").set("Host", "evil.example")],
-    ["INVALID_REQUEST", () => control("post", "/clock/advance").send({ by: "a while" })],
+    ["VALIDATION_FAILED", () => control("post", "/clock/advance").send({ by: "a while" })],
     ["VALIDATION_FAILED", () => control("post", "/keys").send({ name: "x", expires_at: "soon" })],
     ["API_KEY_NOT_FOUND", () => control("delete", "/keys/nobody")],
+    ["UNKNOWN_PARAMETER", () => control("post", "/reset").send({ now: true })],
+    ["UNKNOWN_PARAMETER", () => control("get", "/info?verbose=1")],
+    ["METHOD_NOT_ALLOWED", () => control("delete", "/info")],
+    ["NOT_ACCEPTABLE", () => control("get", "/info").set("Accept", "image/png")],
+    ["UNSUPPORTED_MEDIA_TYPE", () => control("post", "/snapshots").type("text/plain").send("x")],
+    ["PAYLOAD_TOO_LARGE", () => control("post", "/keys").send({ name: "x".repeat(2 ** 20) })],
   ])("%s", async (code, call) => {
     await call().expect(refusal(code));
   });

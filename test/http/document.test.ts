@@ -14,7 +14,7 @@ import { tokenOperations } from "../../emulator/http/operations/tokens.ts";
 import { userOperations } from "../../emulator/http/operations/users.ts";
 import { verificationOperations } from "../../emulator/http/operations/verification.ts";
 import { webhookOperations } from "../../emulator/http/operations/webhooks.ts";
-import { origin } from "../../spec/update-types.ts";
+import { type DocumentFile, origin, TYPES } from "../../spec/update-types.ts";
 import { appAnswering } from "../support/app-parts.ts";
 import { type World, world } from "../support/client.ts";
 import { at, catalogue, document, faults, operations } from "../support/contract.ts";
@@ -191,7 +191,7 @@ it("the server's copies are this document", async () => {
   await sandbox.close();
 });
 
-it("the server's types are this document's (npm run types)", () => {
-  const [first] = readFileSync(new URL("../../spec/types.ts", import.meta.url), "utf8").split("\n");
-  expect(first).toBe(origin());
+it.each(Object.entries(TYPES) as [DocumentFile, string][])("the types of %s are this document's (npm run types)", (file, types) => {
+  const [first] = readFileSync(new URL(`../../spec/${types}`, import.meta.url), "utf8").split("\n");
+  expect(first).toBe(origin(file));
 });

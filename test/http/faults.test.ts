@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import request from "supertest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Fault } from "../../emulator/model/fault.ts";
 import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { lines } from "../support/wire.ts";
@@ -75,7 +76,7 @@ describe("an error", () => {
 });
 
 describe("which requests meet it", () => {
-  it.each([
+  it.each<[Partial<Fault>, boolean]>([
     [{ path: "/users/{user_id}" }, true],
     [{ path: "/v1/users/*", method: "get" }, true],
     [{ path: "/users" }, false],

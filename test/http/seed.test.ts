@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import request from "supertest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type World, world } from "../support/client.ts";
+import { refusal, type World, world } from "../support/client.ts";
 
 let here: World;
 beforeEach(async () => {
@@ -57,23 +57,24 @@ describe("POST /_sandbox/seed", () => {
   });
 
   it.each([
-    ["nothing", {}],
-    ["a name that is none", { fixture: "acadamy" }],
-    ["a path: files of this machine are not read for others", { fixture: "/etc/passwd" }],
-    ["a path that leaves the folder", { fixture: "../package" }],
-    ["amounts that are none", { generate: { users: -1 } }],
-    ["something that is not generated", { generate: { keys: 5 } }],
-    ["too much", { generate: { users: 10_000_000 } }],
-  ])("refuses %s, and says what it takes", async (_, body) => {
-    const answer = await seed(body).expect(400);
-    expect(answer.body.error.code).toBe("INVALID_REQUEST");
-    expect(answer.body.error.message).toContain("academy, course, empty");
+    ["nothing", {}, "VALIDATION_FAILED", "exactly one of fixture, yaml and generate"],
+    ["two at once", { fixture: "course", generate: {} }, "VALIDATION_FAILED", "exactly one of fixture, yaml and generate"],
+    ["a name that is none", { fixture: "acadamy" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
+    ["a path: files of this machine are not read for others", { fixture: "/etc/passwd" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
+    ["a path that leaves the folder", { fixture: "../package" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
+    ["amounts that are none", { generate: { users: -1 } }, "VALIDATION_FAILED", "generate.users must be >= 0"],
+    ["something that is not generated", { generate: { keys: 5 } }, "UNKNOWN_PARAMETER", "generate.keys is not known here"],
+    ["too much", { generate: { users: 10_000_000 } }, "VALIDATION_FAILED", "generate.users must be <= 1000000"],
+  ])("refuses %s, and says what it takes", async (_, body, code, sentence) => {
+    const answer = await seed(body);
+    refusal(code)(answer);
+    expect(answer.body.error.message).toContain(sentence);
     expect(answer.text).not.toContain("root:");
   });
 
   it("GET /_sandbox/fixtures names those that are shipped", async () => {
     const { body } = await request(here.sandbox.app).get("/_sandbox/fixtures").expect(200);
-    expect(body.data).toEqual(["academy", "course", "empty"]);
+    expect(body.data.items).toEqual(["academy", "course", "empty"]);
   });
 
   it("is what the in-process call does", async () => {

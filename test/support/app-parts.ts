@@ -20,8 +20,9 @@ const KEY: ApiKeyRecord = {
 /** An application of our document whose every read is answered by this, with all scopes, no limits and no faults; `parts` replace others. */
 export async function appAnswering(read: () => unknown, parts: Partial<AppParts> = {}) {
   return createApp({
-    document: await loadDocument(),
+    document: loadDocument(),
     operations: { reads: new Proxy({}, { get: () => read }), writes: {} },
+    guard: (_req, _res, next) => next(),
     control: (_req, _res, next) => next(),
     world: only<AppParts["world"]>({ epoch: 0, durable: () => null }),
     clock: only<AppParts["clock"]>({ now: () => 0, elapsed: () => 0 }),

@@ -5,7 +5,7 @@ import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox, SandboxOptions } from "../../emulator/sandbox-api.ts";
 import type { components } from "../../spec/types.ts";
 import { problemsOf } from "./answers.ts";
-import { catalogue } from "./contract.ts";
+import { catalogue, control } from "./contract.ts";
 import { served } from "./served.ts";
 
 /** What a client talks to: an application in this process, or the origin of a running one. */
@@ -70,7 +70,7 @@ export function documented(method: string, url: string) {
 /** For `.expect()`: the answer refuses with this code, its status being the catalogue's. */
 export function refusal(code: string, { param }: { param?: string | null } = {}) {
   return (res: Response): void => {
-    expect([res.body?.error?.code, res.status], res.text).toEqual([code, catalogue.get(code)?.status]);
+    expect([res.body?.error?.code, res.status], res.text).toEqual([code, (catalogue.get(code) ?? control.catalogue.get(code))?.status]);
     if (param !== undefined) expect(res.body.error.param, res.text).toBe(param);
   };
 }

@@ -3,8 +3,7 @@ import type { Controls } from "../../control/controls.ts";
 import { BEFORE_ALL } from "../../control/event-log.ts";
 import { summaryOf } from "../../control/exchange.ts";
 import type { FeedMessage } from "../../control/feed.ts";
-import { ApiError } from "../../model/errors.ts";
-import { requestQuery } from "./request-query.ts";
+import type { Matches } from "../../control/request-filter.ts";
 
 /** Often enough that proxies and clients do not take silence for the end. */
 const HEARTBEAT_MS = 15_000;
@@ -15,18 +14,25 @@ const HEARTBEAT_MS = 15_000;
  */
 const MOST_UNREAD_BYTES = 8 * 2 ** 20;
 
+/** What a reader wants to be told. */
+export interface StreamWish {
+  /** `event`, `request`. */
+  readonly kinds: ReadonlySet<string>;
+  /** Which requests. */
+  readonly matches: Matches;
+}
+
 /**
  * Server-sent events (HTML Living Standard §9.2):
  * `watching` first, with what was missed since `Last-Event-ID`; `event` for each as it is committed; `resent` for a past one that was asked
  * for again; `request` for each request to the API as it is answered, without its bodies; `reset` when the state became another one.
- * `?kinds=request` leaves out the events, `?kinds=event` the requests; `status=4XX`, `path=…` and the other filters
- * of the request log choose among these. `data` is JSON. The id is the newest event's, so that the next
- * `Last-Event-ID` is always where the consumer stands. Ends when the sandbox does.
+ * `data` is JSON. The id is the newest event's, so that the next `Last-Event-ID` is always where the consumer stands. Ends when the sandbox
+ * does.
  */
-export function streamEvents(controls: Controls, req: Request, res: Response): void {
-  const { kinds, matches } = wishOf(controls, req);
+export function streamEvents(controls: Controls, { kinds, matches }: StreamWish, req: Request, res: Response): void {
   const isWanted = (kind: FeedMessage["kind"]) => ["reset", "end"].includes(kind) || kinds.has(kind === "resent" ? "event" : kind);
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
+  if (req.method === "HEAD") return void res.end();
   const beat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
   const unwatch = controls.watch((message) => {
     if (!isWanted(message.kind)) return;
@@ -72,15 +78,4 @@ export function streamEvents(controls: Controls, req: Request, res: Response): v
     clearInterval(beat);
     unwatch();
   }
-}
-
-const KINDS = ["event", "request"] as const;
-
-/** What a consumer wants to be told. Throws INVALID_REQUEST, UNKNOWN_PARAMETER. */
-function wishOf(controls: Controls, { query: { kinds: list, ...filter } }: Request) {
-  const kinds: readonly string[] = list === undefined ? KINDS : String(list).split(",");
-  if (!kinds.every((kind) => KINDS.some((known) => known === kind))) {
-    throw new ApiError("INVALID_REQUEST", `kinds is a list of ${KINDS.join(" and ")}.`, { param: "kinds" });
-  }
-  return { kinds: new Set(kinds), matches: controls.requests.matcher(requestQuery(filter)) };
 }

@@ -2,9 +2,7 @@ import express, { type Request, type RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
 import { callOf } from "../call.ts";
 import type { Operation } from "../document.ts";
-
-/** Largest body, in bytes: 1 MiB. */
-export const BODY_LIMIT = 1_048_576;
+import { tooLarge } from "../envelope.ts";
 
 /** What body-parser inflates. */
 const ENCODINGS = ["gzip", "deflate", "br", "identity"];
@@ -13,45 +11,49 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Reads a JSON body of the operation's media types: first its type, then its size, then its syntax. */
 export function readBody(operation: Operation): RequestHandler[] {
-  const raw = express.raw({ limit: BODY_LIMIT, type: () => true });
-
-  function refuseType(req: Request): void {
-    if (!hasBody(req)) return;
-    const [type = "", ...parameters] = (req.headers["content-type"] ?? "").split(";").map((part) => part.trim().toLowerCase());
-    const charset = parameters
-      .find((each) => each.startsWith("charset="))
-      ?.slice(8)
-      .replaceAll('"', "");
-    const isUtf8 = charset === undefined || charset === "utf-8" || charset === "utf8";
-    const isEncodingKnown = ENCODINGS.includes(req.headers["content-encoding"]?.toLowerCase() ?? "identity");
-    if (operation.consumes.includes(type) && isUtf8 && isEncodingKnown) return;
-    const accepted = operation.consumes.join(", ");
-    throw new ApiError(
-      "UNSUPPORTED_MEDIA_TYPE",
-      `Send the body as ${accepted} in UTF-8, with the Content-Encoding ${ENCODINGS.join(" or ")}.`,
-      {
-        headers: {
-          Accept: accepted,
-          ...(operation.method === "patch" ? { "Accept-Patch": accepted } : {}),
-          ...(isEncodingKnown ? {} : { "Accept-Encoding": ENCODINGS.join(", ") }),
-        },
-      },
-    );
-  }
-
+  const raw = express.raw({ limit: operation.bodyLimit, type: () => true });
   return [
-    function checkTypeAndLength(req, _res, next) {
-      refuseType(req);
-      // The reader below would first read all of it.
-      if (Number(req.headers["content-length"]) > BODY_LIMIT) throw new ApiError("PAYLOAD_TOO_LARGE", "The body is larger than 1 MiB.");
-      next();
-    },
+    checkBody(operation),
     raw,
     function parseJson(req, res, next) {
       if (Buffer.isBuffer(req.body) && req.body.length > 0) callOf(res).body = parse(req.body);
       next();
     },
   ];
+}
+
+/** Refuses a body by its type, encoding or declared length, before any of it is read. `isStreamed`: it is read as it comes, and there is one. */
+export function checkBody({ method, consumes, bodyLimit }: Operation, isStreamed = false): RequestHandler {
+  const encodings = isStreamed ? ["identity"] : ENCODINGS;
+  return function checkTypeAndLength(req, _res, next) {
+    if (isStreamed || hasBody(req)) refuseType(req);
+    // Whoever reads it would first read all of it.
+    if (Number(req.headers["content-length"]) > bodyLimit) throw tooLarge(bodyLimit);
+    next();
+  };
+
+  function refuseType(req: Request): void {
+    const [type = "", ...parameters] = (req.headers["content-type"] ?? "").split(";").map((part) => part.trim().toLowerCase());
+    const charset = parameters
+      .find((each) => each.startsWith("charset="))
+      ?.slice(8)
+      .replaceAll('"', "");
+    const isUtf8 = charset === undefined || charset === "utf-8" || charset === "utf8";
+    const isEncodingKnown = encodings.includes(req.headers["content-encoding"]?.toLowerCase() ?? "identity");
+    if (consumes.includes(type) && isUtf8 && isEncodingKnown) return;
+    const accepted = consumes.join(", ");
+    throw new ApiError(
+      "UNSUPPORTED_MEDIA_TYPE",
+      `Send the body as ${accepted} in UTF-8, with the Content-Encoding ${encodings.join(" or ")}.`,
+      {
+        headers: {
+          Accept: accepted,
+          ...(method === "patch" ? { "Accept-Patch": accepted } : {}),
+          ...(isEncodingKnown ? {} : { "Accept-Encoding": encodings.join(", ") }),
+        },
+      },
+    );
+  }
 }
 
 function hasBody(req: Request): boolean {

@@ -32,9 +32,9 @@ function refuseLoose(sent: Readonly<Record<string, unknown>>, read: Readonly<Rec
 
 /** The refusal for what Ajv found. */
 export function refusalOf(errors: readonly ErrorObject[]): ApiError {
-  const unknown = errors.filter(({ keyword }) => keyword === "additionalProperties" || keyword === "unevaluatedProperties");
+  const unknown = errors.filter(({ keyword }) => UNKNOWN_MEMBER.has(keyword));
   const code = unknown.length > 0 ? "UNKNOWN_PARAMETER" : "VALIDATION_FAILED";
-  const causes = unknown.length > 0 ? unknown : errors.filter(isCause);
+  const causes = unknown.length > 0 ? unknown : causesOf(errors.slice(0, MOST_CAUSES));
   const details = distinct(causes.slice(0, MOST_CAUSES).map(detailOf)).slice(0, MOST_DETAILS);
   const [path = "", ...otherPaths] = new Set(details.map((detail) => detail.path));
   const param = otherPaths.length === 0 && path !== "" ? path.slice(1).replaceAll("/", ".") : undefined;
@@ -49,10 +49,32 @@ export function refusalOf(errors: readonly ErrorObject[]): ApiError {
 const MOST_CAUSES = 1000;
 const MOST_DETAILS = 20;
 
+const UNKNOWN_MEMBER = new Set(["additionalProperties", "unevaluatedProperties"]);
+const MISSING_MEMBER = new Set(["required", "dependentRequired"]);
+
+/** Leaves out what only follows: the branches of a schema that has a rule of its own (`x-rule`), and of one that also allows null. */
+function causesOf(errors: readonly ErrorObject[]): ErrorObject[] {
+  const ruled = errors.filter((error) => ruleOf(error) !== null);
+  return errors.filter((error) => {
+    if (ruleOf(error) !== null) return true;
+    if (
+      ruled.some(({ schemaPath, instancePath }) => error.instancePath === instancePath && error.schemaPath.startsWith(`${schemaPath}/`))
+    ) {
+      return false;
+    }
+    return isCause(error, errors.length);
+  });
+}
+
 /** anyOf with null says the same fault three times over; the inner one is the cause. */
-function isCause({ keyword, params }: ErrorObject, _: number, all: readonly ErrorObject[]): boolean {
-  if (keyword === "anyOf" || keyword === "oneOf" || keyword === "if") return all.length === 1;
-  return !(keyword === "type" && (params as { type: unknown }).type === "null" && all.length > 1);
+function isCause({ keyword, params }: ErrorObject, all: number): boolean {
+  if (keyword === "anyOf" || keyword === "oneOf" || keyword === "if") return all === 1;
+  return !(keyword === "type" && (params as { type: unknown }).type === "null" && all > 1);
+}
+
+/** What the document says of a value that breaks its schema, in place of what Ajv does. */
+function ruleOf({ keyword, parentSchema }: ErrorObject): string | null {
+  return UNKNOWN_MEMBER.has(keyword) || MISSING_MEMBER.has(keyword) ? null : (parentSchema?.["x-rule"] ?? null);
 }
 
 function detailOf(error: ErrorObject): ErrorDetail {
@@ -61,14 +83,14 @@ function detailOf(error: ErrorObject): ErrorDetail {
   const pointer = error.instancePath.replace(/^\/(requestBody|query|path|header)/, "");
   const path = member === undefined ? pointer : `${pointer}/${member.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   const name = path === "" ? "The body" : path.slice(1).replaceAll("/", ".");
-  if (error.keyword === "additionalProperties" || error.keyword === "unevaluatedProperties") {
-    return { path, code: "UNKNOWN_PARAMETER", message: `${name} is not known here.` };
-  }
+  if (UNKNOWN_MEMBER.has(error.keyword)) return { path, code: "UNKNOWN_PARAMETER", message: `${name} is not known here.` };
   if (error.keyword === "required") return { path, code: "REQUIRED", message: `${name} is required.` };
   return { path, code: snake(error.keyword), message: `${name} ${sayRule(error, params)}.` };
 }
 
 function sayRule(error: ErrorObject, params: Record<string, unknown>): string {
+  const rule = ruleOf(error);
+  if (rule !== null) return rule;
   if (error.keyword === "enum") return `must be one of ${(params.allowedValues as unknown[]).map(String).join(", ")}`;
   return error.message ?? "is not valid";
 }
@@ -78,5 +100,5 @@ function snake(keyword: string): string {
 }
 
 function distinct(details: readonly ErrorDetail[]): ErrorDetail[] {
-  return [...new Map(details.map((detail) => [`${detail.path} ${detail.code}`, detail])).values()];
+  return [...new Map(details.map((detail) => [`${detail.path} ${detail.message}`, detail])).values()];
 }

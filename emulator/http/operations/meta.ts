@@ -49,7 +49,7 @@ export function metaOperations(document: ApiDocument, facts: MetaFacts) {
       return { type: "application/yaml", body: document.yaml() };
     },
     getDocs() {
-      return { type: "text/html", body: docsPage(document), headers: { "Content-Security-Policy": DOCS_POLICY } };
+      return { type: "text/html", body: docsPage(document, "/v1"), headers: { "Content-Security-Policy": DOCS_POLICY } };
     },
   };
   return { reads, writes: {} };

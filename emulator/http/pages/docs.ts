@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../../package-root.ts";
-import type { ApiDocument } from "../document.ts";
+import type { LoadedDocument } from "../document.ts";
 
 interface Catalogue {
-  readonly info: { readonly description: string };
+  readonly info: { readonly title: string; readonly description: string };
   readonly "x-error-catalogue": Readonly<Record<string, { readonly status: number; readonly description: string; readonly fix: string }>>;
 }
 
@@ -11,21 +11,24 @@ interface Catalogue {
 export const DOCS_POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
-let page: string | undefined;
+const pages = new WeakMap<LoadedDocument, string>();
 
-/** The reference page: Scalar over our document, script and all in one file, so that it works without a network. */
-export function docsPage(document: ApiDocument): string {
-  page ??= render(document);
+/** The reference page of a document served below `base`: Scalar over it, script and all in one file, so that it works without a network. */
+export function docsPage(document: LoadedDocument, base: string): string {
+  const made = pages.get(document);
+  if (made !== undefined) return made;
+  const page = render(document, base);
+  pages.set(document, page);
   return page;
 }
 
-function render({ jsonText }: ApiDocument): string {
+function render({ jsonText }: LoadedDocument, base: string): string {
   const content = JSON.parse(jsonText) as Catalogue;
   const settings = {
     content: {
       ...content,
       info: { ...content.info, description: `${content.info.description}\n${errorChapter(content)}` },
-      servers: [{ url: "/v1", description: "This sandbox" }],
+      servers: [{ url: base, description: "This sandbox" }],
     },
     authentication: { preferredSecurityScheme: "apiKey" },
     theme: "default",
@@ -42,12 +45,12 @@ function render({ jsonText }: ApiDocument): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Get Smart Token API</title>
+<title>${content.info.title}</title>
 <link rel="icon" href="data:,">
 </head>
 <body>
 <div id="reference"></div>
-<noscript>This page needs JavaScript; the same contract is at <a href="/v1/openapi.yaml">/v1/openapi.yaml</a>.</noscript>
+<noscript>This page needs JavaScript; the same contract is at <a href="${base}/openapi.yaml">${base}/openapi.yaml</a>.</noscript>
 <script>${escapeScript(readFileSync(packageFile("dist/docs/scalar.js"), "utf8"))}</script>
 <script>
 // An error's doc_url ends in its code; Scalar names the headings of a chapter so.

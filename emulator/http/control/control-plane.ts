@@ -1,0 +1,88 @@
+import type { RequestHandler, Response } from "express";
+import type { Controls } from "../../control/controls.ts";
+import { ApiError } from "../../model/errors.ts";
+import { beginCall, callOf } from "../call.ts";
+import { type LoadedDocument, loadControlDocument, type Operation } from "../document.ts";
+import { successEnvelope } from "../envelope.ts";
+import { inTurn } from "../in-turn.ts";
+import { negotiate } from "../middleware/negotiate.ts";
+import { checkBody, readBody } from "../middleware/read-body.ts";
+import { validate } from "../middleware/validate.ts";
+import { nearestOperation } from "../nearest-operation.ts";
+import { routes } from "../routes.ts";
+import type { ControlHandler, ControlReply, RawReply, StreamReply } from "./handler.ts";
+import { controlOperations } from "./operations/operations.ts";
+
+const BASE = "/_sandbox";
+
+/** These two are about the process: they follow from no line of the journal, and wait for no disk. */
+const STATELESS = new Set(["getHealth", "getReadiness"]);
+
+/**
+ * Serves spec/control.yaml below /_sandbox. The same order of checks as the API's, without key and quota; who may call it is checked before.
+ * The document is loaded at the first request.
+ */
+export function controlPlane(controls: Controls): RequestHandler {
+  let served: RequestHandler | undefined;
+  return function control(req, res, next) {
+    if (!isControlPath(req.path)) return next();
+    served ??= serve(controls, loadControlDocument());
+    served(req, res, next);
+  };
+}
+
+export function isControlPath(path: string): boolean {
+  return path === BASE || path.startsWith(`${BASE}/`);
+}
+
+function serve(controls: Controls, document: LoadedDocument): RequestHandler {
+  const handlers = controlOperations(controls, document) as unknown as Readonly<Record<string, ControlHandler<never>>>;
+  const chainOf = (operation: Operation) =>
+    inTurn([
+      beginCall(operation, () => 0),
+      markStateless(operation),
+      negotiate(operation),
+      ...bodyOf(operation),
+      validate(operation),
+      perform(handlers[operation.id] as ControlHandler<never>),
+    ]);
+  return inTurn([routes(BASE, document.operations, chainOf), refuseRoute(document.operations)]);
+}
+
+function bodyOf(operation: Operation): RequestHandler[] {
+  if (operation.consumes.length === 0) return [];
+  if (operation.consumes.includes("application/json")) return readBody(operation);
+  // It is read in pieces, by its handler.
+  return [checkBody(operation, true)];
+}
+
+function markStateless({ id }: Operation): RequestHandler {
+  return function markStatelessAnswer(_req, res, next) {
+    if (STATELESS.has(id)) res.locals.stateless = true;
+    next();
+  };
+}
+
+function perform(handler: ControlHandler<never>): RequestHandler {
+  return async function performControl(req, res) {
+    const { params, query, body } = callOf(res);
+    const reply = (await handler({ params, query, body, req } as never)) as ControlReply<never> | RawReply | StreamReply;
+    if ("stream" in reply) await reply.stream(res);
+    else if ("type" in reply) sendRaw(res, reply);
+    else res.status(reply.status ?? 200).json(successEnvelope(reply.data, reply.message));
+  };
+}
+
+function sendRaw(res: Response, { type, text, headers = {} }: RawReply): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  res.type(type).send(text);
+}
+
+/** 404, with the operation that was probably meant. */
+function refuseRoute(operations: readonly Operation[]): RequestHandler {
+  return function controlRouteNotFound(req) {
+    const near = nearestOperation(operations, req.method, req.path.slice(BASE.length));
+    const meant = near ? ` Did you mean ${near.method.toUpperCase()} ${BASE}${near.path} (${near.id})?` : "";
+    throw new ApiError("ROUTE_NOT_FOUND", `The control plane has no such route; ${BASE} lists what there is.${meant}`);
+  };
+}

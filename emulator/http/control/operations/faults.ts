@@ -1,0 +1,26 @@
+import type { Controls } from "../../../control/controls.ts";
+import { listPage } from "../../../control/list-page.ts";
+import type { ControlHandlers } from "../handler.ts";
+
+type Ids = "listFaults" | "addFault" | "clearFaults" | "deleteFault";
+
+/** Operations tagged Faults. */
+export function faultOperations({ faults }: Controls): ControlHandlers<Ids> {
+  return {
+    listFaults({ query }) {
+      return { data: listPage("faults", faults.list(), query, ({ id }) => id), message: "Faults, in the order in which they are tried." };
+    },
+    addFault({ body }) {
+      const fault = faults.add(body);
+      return { status: 201, data: fault, message: `Added the fault ${fault.id}.` };
+    },
+    clearFaults() {
+      faults.clear();
+      return { data: null, message: "Cleared all faults." };
+    },
+    deleteFault({ params: { fault_id: id } }) {
+      faults.clear(id);
+      return { data: { id }, message: `Cleared the fault ${id}.` };
+    },
+  };
+}
