@@ -14,13 +14,12 @@ import { tokenOperations } from "../../emulator/http/operations/tokens.ts";
 import { userOperations } from "../../emulator/http/operations/users.ts";
 import { verificationOperations } from "../../emulator/http/operations/verification.ts";
 import { webhookOperations } from "../../emulator/http/operations/webhooks.ts";
+import { CONTROL_CODES } from "../../emulator/model/errors.ts";
 import { type DocumentFile, origin, TYPES } from "../../spec/update-types.ts";
 import { appAnswering } from "../support/app-parts.ts";
 import { type World, world } from "../support/client.ts";
-import { at, catalogue, document, faults, operations } from "../support/contract.ts";
+import { api, at, catalogue, control, document, faults, operations } from "../support/contract.ts";
 
-/** Codes of the control plane, which the document does not describe. */
-const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS", "FAULT_NOT_FOUND", "REQUEST_NOT_FOUND"];
 /** Codes that no operation's answer lists: they belong to routes that do not exist, or to the control plane. */
 const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED"];
 
@@ -73,7 +72,9 @@ describe("operations and handlers", () => {
   });
 });
 
-describe("examples", () => {
+describe.each([api, control])("examples of $base", (contract) => {
+  const { at, faults, operations, document } = contract;
+  const members = (pointer: string) => Object.keys((at(pointer).value ?? {}) as object);
   /** Every media type object of the document that has examples: the pointer of its schema, and of each example. */
   const examples = operations.flatMap((operation) => [
     ...[...operation.body.values()].flatMap((schema) => examplesBeside(schema)),
@@ -183,10 +184,10 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
 });
 
 it("the server's copies are this document", async () => {
-  const { sandbox, api } = await world();
-  const json = await api.as(null).get("/openapi.json").expect(200);
+  const { sandbox, api: client } = await world();
+  const json = await client.as(null).get("/openapi.json").expect(200);
   expect(json.body).toEqual(document);
-  const yaml = await api.as(null).get("/openapi.yaml").expect(200);
+  const yaml = await client.as(null).get("/openapi.yaml").expect(200);
   expect(yaml.text).toBe(readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8"));
   await sandbox.close();
 });

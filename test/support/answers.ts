@@ -23,8 +23,7 @@ const MEANINGFUL = [
 
 /** What a document says of answers. */
 function judging(contract: Contract) {
-  const { base, operations, catalogue } = contract;
-  const faults = contract.faults.bind(contract);
+  const { base, operations, catalogue, faults } = contract;
   const routes = operations
     .map((operation) => ({
       operation,

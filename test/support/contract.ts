@@ -70,7 +70,7 @@ export class Contract {
   }
 
   /** The value at a JSON pointer, and where it really is when references lead elsewhere. */
-  at(pointer: string): { value: Json; pointer: string } {
+  readonly at = (pointer: string): { value: Json; pointer: string } => {
     let value: unknown = this.document;
     let place = "";
     for (const step of pointer.split("/").slice(1)) {
@@ -82,28 +82,29 @@ export class Contract {
       }
     }
     return { value: value as Json, pointer: place };
-  }
+  };
 
   /** The validator of the schema at a pointer. */
-  validator(pointer: string): ValidateFunction {
+  readonly validator = (pointer: string): ValidateFunction => {
     let validate = this.#validators.get(pointer);
     if (!validate) {
       validate = this.#ajv.compile({ $ref: `document#${encodeURI(pointer)}` });
       this.#validators.set(pointer, validate);
     }
     return validate;
-  }
+  };
 
   /** What is wrong with a value by the schema at a pointer; empty when nothing is. */
-  faults(pointer: string, value: unknown): string[] {
+  readonly faults = (pointer: string, value: unknown): string[] => {
     const validate = this.validator(pointer);
     if (validate(value)) return [];
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
-  }
+  };
 
   #readOperation(path: string, method: string, item: Json, raw: Json): DocumentedOperation {
     const here = `/paths/${pointerStep(path)}`;
     const own = `${here}/${method}`;
+    const body = raw.requestBody === undefined ? { value: {}, pointer: "" } : this.at(`${own}/requestBody`);
     const security = ((raw.security ?? []) as { apiKey?: string[] }[]).find((each) => "apiKey" in each);
     const parametersAt = (place: string, list: unknown) =>
       ((list ?? []) as unknown[]).map((_, index) => {
@@ -117,8 +118,8 @@ export class Contract {
       tag: (raw.tags as string[])[0] as string,
       scopes: security?.apiKey ?? null,
       parameters: [...parametersAt(here, item.parameters), ...parametersAt(own, raw.parameters)],
-      body: contentAt(`${own}/requestBody`, raw.requestBody as Json),
-      bodyRequired: ((raw.requestBody as Json)?.required as boolean) ?? false,
+      body: contentAt(body.pointer, body.value),
+      bodyRequired: (body.value.required as boolean) ?? false,
       responses: new Map(
         Object.keys(raw.responses as Json).map((status) => [Number(status), this.#readResponse(`${own}/responses/${status}`)]),
       ),
@@ -154,10 +155,8 @@ function codesWith(status: number): string[] {
 export const api = new Contract("openapi.yaml", "/v1");
 export const control = new Contract("control.yaml", "/_sandbox");
 
-export const { document, operations, catalogue } = api;
-export const at = api.at.bind(api);
-export const validator = api.validator.bind(api);
-export const faults = api.faults.bind(api);
+/** The API's own. */
+export const { document, operations, catalogue, at, validator, faults } = api;
 
 /** What is wrong with a delivered webhook, by the document's `webhooks` section, whose keys have dashes for underscores. */
 export function problemsOfEvent(body: { type: string }): string[] {
