@@ -130,7 +130,7 @@ async function compose(
     () => writer,
   );
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
-  const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
+  const first = folder?.kept ? null : await firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
   const { callGas, traceGas } = options;
   const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>

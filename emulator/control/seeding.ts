@@ -40,9 +40,9 @@ export interface FirstFixture {
 }
 
 /** Throws FixtureError. */
-export function firstFixture(source: FixtureSource, book: StepBook, end: number): FirstFixture {
-  const fixture = readFixture(source, book.operations);
-  refuseWrongMembers(fixture, book);
+export async function firstFixture(source: FixtureSource, book: StepBook, end: number): Promise<FirstFixture> {
+  const fixture = await readFixture(source, book.operations);
+  await refuseWrongMembers(fixture, book);
   const from = end - historyOf(fixture, end);
   if (from < 0) {
     const place = fixture.steps[0]?.placeOf([]) ?? { line: 1, column: 1 };
@@ -88,8 +88,8 @@ export class Seeding {
    */
   async #apply(source: Omit<FixtureSource, "id">, progress?: StepProgress): Promise<Seeded> {
     const { book, clock } = this.#parts;
-    const fixture = readFixture(source, book.operations);
-    refuseWrongMembers(fixture, book);
+    const fixture = await readFixture(source, book.operations);
+    await refuseWrongMembers(fixture, book);
     const skipped = relativeHistoryOf(fixture);
     const now = clock.now();
     instantText(now + skipped);

@@ -31,6 +31,7 @@ export const RULES: readonly Rule[] = [
       "emulator/ports",
       "emulator/services",
       "emulator/control",
+      "emulator/package-root.ts",
       "emulator/yaml.ts",
       "yaml",
     ],

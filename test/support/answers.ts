@@ -21,6 +21,11 @@ const MEANINGFUL = [
   "ratelimit-policy",
 ];
 
+/** Refusals that come before a route is looked for. */
+const ANYWHERE = ["HOST_NOT_ALLOWED", "INVALID_REQUEST"];
+/** Who may use the control plane. */
+const GUARDED = ["ORIGIN_NOT_ALLOWED", "AUTHENTICATION_REQUIRED"];
+
 /** What a document says of answers. */
 function judging(contract: Contract) {
   const { base, operations, catalogue, faults } = contract;
@@ -70,7 +75,7 @@ function judging(contract: Contract) {
       return answer.text === "" && answer.headers.allow !== undefined ? [] : ["OPTIONS without Allow, or with a body"];
     }
     const codes = exists ? ["METHOD_NOT_ALLOWED"] : ["ROUTE_NOT_FOUND"];
-    const problems = refusalProblems([...codes, "HOST_NOT_ALLOWED", "INVALID_REQUEST"], method, answer);
+    const problems = refusalProblems([...codes, ...ANYWHERE, ...(contract === control ? GUARDED : [])], method, answer);
     if (answer.status !== 405) return problems;
     const allow = String(answer.headers.allow).split(", ").sort();
     const expected = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort();

@@ -1,4 +1,4 @@
-import { at } from "../../support/contract.ts";
+import { api, type Contract } from "../../support/contract.ts";
 import type { Random } from "../../support/random.ts";
 import type { Pool } from "./pool.ts";
 
@@ -50,23 +50,25 @@ const COUNTS = [1, 1, 2, 5, 2 ** 31 - 1];
 export class Values {
   readonly #random: Random;
   readonly #pool: Pool;
+  readonly #contract: Contract;
   #serial = 0;
 
-  constructor(random: Random, pool: Pool) {
+  constructor(random: Random, pool: Pool, contract = api) {
     this.#random = random;
     this.#pool = pool;
+    this.#contract = contract;
   }
 
   /** A value that the schema at this pointer allows (nearly always). */
   good(pointer: string): unknown {
-    const found = at(pointer);
+    const found = this.#contract.at(pointer);
     const name = found.pointer.split("/").at(-1) as string;
     return this.#named(name, found.pointer) ?? this.#bySchema(found.pointer, found.value);
   }
 
   /** Something that the schema most likely refuses. */
   bad(pointer: string): unknown {
-    const { value: schema } = at(pointer);
+    const { value: schema } = this.#contract.at(pointer);
     const random = this.#random;
     const max = schema.maxLength as number | undefined;
     if (max !== undefined && random.chance(0.3)) return random.pick(["x", "💥"]).repeat(max + random.int(0, 2));
@@ -162,7 +164,10 @@ export class Values {
     const random = this.#random;
     if (Array.isArray(schema.enum)) return random.pick(schema.enum as unknown[]);
     if ("const" in schema) return schema.const;
-    if (Array.isArray(schema.anyOf)) return this.good(`${pointer}/anyOf/${random.int(0, schema.anyOf.length - 1)}`);
+    // What a pattern or a rule allows is not guessed.
+    if (this.#contract !== api && Array.isArray(schema.examples) && random.chance(0.8)) return random.pick(schema.examples);
+    if (Array.isArray(schema.anyOf) && !("examples" in schema))
+      return this.good(`${pointer}/anyOf/${random.int(0, schema.anyOf.length - 1)}`);
     const type = random.pick([schema.type].flat() as string[]);
     if (type === "object") return this.object(pointer);
     if (type === "array") return this.#array(pointer, schema);
@@ -182,7 +187,7 @@ export class Values {
 
   /** Its required members, and some of the others. */
   object(pointer: string): Record<string, unknown> {
-    const found = at(pointer);
+    const found = this.#contract.at(pointer);
     const required = (found.value.required ?? []) as string[];
     const names = Object.keys((found.value.properties ?? {}) as Schema);
     const chosen = names.filter((name) => required.includes(name) || this.#random.chance(0.25));
