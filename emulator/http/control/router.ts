@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Controls } from "../../control/controls.ts";
 import { type SeedInput, sayMade } from "../../control/seeding.ts";
@@ -12,30 +11,18 @@ import { faultRoutes } from "./faults.ts";
 import { observe } from "./observe.ts";
 import { transferRoutes } from "./transfer.ts";
 
-export interface ControlGuard {
-  readonly isOriginAllowed: (origin: string) => boolean;
-  /** The Bearer token to ask for; null for none (loopback). */
-  readonly token: string | null;
-}
-
-/** The control plane, mounted at /_sandbox: what CLI and dashboard use. No API key; Host and Origin are checked before. */
-export function controlRouter(controls: Controls, guard: ControlGuard): RequestHandler {
+/** The control plane, mounted at /_sandbox: what CLI and dashboard use. No API key; Host, Origin and token are checked before. */
+export function controlRouter(controls: Controls): RequestHandler {
   // Many a sandbox inside a test is never asked: its routes are made at the first request.
   let router: Router | undefined;
   return function control(req, res, next) {
-    router ??= makeRouter(controls, guard);
+    router ??= makeRouter(controls);
     router(req, res, next);
   };
 }
 
-function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard): Router {
+function makeRouter(controls: Controls): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(function refuseForeignOrigin(req, _res, next) {
-    const { origin } = req.headers;
-    if (origin === undefined || isOriginAllowed(origin)) return next();
-    throw new ApiError("ORIGIN_NOT_ALLOWED", "The control plane does not serve pages of another origin.");
-  });
-  if (token !== null) router.use(requireToken(token));
   router.use(express.json({ limit: "64mb" }));
 
   // These two are about the process: they follow from no line of the journal, and wait for no disk.
@@ -148,18 +135,6 @@ function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard
     answer(res, { healthy, findings }, healthy ? "Every invariant holds." : "Invariants are broken; see findings.");
   });
   return router;
-}
-
-/** The token is compared by its hash, so that the time taken says nothing. */
-function requireToken(token: string): RequestHandler {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  const expected = digest(`Bearer ${token}`);
-  return function checkControlToken(req, _res, next) {
-    if (timingSafeEqual(digest(req.headers.authorization ?? ""), expected)) return next();
-    throw new ApiError("AUTHENTICATION_REQUIRED", "The control plane needs `Authorization: Bearer` with the --control-token.", {
-      headers: { "WWW-Authenticate": 'Bearer realm="getsmart-sandbox control"' },
-    });
-  };
 }
 
 function answer(res: Response, data: unknown, message: string): void {
