@@ -170,7 +170,7 @@ it.each([
 describe("--host beyond loopback", () => {
   const config = (flags: Record<string, string>) => resolveConfig(flags, {});
 
-  it.each(["0.0.0.0", "::", "192.168.1.7", "my-machine.example", "128.0.0.1"])("%s needs a --control-token", (host) => {
+  it.each(["0.0.0.0", "::", "192.168.1.7", "my-machine.example", "128.0.0.1", "127.evil.example"])("%s needs a --control-token", (host) => {
     expect(() => config({ host })).toThrow("give the control plane a --control-token");
     expect(config({ host, controlToken: "s3cret-of-16-characters" }).host).toBe(host);
   });
