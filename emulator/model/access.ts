@@ -73,8 +73,8 @@ export class Access {
   }
 
   /**
-   * The control plane and the dashboard: programs, their own pages, and whoever follows a link to a page; beyond pages, which hold nothing
-   * of the sandbox, with the control token where there is one.
+   * The control plane and the dashboard: programs, the sandbox's own pages, and navigations to a page. All but the pages themselves, which
+   * hold no state, need the control token if there is one.
    */
   control(method: string | undefined, path: string, headers: SentHeaders): Denial | null {
     const isOfPage = isPage(path) && (method === "GET" || method === "HEAD");
@@ -97,9 +97,10 @@ export class Access {
    * control unless they are known to be something else.
    */
   rpcMethod(method: string, headers: SentHeaders, isLocal: boolean): Denial | null {
-    if (ACCOUNT_METHOD.test(method)) return isLocal ? null : this.#unauthenticated(method, headers);
+    const what = `The method ${shown(method)}`;
+    if (ACCOUNT_METHOD.test(method)) return isLocal ? null : this.#unauthenticated(what, headers);
     if (OPEN_METHOD.test(method)) return null;
-    return this.#foreign(method, headers) ?? this.#unauthenticated(method, headers);
+    return this.#foreign(what, headers) ?? this.#unauthenticated(what, headers);
   }
 
   /** What `Access-Control-Allow-Origin` says to the page that asks; null for no page, or none that may read the answer. */
@@ -125,7 +126,7 @@ export class Access {
     const isOwn = headers["sec-fetch-site"] === undefined ? origin === null || this.#isOwn(origin, headers) : isOfOwnSite(headers);
     if (isOwn) return null;
     const from = origin === null ? "another origin" : `the origin ${shown(origin)}`;
-    const message = `${what} does not serve pages of ${from}, only the sandbox's own, at its Host or at its --public-url.`;
+    const message = `${what} is not for pages of ${from}, only for the sandbox's own, at its Host or at its --public-url.`;
     return { code: "ORIGIN_NOT_ALLOWED", message };
   }
 

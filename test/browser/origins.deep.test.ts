@@ -101,7 +101,7 @@ describe.skipIf(NO_BROWSER)("in Chromium", () => {
     }
     expect(await inPage(page, "attemptSocket", world.ws, call("eth_blockNumber"))).toBe("error");
     for (const kind of ["img", "script"]) expect(await inPage(page, "attemptElement", kind, `${world.control}/info`)).toBe(false);
-    // A form needs no leave; its answer would be shown.
+    // A form needs no permission, and its answer would be shown.
     for (const action of [`${world.control}/reset`, world.rpc]) {
       expect(await leave(page, `submitForm(${JSON.stringify(action)})`)).toBe(403);
     }

@@ -40,7 +40,7 @@ const SENDERS: Readonly<Record<string, SentHeaders>> = {
 
 /**
  * Per sender: a route of the control plane, a page of it, CORS for /v1; JSON-RPC: a read, an unlocked account, a control method.
- * `+` served, `O` refused for its origin; of CORS `-`: the browser lets no page read the answer, or needs no leave.
+ * `+` served, `O` refused for its origin; of CORS `-`: no header: the browser lets no other page read the answer.
  */
 const EXPECTED = `
   a program                                         + + -  + + +

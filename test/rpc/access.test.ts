@@ -75,7 +75,8 @@ it.each<[string, SandboxOptions, string | undefined, Record<string, string>, (st
 it("a refusal says what to do", async () => {
   const { post } = await open({ controlToken: TOKEN }, "0.0.0.0");
   const mine = { jsonrpc: "2.0", id: 1, method: "evm_mine" };
-  expect((await post(mine)).error?.message).toBe("evm_mine needs `Authorization: Bearer` with the --control-token.");
+  expect((await post(mine)).error?.message).toBe("The method evm_mine needs `Authorization: Bearer` with the --control-token.");
+  expect((await post({ ...mine, method: "x".repeat(1_000_000) })).error?.message.length).toBeLessThan(200);
   expect((await post(mine, { ...BEARER, ...PAGE })).error?.message).toMatch(/evm_mine .*http:\/\/localhost:3000.*--public-url/);
 });
 

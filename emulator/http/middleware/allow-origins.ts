@@ -5,7 +5,7 @@ import { isPreflight, preflightHeaders } from "../../model/cors.ts";
 const EXPOSED = "Request-Id, RateLimit, RateLimit-Policy, Retry-After, ETag, Location, Idempotent-Replayed, WWW-Authenticate, Allow";
 const METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";
 
-/** CORS for /v1: pages of allowed origins may read every answer, and their preflights are answered here. `refused`: told of other origins. */
+/** CORS for /v1: pages of allowed origins may read every answer, and their preflights are answered here. `refused`: called with every other origin. */
 export function allowOrigins(access: Access, refused: (origin: string) => void): RequestHandler {
   return function answerCors(req, res, next) {
     if (!/^\/v1(\/|$)/.test(req.path)) return next();

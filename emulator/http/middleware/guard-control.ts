@@ -2,9 +2,9 @@ import type { RequestHandler } from "express";
 import type { Access } from "../../model/access.ts";
 import { ApiError } from "../../model/errors.ts";
 
-/** Refuses pages of other origins and who lacks the control token, at the control plane, the dashboard and `/`, before anything happens. */
+/** Refuses pages of other origins, and requests without the control token, at the control plane, the dashboard and `/`. */
 export function guardControl(access: Access): RequestHandler {
-  return function refuseStranger(req, _res, next) {
+  return function refuseCaller(req, _res, next) {
     if (!/^\/($|_sandbox(\/|$)|dashboard(\/|$))/i.test(req.path)) return next();
     const denial = access.control(req.method, req.path, req.headers);
     if (!denial) return next();
