@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isLoopbackHost } from "./model/network.ts";
 import type { Setting } from "./setting.ts";
 import { type Config, kebab, SETTINGS, type SettingName, settings, variableOf } from "./settings.ts";
 import { yaml } from "./yaml.ts";
@@ -44,16 +45,13 @@ export function resolveConfig(
     resolved[name] = given ? accept(each, given) : name in initial ? initial[name] : each.initial;
   }
   const config = Object.freeze(resolved) as Config;
-  if (!isLoopback(config.host) && config.controlToken === null) {
+  if (!isLoopbackHost(config.host) && config.controlToken === null) {
     const place = flags.host !== undefined ? "--host" : env.GETSMART_HOST !== undefined ? "GETSMART_HOST" : `host in ${fileName}`;
-    throw new ConfigError(`${place}: ${config.host} is reachable from other machines; give the control plane a --control-token.`);
+    throw new ConfigError(
+      `${place}: ${config.host} is reachable from other machines; give the control plane a --control-token (${SETTINGS.controlToken.accepts}).`,
+    );
   }
   return config;
-}
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 
 function accept(each: Setting<unknown>, { value, origin, isText }: { value: unknown; origin: string; isText: boolean }): unknown {

@@ -49,9 +49,14 @@ export interface SandboxOptions {
   readonly publicUrl?: string;
   /** TLS on the API port, with a certificate of a local authority kept in `caDir` (made once); plain HTTP is then refused. */
   readonly https?: { readonly caDir: string };
-  /** Origins whose pages may call /v1 (CORS); none by default. */
+  /** Origins whose pages may call /v1 (CORS), besides those of this machine: `https://app.example`, `*` for all, `none` for no loopback ones. */
   readonly cors?: readonly string[];
-  /** What the control plane asks for as a Bearer token; none by default. */
+  /** The same for JSON-RPC: pages, and wallet extensions such as `chrome-extension://…`. */
+  readonly rpcCors?: readonly string[];
+  /**
+   * What the control plane asks for as a Bearer token, and JSON-RPC for methods that control the sandbox; 16 to 200 visible ASCII
+   * characters. None by default; listening beyond loopback needs one.
+   */
   readonly controlToken?: string;
   /** Begin anew in the data folder; the old data is kept beside it. */
   readonly fresh?: boolean;
@@ -110,9 +115,11 @@ export interface Sandbox
   readonly notices: readonly string[];
   /** The authority that clients must trust under HTTPS: a PEM file, there once `listen()` has returned; null without. */
   readonly caFile: string | null;
-  /** Serves the API on a port; returns its origin. The API is at origin + "/v1". */
+  /** The Host headers that are served, for people. */
+  readonly hosts: string;
+  /** Serves the API on a port; returns its origin. The API is at origin + "/v1". Throws INVALID_REQUEST beyond loopback without a control token. */
   listen(at?: Address): Promise<string>;
-  /** Serves JSON-RPC (HTTP and WebSocket) on a port; returns its origin. */
+  /** Serves JSON-RPC (HTTP and WebSocket) on a port; returns its origin. Throws INVALID_REQUEST beyond loopback without a control token. */
   listenRpc(at?: Address): Promise<string>;
   /** Everything – records, chain, clock, quotas, counters – as it is now. Without a name it gets one. */
   snapshot(name?: string): Promise<Snapshot>;

@@ -4,7 +4,9 @@ import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
+import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/access.ts";
 import { ApiError } from "./model/errors.ts";
+import { ORIGIN, ORIGIN_FORM } from "./model/origin.ts";
 import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import { VERSION } from "./package-root.ts";
 import type { ChainRules } from "./ports/chain.ts";
@@ -34,9 +36,18 @@ export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, 
 }
 
 /** Throws INVALID_REQUEST for an option that no sandbox can have. */
-export function refuseBadOptions({ publicUrl, baseFee }: SandboxOptions): void {
+export function refuseBadOptions({ publicUrl, baseFee, cors, rpcCors, controlToken }: SandboxOptions): void {
   if (publicUrl !== undefined && !PUBLIC_URL.test(publicUrl)) throw bad("publicUrl", publicUrl, PUBLIC_URL_FORM);
   const isFee = baseFee === undefined || (Number.isInteger(baseFee) && baseFee >= 0 && baseFee <= MAX_BASE_FEE);
+  for (const [param, origins = []] of [
+    ["cors", cors],
+    ["rpcCors", rpcCors],
+  ] as const) {
+    const odd = origins.find((each) => !ORIGIN.test(each));
+    if (odd !== undefined) throw bad(param, odd, ORIGIN_FORM);
+  }
+  // The token itself is not repeated.
+  if (controlToken !== undefined && !CONTROL_TOKEN.test(controlToken)) throw bad("controlToken", "…", CONTROL_TOKEN_FORM);
   if (!isFee) throw bad("baseFee", baseFee, `a whole number from 0 to ${MAX_BASE_FEE}`);
 }
 

@@ -34,14 +34,13 @@ import { controlPlane } from "./http/control/control-plane.ts";
 import { inputChecks } from "./http/control/input-checks.ts";
 import { loadDocument } from "./http/document.ts";
 import { STATUS } from "./http/envelope.ts";
-import { hostAllowlist } from "./http/middleware/allow-host.ts";
-import { guardControl } from "./http/middleware/guard-control.ts";
 import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
 import { listen } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
+import { Access } from "./model/access.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
-import { hostKind } from "./model/network.ts";
+import { isLoopbackHost } from "./model/network.ts";
 import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import type { Machine } from "./ports/disk.ts";
 import type { Store } from "./ports/store.ts";
@@ -256,7 +255,7 @@ async function compose(
   });
 
   // HTTP.
-  const isHostAllowed = hostAllowlist(options.allowHosts ?? []);
+  const access = new Access({ ...options, publicUrl });
   const facts = {
     version: VERSION,
     limits: quotas.facts,
@@ -289,23 +288,11 @@ async function compose(
     await positions.snapshot(FIXTURE);
   }
   await scheduler.start();
-  const guard = guardControl({ isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
+  const control = controlPlane(controls);
   const newRequestId = () => requestIds.next(clock.now());
-  const { cors = [] } = options;
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
-  const parts = {
-    document,
-    operations,
-    guard,
-    control: controlPlane(controls),
-    world: writer,
-    clock,
-    newRequestId,
-    keys,
-    limiter,
-    faults: injection,
-  };
-  const app = createApp({ ...parts, recorder: observation, isHostAllowed, cors, log });
+  const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
+  const app = createApp({ ...parts, recorder: observation, access, log });
   const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
@@ -322,9 +309,13 @@ async function compose(
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
     caFile: certificates?.caFile ?? null,
+    get hosts() {
+      return access.hosts;
+    },
     notices: noticesOf(engine, options, folder),
     async listen({ host = "127.0.0.1", port = 0 } = {}) {
-      reach.isLocal &&= hostKind(host) === "loopback" && !["0.0.0.0", "::"].includes(host);
+      access.listenOn(host);
+      reach.isLocal &&= isLoopbackHost(host);
       const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
       const certificate = await certificates?.issue([...new Set(hosts)]);
       const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, raw);
@@ -334,7 +325,8 @@ async function compose(
       return server.origin;
     },
     async listenRpc({ host = "127.0.0.1", port = 0 } = {}) {
-      const server = await serveRpc({ chain, writer, mining, controls, clock, isHostAllowed, log }, { host, port });
+      access.listenOn(host);
+      const server = await serveRpc({ chain, writer, mining, controls, clock, access, log }, { host, port });
       servers.push(server);
       publish({ rpc: server.origin });
       return server.origin;

@@ -74,12 +74,17 @@ export function oneOf<T extends string>(...allowed: readonly T[]): Kind<T> {
 
 /** Names without spaces and commas: one, or a list. */
 export function names(what: string): Kind<readonly string[]> {
-  const name = { type: "string", pattern: "^[^\\s,]+$" };
-  const isName = (value: unknown): value is string => typeof value === "string" && /^[^\s,]+$/.test(value);
+  return listOf(`${what} without spaces, a list of them in the file, separated by commas elsewhere`, /^[^\s,]+$/);
+}
+
+/** Texts of a form without commas: one, or a list. */
+export function listOf(accepts: string, pattern: RegExp): Kind<readonly string[]> {
+  const item = { type: "string", pattern: pattern.source };
+  const isItem = (value: unknown): value is string => typeof value === "string" && pattern.test(value);
   return {
-    accepts: `${what} without spaces, a list of them in the file, separated by commas elsewhere`,
-    schema: { anyOf: [name, { type: "array", items: name }] },
-    read: (value) => (isName(value) ? [value] : Array.isArray(value) && value.every(isName) ? value : undefined),
+    accepts,
+    schema: { anyOf: [item, { type: "array", items: item }] },
+    read: (value) => (isItem(value) ? [value] : Array.isArray(value) && value.every(isItem) ? value : undefined),
     fromText: (text) => text.split(",").map((each) => each.trim()),
   };
 }

@@ -1,10 +1,12 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseDuration } from "./control/duration.ts";
+import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/access.ts";
 import { CALL_GAS, TRACE_GAS } from "./model/chain-limits.ts";
+import { ORIGIN, ORIGIN_FORM } from "./model/origin.ts";
 import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import type { MiningMode } from "./services/mining.ts";
-import { form, type Kind, names, oneOf, type Setting, share, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
+import { form, type Kind, listOf, names, oneOf, type Setting, share, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
 
 export type Limits = { readonly perSecond: number; readonly perHour: number } | "off";
 
@@ -19,6 +21,8 @@ const limits = form<Limits>("off, or a form such as 10/s,1000/h", /^(off|[1-9]\d
   return value === "off" ? "off" : { perSecond, perHour };
 });
 
+const origins = listOf(ORIGIN_FORM, ORIGIN);
+const token = form(CONTROL_TOKEN_FORM, CONTROL_TOKEN, (value) => value);
 const publicUrl = form(PUBLIC_URL_FORM, PUBLIC_URL, (value) => value);
 /** Up to what a transaction may have (EIP-7825). */
 const gas = whole(21_000, 16_777_216);
@@ -54,7 +58,8 @@ export const SETTINGS = {
   repair: setting("--repair", "go on with the readable part of a damaged journal; the damaged one is kept as a copy", yesOrNo, false),
   fsync: setting("--fsync", "answer a write only when it survives a power loss", yesOrNo, false),
   allowHost: setting("--allow-host <name...>", "further Host names to serve", names("names"), []),
-  cors: setting("--cors <origin...>", "origins whose pages may call /v1 (* for all)", names("origins"), []),
+  cors: setting("--cors <origin...>", "further origins whose pages may call /v1; those of this machine may", origins, []),
+  rpcCors: setting("--rpc-cors <origin...>", "the same for JSON-RPC: pages, and wallet extensions (chrome-extension://…)", origins, []),
   publicUrl: optional(
     "--public-url <url>",
     "address of the API for clients elsewhere, in credentials and badges (default: where it listens)",
@@ -67,7 +72,11 @@ export const SETTINGS = {
     text("a folder"),
     join(homedir(), ".getsmart-sandbox", "ca"),
   ),
-  controlToken: optional("--control-token <token>", "Bearer token of the control plane; needed beyond loopback", text("a text")),
+  controlToken: optional(
+    "--control-token <token>",
+    "Bearer token of the control plane, 16 characters at least; needed beyond loopback",
+    token,
+  ),
   configOut: optional("--config-out <file>", "writes addresses and keys as JSON once ready", text("a file")),
   mining: setting("--mining <mode>", `when blocks are mined: ${mining.accepts} (default: auto)`, mining, { kind: "auto" }),
   chainId: optional("--chain-id <number>", "chain id of the local chain (default 31337)", whole(1, 2 ** 31 - 1)),

@@ -1,17 +1,19 @@
 import { dirname, join } from "node:path";
-import { isLoopback } from "../config.ts";
+import type { Config } from "../config.ts";
+import { isLoopbackHost } from "../model/network.ts";
 import type { Sandbox } from "../sandbox.ts";
 
-/** What `start` prints when the sandbox is ready. `host`: the address that it listens on. */
-export function banner(sandbox: Sandbox, readyMs: number, host = "127.0.0.1"): string {
+/** What `start` prints when the sandbox is ready. */
+export function banner(sandbox: Sandbox, readyMs: number, { host, allowHost }: Pick<Config, "host" | "allowHost">): string {
   const info = sandbox.info();
   const base = `${info.urls.api}/v1`;
   const [first] = sandbox.accounts;
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string])[] = [
     ["API", sandbox.caFile === null ? `${base}  (${plain(host)})` : base],
     ["Reference", `${base}/docs`],
     ["JSON-RPC", `${info.urls.rpc}  (HTTP and WebSocket, chain id ${info.chain.chain_id})`],
     ["Control", `${info.urls.control}`],
+    ...(allowHost.length === 0 && isLoopbackHost(host) ? [] : [["Hosts", `${sandbox.hosts}  (other Host headers are refused)`] as const]),
     ["API key", `${sandbox.apiKey}  (the same everywhere; worth nothing elsewhere)`],
     ["GETS", `${info.chain.token_address}`],
     ["Badge", `${info.chain.badge_address}`],
@@ -49,7 +51,9 @@ export function banner(sandbox: Sandbox, readyMs: number, host = "127.0.0.1"): s
 }
 
 function plain(host: string): string {
-  return isLoopback(host) ? "plain HTTP: it stays on this machine" : `plain HTTP on ${host}: others can read along; --https prevents it`;
+  return isLoopbackHost(host)
+    ? "plain HTTP: it stays on this machine"
+    : `plain HTTP on ${host}: others can read along; --https prevents it`;
 }
 
 /** How clients come to trust the local authority: each line can be copied as it is. */

@@ -29,7 +29,8 @@ export async function execute(flags: Readonly<Record<string, unknown>>, line: re
   const initial = { port: 0, rpcPort: 0, ephemeral: flags.dataDir === undefined, limits: "off", logLevel: "error" } as const;
   const config = resolveConfig(flags, process.env, flags.config as string | undefined, { initial, flagOnly: FLAG_ONLY });
   const sandbox = await openSandbox(config, "empty");
-  if (!config.silent && TALKATIVE.includes(config.logLevel)) process.stderr.write(banner(sandbox, Math.round(performance.now() - began)));
+  if (!config.silent && TALKATIVE.includes(config.logLevel))
+    process.stderr.write(banner(sandbox, Math.round(performance.now() - began), config));
   const token = config.controlToken === null ? {} : { GETSMART_CONTROL_TOKEN: config.controlToken };
   const code = await command.run({ ...process.env, ...environmentOf(sandbox), ...token });
   process.exit(await closed(sandbox, code));

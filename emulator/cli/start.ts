@@ -15,7 +15,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
   outliveOutput();
   const config = resolveConfig(flags, process.env, flags.config as string | undefined);
   const sandbox = await openSandbox(config, DEFAULT_FIXTURE, stopOnSignals);
-  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began), config.host));
+  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began), config));
 }
 
 /** Ignored after a signal: shaky keyboards and npm send it twice. */

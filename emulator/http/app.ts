@@ -1,6 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { Access } from "../model/access.ts";
 import { ApiError } from "../model/errors.ts";
+import { refusedOrigins } from "../model/refused-origins.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RateLimiter } from "../ports/rate-limiter.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
@@ -14,6 +16,7 @@ import { leaveWhenDurable } from "./leave.ts";
 import { allowHost } from "./middleware/allow-host.ts";
 import { allowOrigins } from "./middleware/allow-origins.ts";
 import { authenticate, authorise } from "./middleware/authenticate.ts";
+import { guardControl } from "./middleware/guard-control.ts";
 import { identify } from "./middleware/identify.ts";
 import { type FaultInjection, injectFault } from "./middleware/inject-fault.ts";
 import { logRequests } from "./middleware/log-requests.ts";
@@ -30,8 +33,6 @@ import { routes } from "./routes.ts";
 export interface AppParts {
   readonly document: ApiDocument;
   readonly operations: Operations;
-  /** Lets those pass who may use the control plane. */
-  readonly guard: RequestHandler;
   readonly control: RequestHandler;
   readonly world: UnitOfWork;
   readonly clock: Clock;
@@ -39,16 +40,14 @@ export interface AppParts {
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly faults: FaultInjection;
-  readonly isHostAllowed: (host: string | undefined) => boolean;
-  /** Origins whose pages may call /v1. */
-  readonly cors: readonly string[];
+  readonly access: Access;
   readonly log: Logger;
   readonly recorder: Recorder;
 }
 
 /** The Express application: the order of everything, on one screen. Throws if document and handlers do not match. */
 export function createApp(parts: AppParts): Express {
-  const { document, operations, world, clock, keys, limiter } = parts;
+  const { document, operations, world, clock, keys, limiter, access } = parts;
   const stage = { world, clock, idempotency: new Idempotency() };
   const app = express();
   app.disable("x-powered-by").disable("etag");
@@ -56,12 +55,18 @@ export function createApp(parts: AppParts): Express {
   app.set("query parser", "simple");
   app.response.end = leaveWhenDurable(world);
 
+  const refused = refusedOrigins("/v1", "--cors", (sentence) => parts.log.warn(sentence));
   app.use(
-    inTurn([identify(parts.newRequestId), logRequests(parts.log), recordRequests(parts.recorder, clock), allowHost(parts.isHostAllowed)]),
+    inTurn([
+      identify(parts.newRequestId),
+      logRequests(parts.log),
+      recordRequests(parts.recorder, clock),
+      allowHost(access),
+      guardControl(access),
+      allowOrigins(access, refused),
+    ]),
   );
-  app.use("/_sandbox", parts.guard);
   app.use(parts.control);
-  if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));
   const handlers = new Map(document.operations.map((operation) => [operation, handlerOf(operation)]));
   app.use(routes("/v1", document.operations, (operation) => inTurn(chainOf(operation))));
   app.use(refuseRoute(document.operations));

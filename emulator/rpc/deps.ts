@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Controls } from "../control/controls.ts";
+import type { Access, Denial } from "../model/access.ts";
 import type { Chain, ChainStep } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
@@ -17,7 +18,7 @@ export interface RpcDeps {
   readonly mining: Mining;
   readonly controls: Controls;
   readonly clock: Clock;
-  readonly isHostAllowed: (host: string | undefined) => boolean;
+  readonly access: Access;
   readonly log: Logger;
 }
 
@@ -28,6 +29,14 @@ export interface Peer {
   readonly subscriptions: Map<string, () => void>;
   /** Whether its connection is closed. */
   isGone(): boolean;
+}
+
+/** Who asks, as far as it decides what is answered. */
+export interface Caller {
+  /** Its connection, if that is a WebSocket. */
+  readonly peer: Peer | null;
+  /** Why it may not call a method; null if it may. */
+  denialOf(method: string): Denial | null;
 }
 
 /** One method of the table. `peer` is null over HTTP. */

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Denial } from "../model/access.ts";
 import { ApiError } from "../model/errors.ts";
 import { BOUNDS } from "./bounds.ts";
 import { isDeeper } from "./nesting.ts";
@@ -12,6 +13,8 @@ export const INTERNAL_ERROR = -32603;
 export const INVALID_INPUT = -32000;
 export const NOT_SUPPORTED = -32004;
 export const LIMIT_EXCEEDED = -32005;
+/** EIP-1193: "The requested method and/or account has not been authorized by the user." */
+const UNAUTHORIZED = 4100;
 
 export type Params = readonly unknown[];
 export type Call = (method: string, params: Params) => Promise<unknown>;
@@ -28,6 +31,11 @@ export class RpcError extends Error {
     this.code = code;
     this.data = data;
   }
+}
+
+/** `data.code` says which rule of access it is, as the API's errors do. */
+export function denied({ code, message }: Denial): RpcError {
+  return new RpcError(UNAUTHORIZED, message, { code });
 }
 
 export function invalidParams(message: string): RpcError {

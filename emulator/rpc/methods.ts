@@ -1,7 +1,7 @@
-import type { Methods, Peer, RpcDeps } from "./deps.ts";
+import type { Caller, Methods, RpcDeps } from "./deps.ts";
 import type { Feed } from "./feed.ts";
 import { filterMethods } from "./filters.ts";
-import type { Call } from "./json-rpc.ts";
+import { type Call, denied } from "./json-rpc.ts";
 import { readMethods } from "./reads.ts";
 import { refusal } from "./refusals.ts";
 import { subscriptionMethods } from "./subscriptions.ts";
@@ -10,7 +10,7 @@ import { transactionMethods } from "./transactions.ts";
 import { turnsAt } from "./turns.ts";
 
 /** Every method that is served. What is not here is refused: a node's next release cannot open a way around the journal. */
-export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (peer: Peer | null) => Call {
+export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (caller: Caller) => Call {
   const { chain, mining } = deps;
   const turns = turnsAt(deps.writer);
   const methods: Methods = {
@@ -20,8 +20,10 @@ export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (pe
     ...filterMethods({ chain, turns, now: () => performance.now() }, feed, newId),
     ...subscriptionMethods(feed, newId),
   };
-  return (peer) =>
+  return ({ peer, denialOf }) =>
     async function call(method, params) {
+      const denial = denialOf(method);
+      if (denial) throw denied(denial);
       const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
       if (!known) throw refusal(method);
       try {

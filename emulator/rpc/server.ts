@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { originOf } from "../model/network.ts";
+import { isLoopbackHost, originOf } from "../model/network.ts";
+import { refusedOrigins } from "../model/refused-origins.ts";
 import { BOUNDS } from "./bounds.ts";
 import type { Peer, RpcDeps } from "./deps.ts";
 import { Feed } from "./feed.ts";
-import { httpTransport, type Refusal } from "./http.ts";
-import { answer } from "./json-rpc.ts";
+import { httpTransport, invalid, type Refusal } from "./http.ts";
+import { answer, denied } from "./json-rpc.ts";
 import { methodTable } from "./methods.ts";
 import { webSocketTransport } from "./web-socket.ts";
 
@@ -24,23 +25,30 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
   const feed = new Feed(deps);
   // Unguessable and never the same again, so that a client of an earlier run does not poll somebody else's filter.
   const methods = methodTable(deps, feed, () => `0x${randomBytes(16).toString("hex")}`);
-  const answerPeer = (text: string, peer: Peer | null) => answer(text, methods(peer), deps.log);
-  let origin = "";
-
-  /** Host and Origin come first: a page on the internet reaches a loopback port through its visitor's browser. */
-  function refusalOf(req: IncomingMessage): Refusal | null {
-    if (!deps.isHostAllowed(req.headers.host)) {
-      return { status: 403, message: "This Host is not served here; name it with --allow-host if it is yours." };
-    }
-    if (req.headers.origin !== undefined && req.headers.origin !== origin) {
-      return { status: 403, message: "Pages of another origin are not served here." };
-    }
-    if (req.url?.split("?")[0] !== "/") return { status: 404, message: "JSON-RPC is served at / alone; the API has a port of its own." };
-    return null;
+  const { access } = deps;
+  const isLocal = isLoopbackHost(at.host);
+  const noteRefused = refusedOrigins("JSON-RPC", "--rpc-cors", (sentence) => deps.log.warn(sentence));
+  function answerCaller(text: string, { headers }: IncomingMessage, peer: Peer | null) {
+    return answer(text, methods({ peer, denialOf: (method) => access.rpcMethod(method, headers, isLocal) }), deps.log);
   }
 
-  const sockets = webSocketTransport(refusalOf, answerPeer);
-  const http = httpTransport(refusalOf, (text) => answerPeer(text, null));
+  /** Host and Origin come first: a page on the internet reaches a loopback port through its visitor's browser. */
+  function refusalOf({ headers, url }: IncomingMessage): Refusal | null {
+    const denial = access.host(headers.host) ?? access.rpc(headers);
+    if (denial) {
+      if (denial.code === "ORIGIN_NOT_ALLOWED" && headers.origin !== undefined) noteRefused(headers.origin);
+      return { status: 403, error: denied(denial) };
+    }
+    if (url?.split("?")[0] === "/") return null;
+    return { status: 404, error: invalid("JSON-RPC is served at / alone; the API has a port of its own.") };
+  }
+
+  const sockets = webSocketTransport(refusalOf, answerCaller);
+  const http = httpTransport(
+    refusalOf,
+    ({ headers }) => access.originFor("rpc", headers),
+    (text, req) => answerCaller(text, req, null),
+  );
   // Some HTTP clients offer h2c with every request: only WebSocket is an upgrade here.
   const shouldUpgradeCallback = (req: IncomingMessage) => req.headers.upgrade?.toLowerCase() === "websocket";
   const server = createServer({ keepAliveTimeout: 65_000, shouldUpgradeCallback }, http);
@@ -54,10 +62,9 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
     throw error;
   });
   const { port } = server.address() as AddressInfo;
-  origin = originOf("http", at.host, port);
 
   return {
-    origin,
+    origin: originOf("http", at.host, port),
     async close() {
       feed.close();
       sockets.close();

@@ -3,7 +3,8 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { BOUNDS } from "./bounds.ts";
 import type { Peer } from "./deps.ts";
-import { type Refusal, refusalText } from "./http.ts";
+import type { Refusal } from "./http.ts";
+import { failure } from "./json-rpc.ts";
 
 export interface WebSocketTransport {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -16,11 +17,11 @@ export interface WebSocketTransport {
  */
 export function webSocketTransport(
   refusalOf: (req: IncomingMessage) => Refusal | null,
-  answer: (text: string, peer: Peer) => Promise<string | null>,
+  answer: (text: string, req: IncomingMessage, peer: Peer) => Promise<string | null>,
 ): WebSocketTransport {
   const server = new WebSocketServer({ noServer: true, maxPayload: BOUNDS.body });
 
-  function serve(socket: WebSocket): void {
+  function serve(socket: WebSocket, req: IncomingMessage): void {
     /** Asked, and waiting for those before to be answered and read: no more than came at once. */
     const asked: RawData[] = [];
     let calls = 0;
@@ -44,7 +45,7 @@ export function webSocketTransport(
     }
     async function answerOne(text: string): Promise<void> {
       calls += 1;
-      const answered = await answer(text, peer);
+      const answered = await answer(text, req, peer);
       calls -= 1;
       if (answered !== null) send(answered);
       pace();
@@ -91,8 +92,8 @@ export function webSocketTransport(
   };
 }
 
-function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
-  const body = refusalText(message);
+function refuseUpgrade(socket: Duplex, { status, error }: Refusal): void {
+  const body = failure(null, error);
   const head = [
     `HTTP/1.1 ${status} ${status === 403 ? "Forbidden" : "Not Found"}`,
     "Content-Type: application/json",

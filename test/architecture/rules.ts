@@ -119,7 +119,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/config.ts",
-    may: ["emulator/setting.ts", "emulator/settings.ts", "emulator/yaml.ts"],
+    may: ["emulator/model", "emulator/setting.ts", "emulator/settings.ts", "emulator/yaml.ts"],
     because: "configuration is read before anything is built",
   },
   { room: "emulator/setting.ts", may: [], because: "what a setting may be depends on nothing" },

@@ -21,7 +21,8 @@ export async function openPage(browser: Browser): Promise<{ page: Page; asked: s
   return { page, asked };
 }
 
-export function launch(): Promise<Browser> {
+/** `more`: further arguments of Chromium. */
+export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     ...(EXECUTABLE ? { executablePath: EXECUTABLE } : {}),
     args: [
@@ -31,6 +32,7 @@ export function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

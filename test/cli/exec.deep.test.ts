@@ -37,7 +37,7 @@ it("flags of start: fixture, seed, limits, fees, addresses, https; what is used 
     "--ca-dir",
     `${cwd}/ca`,
     "--control-token",
-    "t0",
+    "a-token-of-16-chars",
     "--base-fee",
     "1000",
     "--public-url",

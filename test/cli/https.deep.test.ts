@@ -72,7 +72,9 @@ it("the authority in ~/.getsmart-sandbox/ca is trusted without a word", async ()
 });
 
 it("who is not trusted is not spoken to, and it is said whom to trust", async () => {
-  const { code, stderr } = await command(["keys", "list", "--url", control, "--control-token", "s3cret"], { cwd: elsewhere });
+  const { code, stderr } = await command(["keys", "list", "--url", control, "--control-token", "s3cret-of-16-characters"], {
+    cwd: elsewhere,
+  });
   expect(code).toBe(1);
   expect(stderr).toContain(`${control} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`);
   expect(stderr).toContain(`${elsewhere}/.getsmart-sandbox/ca/ca.pem; name its folder with --ca-dir`);

@@ -23,7 +23,11 @@ const UNUSABLE: [what: string, flags: string[], line: RegExp][] = [
     ["--data-dir", "taken"],
     /^getsmart-sandbox: .* taken cannot be used: .*\(EEXIST\); choose another --data-dir.*\.\n$/,
   ],
-  ["an address of another machine", ["--ephemeral", "--host", "192.0.2.1", "--control-token", "x"], /^getsmart-sandbox: .*192\.0\.2\.1/],
+  [
+    "an address of another machine",
+    ["--ephemeral", "--host", "192.0.2.1", "--control-token", "s3cret-of-16-characters"],
+    /^getsmart-sandbox: .*192\.0\.2\.1/,
+  ],
 ];
 
 /** The curl of the banner, word for word. */
@@ -94,11 +98,23 @@ describe("on loopback, told by a file that it finds by itself", () => {
 it.skipIf(noCurl)(
   "on every address it prints those that work here, and that others can read along; two signals at once are one",
   async () => {
-    const flags = ["--ephemeral", "--host", "0.0.0.0", "--control-token", "s3cret", "--log-level", "error"];
+    const flags = [
+      "--ephemeral",
+      "--host",
+      "0.0.0.0",
+      "--control-token",
+      "s3cret-of-16-characters",
+      "--allow-host",
+      "sandbox.test",
+      "--log-level",
+      "error",
+    ];
     const sandbox = background(["start", ...FREE, ...flags], { cwd: folder });
     const banner = await sandbox.until("Stop with Ctrl-C.");
     expect(banner).toContain("(plain HTTP on 0.0.0.0: others can read along; --https prevents it)");
     expect(banner).not.toContain("//0.0.0.0");
+    expect(urlOf(banner, "Hosts")).toBe("localhost,");
+    expect(banner).toContain("[::1], sandbox.test and any address  (other Host headers are refused)");
     const { stdout } = await shell(curlOf(banner), { cwd: folder });
     expect(JSON.parse(stdout).status).toBe("success");
     sandbox.stop("SIGINT");

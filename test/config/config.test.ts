@@ -102,7 +102,9 @@ describe("a host that others reach needs a token for the control plane", () => {
     ["GETSMART_HOST", () => resolveConfig({}, { GETSMART_HOST: "0.0.0.0" })],
     [`host in ${file}`, () => inFile({ host: "0.0.0.0" })],
   ])("named by %s", (place, resolve) => {
-    expect(refusal(resolve)).toBe(`${place}: 0.0.0.0 is reachable from other machines; give the control plane a --control-token.`);
+    expect(refusal(resolve)).toBe(
+      `${place}: 0.0.0.0 is reachable from other machines; give the control plane a --control-token (16 to 200 visible ASCII characters).`,
+    );
   });
 });
 

@@ -14,7 +14,7 @@ const schema = configSchema();
 const accepts = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 const file = `${newFolder()}/settings.yaml`;
 /** A host that others reach asks for a token; which, is another setting's matter. */
-const BEYOND_LOOPBACK = { controlToken: "s3cret" };
+const BEYOND_LOOPBACK = { controlToken: "a-control-token-for-tests" };
 const readable = (content: unknown) => {
   writeFileSync(file, stringify(content));
   try {

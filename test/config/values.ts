@@ -41,6 +41,17 @@ const NAMES: Values = {
   ],
   badText: ["", "a.test,", ",", "a b"],
 };
+const EXTENSION = "chrome-extension://nkbihfbeogaeaoehlefnkodbefgpgknn";
+const ORIGINS: Values = {
+  file: [["https://app.example", ["https://app.example"]], ["none", ["none"]], ...itself([], ["*"], [EXTENSION, "http://[::1]:3000"])],
+  badInFile: [null, 1, true, "", "app.example", "https://", ["https://app.example/"], "https://a b", "null", [""], [1], [["*"]], {}],
+  text: [
+    ["https://App.example:8443", ["https://App.example:8443"]],
+    ["none,http://10.0.0.1", ["none", "http://10.0.0.1"]],
+    [`*, ${EXTENSION}`, ["*", EXTENSION]],
+  ],
+  badText: ["", "localhost:3000", "//app.example", "https://app.example/path", "https://app.example,", "https://ada@app.example", "all"],
+};
 const forms = (file: Values["file"], bad: readonly string[]): Values => ({
   file,
   badInFile: [...NO_TEXT, false, ...bad],
@@ -68,7 +79,8 @@ export const VALUES: Readonly<Record<SettingName, Values>> = {
   repair: YES_OR_NO,
   fsync: YES_OR_NO,
   allowHost: NAMES,
-  cors: NAMES,
+  cors: ORIGINS,
+  rpcCors: ORIGINS,
   publicUrl: forms(itself("https://badges.example/v1", "http://127.0.0.1:4010/v1", "https://[::1]:8443/get/smart/v1"), [
     "badges.example/v1",
     "ftp://badges.example/v1",
@@ -85,7 +97,9 @@ export const VALUES: Readonly<Record<SettingName, Values>> = {
   ]),
   https: YES_OR_NO,
   caDir: words("ca", "/a folder/ca"),
-  controlToken: words("s3cret"),
+  controlToken: forms(itself("a-token-of-16-ch", "~".repeat(200), "!:@/+=0123456789"), [
+    ...["s3cret", "fifteen-letters", "a token with spaces", "a-token-with-bädges", "a-token-of-16-ch\n", "~".repeat(201)],
+  ]),
   configOut: words("out.json"),
   mining: forms(
     [

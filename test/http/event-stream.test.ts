@@ -153,11 +153,11 @@ it("ends in good order when the sandbox does", async () => {
 });
 
 it("asks for the control token where there is one", async () => {
-  await open({ controlToken: "s3cret" });
+  await open({ controlToken: "s3cret-of-16-characters" });
   const refused = await stream();
   expect(refused.response.statusCode).toBe(401);
   refused.response.resume();
-  const { next } = await stream({ Authorization: "Bearer s3cret" });
+  const { next } = await stream({ Authorization: "Bearer s3cret-of-16-characters" });
   expect(await next()).toMatchObject({ event: "watching" });
   for (const path of ["/events/secret", "/events/evt_x/resend"]) expect((await fetch(`${origin}/_sandbox${path}`)).status).toBe(401);
 });

@@ -167,12 +167,12 @@ describe("verification", () => {
     ])("with Accept %s is %s", async (accept, type) => {
       const call = api.as(null).get(`/verify/${award("valid").gets_id}`);
       const answer = await (accept === undefined ? call.unset("Accept") : call.set("Accept", accept)).expect(200);
-      expect([answer.headers["content-type"], answer.headers.vary]).toEqual([`${type}; charset=utf-8`, "Accept"]);
+      expect([answer.headers["content-type"], answer.headers.vary]).toEqual([`${type}; charset=utf-8`, "Origin, Accept"]);
     });
 
     it("with an Accept that admits neither is refused, in the envelope", async () => {
       const answer = await api.as(null).get("/verify/AAAAAAA").set("Accept", "image/png").expect(refusal("NOT_ACCEPTABLE"));
-      expect(answer.headers.vary).toBe("Accept");
+      expect(answer.headers.vary).toBe("Origin, Accept");
     });
 
     it("refuses a query in the envelope, whatever Accept says", async () => {

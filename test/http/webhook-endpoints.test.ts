@@ -73,7 +73,7 @@ describe("where webhooks may go", () => {
   });
 
   it("from one that is served beyond it, https to public addresses only", async () => {
-    const open = await world();
+    const open = await world({ controlToken: "s3cret-of-16-characters" });
     await open.sandbox.listen({ host: "0.0.0.0" });
     expect(await rule(open, "https://school.example/hooks")).toBe("allowed");
     expect(await rule(open, "http://school.example/hooks")).toBe("http");

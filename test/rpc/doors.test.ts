@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { memoryLog } from "../support/memory-log.ts";
 import { skipped } from "../support/tools.ts";
 import { openWorld } from "./world.ts";
 
@@ -43,27 +44,70 @@ function upgrade(url: string, headers: Record<string, string> = {}) {
   });
 }
 
+const [PAGE, WALLET] = ["http://localhost:3000", "chrome-extension://nkbihfbeogaeaoehlefnkodbefgpgknn"];
+
 const STRANGERS = [
-  ["Host", "rebound.example.com"],
-  ["Host", "rebound.example.com:8545"],
-  ["Origin", "https://example.com"],
-  ["Origin", "http://localhost:3000"],
-  ["Origin", "null"],
+  ["HOST_NOT_ALLOWED", "--allow-host", { Host: "rebound.example.com" }],
+  ["HOST_NOT_ALLOWED", "--allow-host", { Host: "rebound.example.com:8545" }],
+  ["HOST_NOT_ALLOWED", "--allow-host", { Host: "rebound.example.com:8545", Origin: "http://rebound.example.com:8545" }],
+  ["ORIGIN_NOT_ALLOWED", "--rpc-cors", { Origin: "https://example.com" }],
+  ["ORIGIN_NOT_ALLOWED", "--rpc-cors", { Origin: "http://localhost.example.com" }],
+  ["ORIGIN_NOT_ALLOWED", "--rpc-cors", { Origin: "null" }],
+  ["ORIGIN_NOT_ALLOWED", "--rpc-cors", { Origin: WALLET }],
+  ["ORIGIN_NOT_ALLOWED", "--rpc-cors", { "Sec-Fetch-Site": "cross-site" }],
 ] as const;
 
+/** Names of the fields that let a page read an answer. */
+const corsIn = (headers: Record<string, unknown>) => Object.keys(headers).filter((name) => name.startsWith("access-control"));
+
 describe("strangers are refused before anything happens", () => {
-  it.each(STRANGERS)("%s: %s", async (name, value) => {
+  it.each(STRANGERS)("%s, %s: %j", async (code, flag, headers) => {
     const { http, ws, rpc } = await openWorld();
-    expect(await send(http, { headers: { [name]: value } })).toMatchObject({ status: 403 });
-    expect(await send(http, { method: "OPTIONS", headers: { [name]: value } })).toMatchObject({ status: 403 });
-    expect(await upgrade(ws, { [name]: value })).toBe(403);
+    // As a form of any page can send it, without a preflight.
+    const answer = await send(http, { headers: { "Content-Type": "text/plain", ...headers } });
+    expect(answer).toMatchObject({ status: 403, headers: { vary: "Origin" } });
+    expect(corsIn(answer.headers)).toEqual([]);
+    const { error } = JSON.parse(answer.text);
+    expect(error).toMatchObject({ code: 4100, message: expect.stringContaining(flag), data: { code } });
+    expect(await send(http, { method: "OPTIONS", headers })).toMatchObject({ status: 403 });
+    expect(await upgrade(ws, headers)).toBe(403);
     expect(await rpc("eth_blockNumber")).toBe("0x1");
   });
 
-  it("no answer allows a page of another origin to read it", async () => {
-    const { http } = await openWorld();
-    const { headers } = await send(http, { method: "OPTIONS", headers: { Origin: http, "Access-Control-Request-Method": "POST" } });
-    expect(Object.keys(headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+  it("an origin that is refused is one line in the log", async () => {
+    const { log, text } = memoryLog("warn");
+    const { http, ws } = await openWorld({ log });
+    for (let i = 0; i < 2; i++) await send(http, { headers: { Origin: WALLET } });
+    await upgrade(ws, { Origin: WALLET });
+    expect(text().trim().split("\n")).toEqual([expect.stringContaining(`--rpc-cors ${WALLET}`)]);
+  });
+});
+
+describe("pages of this machine, and origins that are named", () => {
+  const NAMED = "https://dapp.example";
+  it.each([PAGE, "https://shop.localhost", NAMED, WALLET])("%s may read answers", async (origin) => {
+    const { http, ws } = await openWorld({ rpcCors: [NAMED, WALLET] });
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_blockNumber" });
+    const answer = await send(http, { body, headers: { Origin: origin } });
+    expect(answer).toMatchObject({ status: 200, headers: { "access-control-allow-origin": origin, vary: "Origin" } });
+    expect(answer.headers).not.toHaveProperty("access-control-allow-credentials");
+    expect((await send(http, { path: "/v1", headers: { Origin: origin } })).headers).toHaveProperty("access-control-allow-origin", origin);
+    const asked = { Origin: origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type" };
+    expect(await send(http, { method: "OPTIONS", headers: asked })).toMatchObject({
+      status: 204,
+      headers: {
+        "access-control-allow-origin": origin,
+        "access-control-allow-methods": "POST, OPTIONS",
+        "access-control-allow-headers": "content-type",
+      },
+    });
+    expect(await upgrade(ws, { Origin: origin })).toBe(101);
+  });
+
+  it("rpcCors: none lets no page in", async () => {
+    const { http } = await openWorld({ rpcCors: ["none"] });
+    expect(await send(http, { headers: { Origin: PAGE } })).toMatchObject({ status: 403 });
+    expect(await send(http, {})).toMatchObject({ status: 200 });
   });
 });
 

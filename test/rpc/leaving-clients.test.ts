@@ -15,6 +15,7 @@ it("over HTTP: answers that nobody waits for any more do not count as unread", a
   const server = createServer(
     httpTransport(
       () => null,
+      () => null,
       async (text) => {
         if (text === "small") return "{}";
         await sleep(100);

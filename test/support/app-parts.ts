@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
+import { Access } from "../../emulator/model/access.ts";
 import type { ApiKeyRecord } from "../../emulator/model/api-key.ts";
 import { operations } from "./contract.ts";
 import { only } from "./only.ts";
@@ -22,7 +23,6 @@ export async function appAnswering(read: () => unknown, parts: Partial<AppParts>
   return createApp({
     document: loadDocument(),
     operations: { reads: new Proxy({}, { get: () => read }), writes: {} },
-    guard: (_req, _res, next) => next(),
     control: (_req, _res, next) => next(),
     world: only<AppParts["world"]>({ epoch: 0, durable: () => null }),
     clock: only<AppParts["clock"]>({ now: () => 0, elapsed: () => 0 }),
@@ -31,8 +31,7 @@ export async function appAnswering(read: () => unknown, parts: Partial<AppParts>
     limiter: only<AppParts["limiter"]>({ policies: [], take: () => null }),
     faults: { strike: () => null, duringTrouble: () => () => {} },
     recorder: only({ record: () => {} }),
-    isHostAllowed: () => true,
-    cors: [],
+    access: new Access(),
     log: pino({ level: "silent" }),
     ...parts,
   });

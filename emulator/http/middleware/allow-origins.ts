@@ -1,21 +1,27 @@
 import type { RequestHandler } from "express";
+import type { Access } from "../../model/access.ts";
+import { isPreflight, preflightHeaders } from "../../model/cors.ts";
 
 const EXPOSED = "Request-Id, RateLimit, RateLimit-Policy, Retry-After, ETag, Location, Idempotent-Replayed, WWW-Authenticate, Allow";
 const METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";
-const HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match";
 
-/** CORS for the origins named by `--cors` (`*` for all); no other gets a header. */
-export function allowOrigins(origins: readonly string[]): RequestHandler {
+/** CORS for /v1: pages of allowed origins may read every answer, and their preflights are answered here. `refused`: called with every other origin. */
+export function allowOrigins(access: Access, refused: (origin: string) => void): RequestHandler {
   return function answerCors(req, res, next) {
-    const { origin } = req.headers;
-    res.vary("Origin");
-    if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return next();
-    res.setHeader("Access-Control-Allow-Origin", origin);
+    if (!/^\/v1(\/|$)/.test(req.path)) return next();
+    // Also without an Origin: a cache must not give that answer to a page.
+    res.setHeader("Vary", "Origin");
+    const { headers } = req;
+    const allowed = access.originFor("api", headers);
+    if (allowed === null) {
+      const origin = access.refusedByApi(headers);
+      if (origin !== null) refused(origin);
+      return next();
+    }
+    res.setHeader("Access-Control-Allow-Origin", allowed);
     res.setHeader("Access-Control-Expose-Headers", EXPOSED);
-    if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return next();
-    res.setHeader("Access-Control-Allow-Methods", METHODS);
-    res.setHeader("Access-Control-Allow-Headers", HEADERS);
-    res.setHeader("Access-Control-Max-Age", "600");
+    if (!isPreflight(req.method, headers)) return next();
+    for (const [name, value] of Object.entries(preflightHeaders(METHODS, headers))) res.setHeader(name, value);
     res.status(204).end();
   };
 }
