@@ -4,7 +4,6 @@
  * requests and more of them.
  */
 import { Agent, request } from "node:http";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../emulator/sandbox.ts";
 import { type Answer, controlAnswers } from "../support/answers.ts";
@@ -13,6 +12,7 @@ import { control } from "../support/contract.ts";
 import { setting } from "../support/depth.ts";
 import { Random } from "../support/random.ts";
 import { ControlRequests } from "./fuzz/control-requests.ts";
+import { sendTimed } from "./fuzz/held.ts";
 import { Pool } from "./fuzz/pool.ts";
 import type { FuzzRequest } from "./fuzz/requests.ts";
 import { setStage } from "./fuzz/stage.ts";
@@ -20,9 +20,6 @@ import { Values } from "./fuzz/values.ts";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const COUNT = setting("FUZZ_COUNT", { short: 2000, deep: 20_000 });
-
-const MOST_BYTES = 16 * 2 ** 20;
-const MOST_HELD_MS = 100;
 
 /** Codes that need more than a request. */
 const UNREACHABLE = [
@@ -83,28 +80,16 @@ it(`${COUNT} requests of seed ${SEED}`, { timeout: Math.max(120_000, COUNT * 20)
   const statuses = new Map<string, Set<number>>();
   const codes = new Set<string>();
   const failures: string[] = [];
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-
-  const held = async (sent: FuzzRequest): Promise<[Answer, number]> => {
-    delay.reset();
-    const answer = await send(origin, sent);
-    return [answer, delay.max / 1e6];
-  };
-
   for (let index = 0; index < COUNT && failures.length < 5; index++) {
     const sent = requests.next();
     const before = stateOf(sandbox);
-    let [answer, ms] = await held(sent);
+    const { answer, problems: costs } = await sendTimed(() => send(origin, sent));
     const problems = [
       ...(answer.status >= 500 ? [`status ${answer.status}`] : []),
       ...controlAnswers.problemsOf(sent.method, sent.url, answer),
-      ...(answer.text.length > MOST_BYTES && sent.operation.id !== "exportState" ? [`${answer.text.length} bytes`] : []),
+      ...costs,
       ...(answer.status >= 400 && stateOf(sandbox) !== before ? ["a refusal changed something"] : []),
     ];
-    // Another process may have taken the time: five times in a row it is the request.
-    for (let again = 0; ms > MOST_HELD_MS && again < 4; again++) [, ms] = await held(sent);
-    if (ms > MOST_HELD_MS) problems.push(`held the event loop for ${ms.toFixed()} ms`);
     if (problems.length > 0) {
       const { method, url, headers, body } = sent;
       failures.push(

@@ -1,6 +1,6 @@
 /**
- * Requests made from the document, most of them wrong: no 5xx, no answer that the document does not describe, no trace of a
- * refused request. Each request is followed by a look at the journal: a refusal writes nothing (or, under an Idempotency-Key,
+ * Requests made from the document, most of them wrong: no 5xx, no answer that the document does not describe or that is over 16 MB, none
+ * that holds the event loop over 100 ms, no trace of a refused request. Each request is followed by a look at the journal: a refusal writes nothing (or, under an Idempotency-Key,
  * its own record and nothing else), a read writes nothing, a write at most one line, which is its own.
  * FUZZ_SEED and FUZZ_COUNT choose other requests and more of them.
  */
@@ -15,6 +15,7 @@ import { catalogue, operations } from "../support/contract.ts";
 import { setting } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
 import { Random } from "../support/random.ts";
+import { sendTimed } from "./fuzz/held.ts";
 import { Pool } from "./fuzz/pool.ts";
 import { type FuzzRequest, Requests } from "./fuzz/requests.ts";
 import { setStage } from "./fuzz/stage.ts";
@@ -126,11 +127,13 @@ it(`${COUNT} requests of seed ${SEED}`, { timeout: Math.max(120_000, COUNT * 10)
 
   for (let index = 0; index < COUNT && failures.length < 5; index++) {
     const sent = requests.next();
-    const answer = await send(origin, sent);
+    const { answer, problems: costs, wasRepeated } = await sendTimed(() => send(origin, sent));
+    const lines = tail.read();
     const problems = [
       ...(answer.status >= 500 ? [`status ${answer.status}`] : []),
+      ...costs,
       ...problemsOf(sent.method, sent.url, answer),
-      ...traceProblems(sent, answer, tail.read()),
+      ...(wasRepeated ? [] : traceProblems(sent, answer, lines)),
     ];
     if (problems.length > 0)
       failures.push(

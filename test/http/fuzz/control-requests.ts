@@ -12,6 +12,11 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 
 /** Where a value would take its time, or lead where nothing is left to try. */
 const CHOSEN: Readonly<Record<string, readonly unknown[]>> = {
+  yaml: [
+    ...["fixture: a\nsteps: []\n", "fixture: a\nsteps:\n  - fly: {}\n", "x".repeat(200_000), "[".repeat(30_000), "\u0000", ""],
+    `fixture: a\nsteps:\n${"  - createUser: { display_name: Ada }\n".repeat(300)}`,
+    `a: &a [1,2,3,4,5,6,7,8,9]\n${["b", "c", "d", "e", "f", "g", "h"].map((name, index) => `${name}: &${name} [${`*${"abcdefg"[index]},`.repeat(9)}]\n`).join("")}`,
+  ],
   blocks: [1, 2, 0, 10_001],
   users: [0, 1, 3, 1_000_001],
   badges: [0, 1, -1],
