@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import type { SandboxInfo } from "./control/controls.ts";
 import { memoryWarning } from "./control/memory.ts";
 import type { FirstFixture } from "./control/seeding.ts";
@@ -45,8 +46,24 @@ function bad(param: keyof SandboxOptions, value: unknown, accepted: string): Api
   return new ApiError("INVALID_REQUEST", `${param}: ${shown} cannot be used; accepted: ${accepted}.`, { param });
 }
 
+/**
+ * Which sandbox this is, as `info` and the lock have it and commands send it (`Sandbox-Id`), so that none acts on another sandbox that
+ * answers at the same address. `folder`: device and inode of the data folder; null in memory.
+ *
+ * With a folder it follows from what the journal's header was drawn for, and from the folder: the same at each start and after an import,
+ * also for folders that earlier releases have written; another one after `--fresh` (which draws another seed) and in a copy of the folder.
+ * The header cannot hold it: of two runs with the same `--seed` it is equal to the byte, yet they are two sandboxes.
+ * In memory it is drawn, and ends with the process.
+ */
+export function sandboxId({ seed, seeded, chain_id, fixture }: HeaderLine, folder: string | null): string {
+  const facts = JSON.stringify([seed, seeded, chain_id, fixture, folder]);
+  const noise = folder === null ? randomBytes(16) : createHash("sha256").update(`sandbox ${facts}`).digest();
+  return `sbx_${noise.toString("hex", 0, 13)}`;
+}
+
 /** What `GET /_sandbox/info` tells. */
 export function infoOf(
+  sandbox_id: string,
   header: HeaderLine,
   { dataDir, mining }: SandboxOptions,
   identity: { token: string; badge: string },
@@ -54,6 +71,7 @@ export function infoOf(
   urls: SandboxInfo["urls"],
 ): SandboxInfo {
   return {
+    sandbox_id,
     version: VERSION,
     node: process.version,
     pid: process.pid,

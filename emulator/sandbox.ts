@@ -45,7 +45,7 @@ import type { Machine } from "./ports/disk.ts";
 import type { Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
-import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
+import { infoOf, newHeader, noticesOf, refuseBadOptions, sandboxId } from "./sandbox-facts.ts";
 import { worldsBeside } from "./sandbox-import.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
@@ -132,6 +132,7 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
+  const id = sandboxId(header, folder?.lock.folder ?? null);
   const { callGas, traceGas } = options;
   const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>
     HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT, callGas, traceGas });
@@ -251,7 +252,7 @@ async function compose(
         feed.publish({ kind: "reset" });
       }),
     ready: () => closing === null && writer.broken === null && writer.busyFor < ANSWERS_WITHIN_MS,
-    info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
+    info: () => infoOf(id, header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read() }),
   });
 
@@ -294,7 +295,7 @@ async function compose(
   const { cors = [] } = options;
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
-  const app = createApp({ ...parts, recorder: observation, isHostAllowed, cors, log });
+  const app = createApp({ ...parts, recorder: observation, sandboxId: id, isHostAllowed, cors, log });
   const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
@@ -335,7 +336,8 @@ async function compose(
   /** Where the sandbox can be reached, for commands that look into its data folder. */
   function publish(more: typeof urls): void {
     Object.assign(urls, more);
-    folder?.lock.publish({ ...urls }, certificates?.caFile);
+    const ca = certificates ? { ca_file: certificates.caFile } : {};
+    folder?.lock.publish({ sandbox_id: id, urls: { ...urls }, ...ca });
   }
 
   /** No new work, then the generation's end on disk, then everything is let go. */

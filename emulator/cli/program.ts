@@ -72,7 +72,7 @@ function clientCommand(parent: Command, name: string, description: string): Comm
   return parent
     .command(name)
     .description(description)
-    .option("--url <url>", "control plane of the sandbox (default: GETSMART_CONTROL_URL, the data folder's lock, port 4010)")
+    .option("--url <url>", "control plane of the sandbox (default: GETSMART_CONTROL_URL, the data folder's lock, or port 4010 where no such folder is)")
     .option("--data-dir <folder>", "data folder of the sandbox")
     .option("--ca-dir <folder>", "folder of its authority, when it speaks HTTPS (default: named by the lock, ~/.getsmart-sandbox/ca)")
     .option("--control-token <token>", "what the control plane asks for beyond loopback");

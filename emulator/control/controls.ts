@@ -22,6 +22,8 @@ import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
 /** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {
+  /** Which sandbox this is (`sbx_…`): what `Sandbox-Id` names. */
+  readonly sandbox_id: string;
   readonly version: string;
   readonly node: string;
   readonly pid: number;

@@ -22,6 +22,7 @@ import { negotiate } from "./middleware/negotiate.ts";
 import { performRead, performWrite } from "./middleware/perform.ts";
 import { readBody } from "./middleware/read-body.ts";
 import { type Recorder, recordRequests } from "./middleware/record-requests.ts";
+import { sameSandbox } from "./middleware/same-sandbox.ts";
 import { validate } from "./middleware/validate.ts";
 import { nearestOperation } from "./nearest-operation.ts";
 import type { Operations } from "./operations/handler.ts";
@@ -37,6 +38,8 @@ export interface AppParts {
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly faults: FaultInjection;
+  /** Which sandbox this is. */
+  readonly sandboxId: string;
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /** Origins whose pages may call /v1. */
   readonly cors: readonly string[];
@@ -55,7 +58,13 @@ export function createApp(parts: AppParts): Express {
   app.response.end = leaveWhenDurable(world);
 
   app.use(
-    inTurn([identify(parts.newRequestId), logRequests(parts.log), recordRequests(parts.recorder, clock), allowHost(parts.isHostAllowed)]),
+    inTurn([
+      identify(parts.newRequestId),
+      logRequests(parts.log),
+      recordRequests(parts.recorder, clock),
+      allowHost(parts.isHostAllowed),
+      sameSandbox(parts.sandboxId),
+    ]),
   );
   app.use("/_sandbox", parts.control);
   if (parts.cors.length > 0) app.use("/v1", allowOrigins(parts.cors));

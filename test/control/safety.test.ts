@@ -98,6 +98,19 @@ describe("strangers", () => {
   });
 });
 
+it.each([
+  ["another sandbox", () => "sbx_00000000000000000000000000"],
+  ["this one and another", () => `${here.sandbox.info().sandbox_id}, sbx_00000000000000000000000000`],
+  ["none", () => ""],
+])("who means %s by Sandbox-Id is refused at every route, and nothing happens", async (_who, id) => {
+  const before = await state(here);
+  for (const [method, path] of ROUTES) {
+    const { status, body } = await send(here, method, path).set("Sandbox-Id", id());
+    expect([path, status, body.error?.code]).toEqual([path, 409, "SANDBOX_MISMATCH"]);
+  }
+  expect(await state(here)).toEqual(before);
+});
+
 it("a preflight of a stranger's page is refused, and not answered by CORS for /v1", async () => {
   const open = await world({ cors: ["https://app.example"] });
   const answer = await request(open.sandbox.app)
@@ -109,7 +122,8 @@ it("a preflight of a stranger's page is refused, and not answered by CORS for /v
 
 it("its own page and programs are served", async () => {
   const origin = await here.sandbox.listen();
-  for (const headers of [{}, { Origin: origin }]) await request(here.sandbox.app).get("/_sandbox/info").set(headers).expect(200);
+  for (const headers of [{}, { Origin: origin }, { "Sandbox-Id": here.sandbox.info().sandbox_id }])
+    await request(here.sandbox.app).get("/_sandbox/info").set(headers).expect(200);
   await request(guarded.sandbox.app).get("/_sandbox/info").set("Authorization", "Bearer s3cret").expect(200);
 });
 

@@ -20,7 +20,7 @@ import { type World, world } from "../support/client.ts";
 import { at, catalogue, document, faults, operations } from "../support/contract.ts";
 
 /** Codes of the control plane, which the document does not describe. */
-const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS", "FAULT_NOT_FOUND", "REQUEST_NOT_FOUND"];
+const CONTROL_CODES = ["SNAPSHOT_NOT_FOUND", "SNAPSHOT_EXISTS", "FAULT_NOT_FOUND", "REQUEST_NOT_FOUND", "SANDBOX_MISMATCH"];
 /** Codes that no operation's answer lists: they belong to routes that do not exist, or to the control plane. */
 const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED"];
 

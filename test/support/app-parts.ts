@@ -30,6 +30,7 @@ export async function appAnswering(read: () => unknown, parts: Partial<AppParts>
     limiter: only<AppParts["limiter"]>({ policies: [], take: () => null }),
     faults: { strike: () => null, duringTrouble: () => () => {} },
     recorder: only({ record: () => {} }),
+    sandboxId: "sbx_0",
     isHostAllowed: () => true,
     cors: [],
     log: pino({ level: "silent" }),
