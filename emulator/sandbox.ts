@@ -1,7 +1,7 @@
 import { type Logger, pino } from "pino";
 import { ChainTroubles, faultyChain } from "./adapters/faulty/chain.ts";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
-import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
+import { drawnSecret, randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { RequestIds } from "./adapters/memory/request-ids.ts";
@@ -143,7 +143,7 @@ async function compose(
   const chain = faultyChain(() => served.chain, troubles);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
-  const requestIds = new RequestIds(header.seed);
+  const [requestIds, asideIds] = [new RequestIds(header.seed), new RequestIds(`${header.seed} aside`)];
   const limiter = new SlidingWindows(quotas.policies, quotas.metered);
 
   // Services that mined blocks call back into.
@@ -178,11 +178,11 @@ async function compose(
   const achievements = new Achievements(badges);
   const progress = new UserProgress(users, achievements, badges, awards);
   const credentials = new Credentials(new JoseCredentials(header.seeded), base);
-  const keys = new Keys(store, () => clock.now());
+  const keys = new Keys(store, () => clock.now(), drawnSecret);
   const faults = new Faults({
     operations: document.operations.map(({ id }) => id),
     statuses: STATUS,
-    keyIdOf: (key) => (store.get("api_keys", key) ?? keys.authenticate(key))?.id ?? null,
+    keyIdOf: (key) => keys.idOf(key),
     random: (name) => seededRandom(`${header.seed} faults ${name}`),
   });
   const dispatcher = new Dispatcher({
@@ -291,12 +291,17 @@ async function compose(
   }
   await scheduler.start();
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
-  const newRequestId = () => requestIds.next(clock.now());
+  const newRequestId = (isAside: boolean) => (isAside ? asideIds : requestIds).next(clock.now());
   const { cors = [] } = options;
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
   const app = createApp({ ...parts, recorder: observation, sandboxId: id, isHostAllowed, cors, log });
-  const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
+  const raw = rawRecorder(
+    observation,
+    () => newRequestId(false),
+    () => clock.now(),
+    log,
+  );
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const abandon = (sentence: string) => {

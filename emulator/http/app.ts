@@ -34,7 +34,8 @@ export interface AppParts {
   readonly control: RequestHandler;
   readonly world: UnitOfWork;
   readonly clock: Clock;
-  readonly newRequestId: () => string;
+  /** `isAside`: of a request that is not the client's doing (identify.ts). */
+  readonly newRequestId: (isAside: boolean) => string;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly faults: FaultInjection;
@@ -59,7 +60,7 @@ export function createApp(parts: AppParts): Express {
 
   app.use(
     inTurn([
-      identify(parts.newRequestId),
+      identify(parts.newRequestId, keys),
       logRequests(parts.log),
       recordRequests(parts.recorder, clock),
       allowHost(parts.isHostAllowed),

@@ -25,6 +25,11 @@ export function callOf(res: Response): Call {
   return res.locals.call as Call;
 }
 
+/** Whether a request is a session's (services/session-keys.ts): of one that is open, or of a record of an earlier release. */
+export function isOfSession({ locals }: Response): boolean {
+  return locals.session === true || ((locals.call as Call | undefined)?.key?.session ?? false);
+}
+
 /** Goes on to the next middleware, a stage being passed. */
 export function pass(res: Response, stage: StageName, next: NextFunction): void {
   callOf(res).passed[stage] = performance.now();

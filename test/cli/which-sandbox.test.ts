@@ -36,6 +36,7 @@ const COMMANDS = [
   "faults clear",
   "keys list",
   "keys create CI",
+  "keys session",
   "keys revoke KEY",
   "requests list",
   "requests count",

@@ -26,7 +26,7 @@ export async function appAnswering(read: () => unknown, parts: Partial<AppParts>
     world: only<AppParts["world"]>({ epoch: 0, durable: () => null }),
     clock: only<AppParts["clock"]>({ now: () => 0, elapsed: () => 0 }),
     newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
-    keys: only<AppParts["keys"]>({ authenticate: () => KEY }),
+    keys: only<AppParts["keys"]>({ authenticate: () => KEY, hasSessions: false }),
     limiter: only<AppParts["limiter"]>({ policies: [], take: () => null }),
     faults: { strike: () => null, duringTrouble: () => () => {} },
     recorder: only({ record: () => {} }),

@@ -107,16 +107,19 @@ function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard
 
   router.get("/keys", (req, res) => answer(res, controls.keys.list({ limit: 100, cursor: cursorOf(req) }), "API keys, newest first."));
   router.post("/keys", async (req, res) => {
-    const { name, scopes = ALL_SCOPES, expires_at = null, session = false } = req.body ?? {};
+    const { name, scopes = ALL_SCOPES, expires_at = null } = req.body ?? {};
     if (typeof name !== "string" || name === "" || !isScopes(scopes)) {
       throw new ApiError("INVALID_REQUEST", `Send {"name": "CI", "scopes": [...]}; scopes are ${ALL_SCOPES.join(", ")}.`);
     }
     res.status(201);
-    answer(
-      res,
-      await controls.keys.create({ name, scopes, expires_at, session: session === true }),
-      "Created the API key; its secret is shown only now.",
-    );
+    answer(res, await controls.keys.create({ name, scopes, expires_at }), "Created the API key; its secret is shown only now.");
+  });
+  router.post("/session", (req, res) => {
+    const { scopes = ALL_SCOPES } = req.body ?? {};
+    if (!isScopes(scopes)) throw new ApiError("INVALID_REQUEST", `scopes are some of ${ALL_SCOPES.join(", ")}.`, { param: "scopes" });
+    res.setHeader("Cache-Control", "no-store");
+    res.status(201);
+    answer(res, controls.keys.session(scopes), "Opened a session; its key is shown only now, and ends with the process.");
   });
   router.delete("/keys/:id", async (req, res) => {
     await controls.keys.revoke(req.params.id);
