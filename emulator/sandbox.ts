@@ -283,7 +283,7 @@ async function compose(
     deliveries,
     keys,
   };
-  const operations = operationsOf({ ...nouns, showAward, document, facts });
+  const operations = operationsOf({ ...nouns, showAward, document, facts, publicUrl });
   if (first) {
     await seeding.begin(first, options.onSeeding);
     await writer.run({}, (unit) => keys.createDefault(unit));

@@ -53,6 +53,11 @@ export function valuesOf({ rawHeaders }: Request, name: string): string[] {
   return values;
 }
 
+/** Where a request came to, by the scheme it was sent with and its Host, which was checked. */
+export function requestOrigin({ socket, headers }: Request): string {
+  return `${"encrypted" in socket ? "https" : "http"}://${headers.host}`;
+}
+
 /** A header that was sent once, or undefined. */
 export function header(req: Request, name: string): string | undefined {
   const value = req.headers[name];

@@ -6,6 +6,7 @@ import type { StageName } from "../control/exchange.ts";
 import { isWritable } from "../model/instant.ts";
 import { builtText, packageFile } from "../package-root.ts";
 import { yaml } from "../yaml.ts";
+import { ServedDocument, type ServerEntry } from "./served-document.ts";
 
 /** One operation of spec/openapi.yaml, with what the middleware asks of it. */
 export interface Operation {
@@ -49,10 +50,10 @@ interface RawResponse {
 }
 
 export interface ApiDocument {
-  /** The text served as /openapi.yaml: read when asked for, being half a megabyte that most runs never need. */
-  yaml(): string;
-  /** The same as JSON, served as /openapi.json. */
+  /** As JSON. */
   readonly jsonText: string;
+  /** As /openapi.json and /openapi.yaml serve it. */
+  readonly served: ServedDocument;
   /** The types of events that exist. */
   readonly eventTypes: readonly string[];
   readonly operations: readonly Operation[];
@@ -77,6 +78,7 @@ async function load(): Promise<ApiDocument> {
   const text = builtText("spec/openapi.json") ?? JSON.stringify(yaml().parse(source()));
   const definition = JSON.parse(text);
   const { EventType } = (definition as EventTypes).components.schemas;
+  const { servers } = definition as { servers: readonly ServerEntry[] };
   const ajv = validatorsByContext();
   const backend = new OpenAPIBackend({
     definition,
@@ -86,8 +88,8 @@ async function load(): Promise<ApiDocument> {
   });
   await backend.init();
   return {
-    yaml: source,
     jsonText: text,
+    served: new ServedDocument({ json: () => text, yaml: source, servers }),
     eventTypes: EventType.enum,
     operations: (backend.router.getOperations() as unknown as RawOperation[]).map((raw) => describe(raw, backend)),
     checkResponse(operationId, status, body) {

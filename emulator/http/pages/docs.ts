@@ -1,22 +1,31 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../../package-root.ts";
 import type { ApiDocument } from "../document.ts";
+import { cut, filled } from "../served-document.ts";
 
 interface Catalogue {
   readonly info: { readonly description: string };
   readonly "x-error-catalogue": Readonly<Record<string, { readonly status: number; readonly description: string; readonly fix: string }>>;
 }
 
-/** Nothing on this page may come from, or go, anywhere else. */
-export const DOCS_POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+/** Nothing on this page may come from, or go, anywhere but to the sandbox, by its public address too. */
+export function docsPolicy(publicUrl: string | null): string {
+  const connect = publicUrl === null ? "'self'" : `'self' ${new URL(publicUrl).origin}`;
+  return `default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; connect-src ${connect}; base-uri 'none'; form-action 'none'`;
+}
 
-let page: string | undefined;
+/** Stands in the page where the address does. */
+const ADDRESS = JSON.stringify("{address}");
 
-/** The reference page: Scalar over our document, script and all in one file, so that it works without a network. */
-export function docsPage(document: ApiDocument): string {
-  page ??= render(document);
-  return page;
+let page: ReturnType<typeof cut> | undefined;
+
+/**
+ * The reference page: Scalar over our document, script and all in one file, so that it works without a network. The address is the one
+ * server that it shows and sends requests to: a key tried here does not go to the production host.
+ */
+export function docsPage(document: ApiDocument, address: string): Buffer {
+  page ??= cut(render(document), ADDRESS);
+  return filled(page, escapeScript(JSON.stringify(address)));
 }
 
 function render({ jsonText }: ApiDocument): string {
@@ -25,7 +34,7 @@ function render({ jsonText }: ApiDocument): string {
     content: {
       ...content,
       info: { ...content.info, description: `${content.info.description}\n${errorChapter(content)}` },
-      servers: [{ url: "/v1", description: "This sandbox" }],
+      servers: [{ url: JSON.parse(ADDRESS), description: "This sandbox" }],
     },
     authentication: { preferredSecurityScheme: "apiKey" },
     theme: "default",
