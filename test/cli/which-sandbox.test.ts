@@ -6,7 +6,8 @@ import { createSandbox } from "../../emulator/sandbox.ts";
 import { newUser, type World, world } from "../support/client.ts";
 import { clientCommand } from "../support/command-here.ts";
 import { newFolder } from "../support/folder.ts";
-import { background } from "../support/processes.ts";
+import { LAUNCHER } from "../support/package.ts";
+import { background, shell } from "../support/processes.ts";
 import { Receiver } from "../support/receiver.ts";
 import { type Turnstile, turnstile } from "../support/turnstile.ts";
 
@@ -244,6 +245,13 @@ describe("wait", () => {
     expect(await waiting).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(turn.seen).toEqual([]);
     await sandbox.close();
+  });
+
+  it("start & wait: finds the one that is being started here, at whichever port", async () => {
+    const launch = `"${process.execPath}" "${LAUNCHER}"`;
+    const line = `${launch} start --port 0 --rpc-port 0 --fixture empty --silent & ${launch} wait -t 60 && ${launch} clock show; code=$?; kill $!; wait; exit $code`;
+    const { code, stdout, stderr } = await shell(line, { cwd: newFolder(), env: { GETSMART_PORT: "9" } });
+    expect([code, stdout], stderr).toEqual([0, expect.stringMatching(/^\S+ {2}running\n$/)]);
   });
 
   it("says after its time what it has found", async () => {
