@@ -47,13 +47,14 @@ function bad(param: keyof SandboxOptions, value: unknown, accepted: string): Api
 }
 
 /**
- * Which sandbox this is, as `info` and the lock have it and commands send it (`Sandbox-Id`), so that none acts on another sandbox that
+ * The sandbox's identity: `info` and the lock have it, and commands send it (`Sandbox-Id`), so that none acts on another sandbox that
  * answers at the same address. `folder`: device and inode of the data folder; null in memory.
  *
- * With a folder it follows from what the journal's header was drawn for, and from the folder: the same at each start and after an import,
- * also for folders that earlier releases have written; another one after `--fresh` (which draws another seed) and in a copy of the folder.
- * The header cannot hold it: of two runs with the same `--seed` it is equal to the byte, yet they are two sandboxes.
- * In memory it is drawn, and ends with the process.
+ * With a folder it is derived from the journal's header (its seed above all, random without `--seed`) and the folder. It stays the same
+ * over restarts and imports, also for folders written by earlier releases. A copy of the folder has another one, and so has the folder
+ * after `--fresh`, unless the seed is given.
+ * The header cannot hold it: two runs with the same `--seed` write byte-identical journals, yet they are two sandboxes.
+ * In memory it is random, and ends with the process.
  */
 export function sandboxId({ seed, seeded, chain_id, fixture }: HeaderLine, folder: string | null): string {
   const facts = JSON.stringify([seed, seeded, chain_id, fixture, folder]);

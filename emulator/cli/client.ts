@@ -92,11 +92,11 @@ function clientOf(url: string, credentials: Readonly<Record<string, string>>, wi
 async function idAt(url: string, wire: Wire): Promise<string> {
   const { sandbox_id } = ((await wire.json(url, "GET", "/info", undefined)) ?? {}) as Partial<SandboxInfo>;
   if (typeof sandbox_id === "string") return sandbox_id;
-  throw new ControlError(`${url} does not say which sandbox it is; start it again with this release`, null);
+  throw new ControlError(`${url} has no sandbox_id in its info; restart that sandbox with this release`, null);
 }
 
 function anotherSandbox(url: string, id: string, meant: string): ControlError {
-  const message = `another sandbox is at ${url} (${id}) than the one that this command is for (${meant}); nothing was done to it. To use it, run the command again for it`;
+  const message = `the sandbox at ${url} is ${id}, but this command is for ${meant}; nothing was done to it. If you mean that one, run the command again`;
   return new ControlError(message, "SANDBOX_MISMATCH");
 }
 

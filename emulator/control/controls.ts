@@ -210,7 +210,7 @@ export function createControls(parts: ControlParts) {
       create: (input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }): Promise<ApiKey> =>
         world.run({}, (unit: Unit) => keys.create(unit, input, null)),
       /**
-       * A key for who looks at the sandbox from beside it, such as the dashboard, by default with all scopes. In memory: outside records,
+       * A key for tools that inspect the sandbox, such as the dashboard, by default with all scopes. In memory: outside records,
        * ids, quotas, faults and coverage, and in the request log only for who asks for sessions too. A reset, restore or import leaves it;
        * it ends with the process.
        */

@@ -4,8 +4,8 @@ import type { ApiKeyRecord } from "../model/api-key.ts";
 const MOST = 100;
 
 /**
- * One id for all: it names a kind of key that no record is of. What a session writes under an Idempotency-Key is kept by it, so that an
- * answer that was lost can be asked for by the next session.
+ * All sessions share one id, which no record has. Idempotency-Keys belong to it, so the next session can ask again for an answer that was
+ * lost.
  */
 const ALL_OF_THEM = {
   id: "key_00000000000000000000000000",
@@ -17,8 +17,8 @@ const ALL_OF_THEM = {
 } as const;
 
 /**
- * Keys of those who look at a sandbox from beside it, such as the dashboard. They live in memory alone: in no record, list, export or line
- * of the journal. A reset, restore or import leaves them; they end with the process.
+ * Keys for tools that inspect a sandbox, such as the dashboard. They live in memory only, in no record, list, export or journal line. A
+ * reset, restore or import leaves them; they end with the process.
  */
 export class SessionKeys {
   readonly #open = new Map<string, ApiKeyRecord>();

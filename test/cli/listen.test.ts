@@ -190,7 +190,7 @@ if (DEEP) {
     await session.until("Ready!");
     await sandbox.stop();
     sandbox = await start([...flags, "--fresh"], { cwd });
-    await session.until("another sandbox is at");
+    await session.until("but this command is for");
     expect((await session.stop()).code).toBe(1);
   });
 }

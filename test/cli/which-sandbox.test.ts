@@ -127,7 +127,7 @@ it("--data-dir and --url that lead to two sandboxes: it acts on neither", async 
   await mine.listen();
   const flags = ["--data-dir", "mine", "--url"];
   const { code, stderr } = await run("reset", { cwd, flags: [...flags, `${turn.origin}/_sandbox`] });
-  expect([code, stderr]).toEqual([1, expect.stringContaining(`another sandbox is at ${turn.origin}/_sandbox`)]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`the sandbox at ${turn.origin}/_sandbox is`)]);
   expect(turn.seen).toEqual(["GET /_sandbox/info -"]);
   expect(await run("reset", { cwd, flags: [...flags, mine.info().urls.control as string] })).toMatchObject({ code: 0 });
   await mine.close();
@@ -138,7 +138,7 @@ describe("every command says which sandbox it means, with each request after the
     const cwd = newFolder();
     writeFileSync(`${cwd}/state.yaml`, await stranger.sandbox.export());
     const { code, stderr } = await run(line, { cwd });
-    // Nobody wants the event that is sent again.
+    // No endpoint wants the event that is resent.
     expect([code, stderr]).toEqual(line === "resend EVENT" ? [1, expect.stringContaining("nobody got it")] : [0, expect.any(String)]);
     const [first, ...rest] = turn.seen;
     expect(first).toBe("GET /_sandbox/info -");
@@ -147,7 +147,7 @@ describe("every command says which sandbox it means, with each request after the
     expect(rest.filter((request) => !request.endsWith(` ${id}`))).toEqual([]);
   });
 
-  it("and all from the first on, when a lock tells it", async () => {
+  it("and from the first request on when a lock names it", async () => {
     const cwd = newFolder();
     const mine = await createSandbox({ dataDir: `${cwd}/.getsmart-sandbox` });
     await mine.listen();
@@ -172,7 +172,7 @@ it("a sandbox that takes the port during a command is left alone", async () => {
     if (url === "/_sandbox/seed") turn.app = other.sandbox.app;
   };
   const { code, stderr } = await run("seed course");
-  expect([code, stderr]).toEqual([1, expect.stringContaining("SANDBOX_MISMATCH: The request names another sandbox")]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining("SANDBOX_MISMATCH: Sandbox-Id names another sandbox")]);
   expect((await other.sandbox.export()).replace(/^ {2}at: .*$/m, "")).toBe(before.replace(/^ {2}at: .*$/m, ""));
   await other.sandbox.close();
 });
@@ -192,10 +192,15 @@ describe("listen waits for the sandbox that it has listened to", () => {
     await session.until("The sandbox is gone; waiting for the same one to come back.");
     turn.seen.length = 0;
     await turn.turnTo(other.sandbox.app);
-    await session.until("another sandbox is at");
+    await session.until("but this command is for");
     const { code, stderr } = await session.stop();
     const ids = [other, stranger].map(({ sandbox }) => sandbox.info().sandbox_id);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`(${ids[0]}) than the one that this command is for (${ids[1]})`)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `the sandbox at ${turn.origin}/_sandbox is ${ids[0]}, but this command is for ${ids[1]}; nothing was done to it`,
+      ),
+    ]);
     expect([turn.seen, receiver.received]).toEqual([["GET /_sandbox/info -"], []]);
     await Promise.all([receiver.close(), other.sandbox.close()]);
   });

@@ -1,4 +1,4 @@
-/** Which sandbox one is: two that look the same are told apart, and one stays itself. */
+/** The identity of a sandbox: stable over restarts, and different for two that look the same. */
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,7 @@ function copyOf(folder: string): string {
   return copy;
 }
 
-it("has a name that says what it is of", async () => {
+it("begins with sbx_", async () => {
   expect(await idOf({})).toMatch(/^sbx_[0-9a-f]{26}$/);
 });
 

@@ -1,4 +1,4 @@
-/** Sessions: keys for those who look at a sandbox from beside it. Looking changes nothing. */
+/** Sessions: keys for tools that inspect a sandbox. Inspecting changes nothing. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import request from "supertest";
@@ -128,7 +128,7 @@ it("ends with the process, and is nowhere on disk", async () => {
   await after.close();
 });
 
-describe("two runs of a seed, one with a session open, are equal to the byte", () => {
+describe("two runs with the same seed, one with a session open, are byte-identical", () => {
   /** A life with a sandbox, `look` taking place between its steps. */
   async function run(options: SandboxOptions, look: (sandbox: Sandbox, step: number) => Promise<unknown>) {
     const sandbox = await createSandbox({ seed: "same", limits: { perSecond: 100, perHour: 100 }, ...options });

@@ -132,7 +132,7 @@ paths: {}
     expect(parse(`${served.yaml(address)}`)).toEqual({ ...parse(written), servers: expected });
   });
 
-  it("the control plane is beside the API, also by its public address", () => {
+  it("the control plane is next to the API, also at its public address", () => {
     expect(address).toBe("http://127.0.0.1:4010/_sandbox");
     expect(addressOf("http://x", "/_sandbox", "https://badges.example/sandbox/v1")).toBe("https://badges.example/sandbox/_sandbox");
   });

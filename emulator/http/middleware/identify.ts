@@ -2,12 +2,12 @@ import type { Request, RequestHandler } from "express";
 import type { Keys } from "../../services/keys.ts";
 import { bearerOf } from "./authenticate.ts";
 
-/** A request header of tools: the request is not the client's doing, and coverage leaves it out. */
+/** A request header of tools: the request is not the client's, and coverage leaves it out. */
 export const UNCOUNTED = "sandbox-uncounted";
 
 /**
- * Gives every request an id, also those that are refused first of all. Those that are not the client's doing – of the control plane, of
- * pages, of tools, of sessions – have a sequence of their own, so that looking at a seeded run changes nothing in it.
+ * Gives every request an id, also those that are refused first of all. Requests that are not the client's – of the control plane, pages,
+ * tools and sessions – have their own sequence, so that inspecting a seeded run does not change the ids in it.
  */
 export function identify(newRequestId: (isAside: boolean) => string, keys: Pick<Keys, "hasSessions" | "isSession">): RequestHandler {
   function isOfSession({ headers }: Request): boolean {
@@ -17,7 +17,7 @@ export function identify(newRequestId: (isAside: boolean) => string, keys: Pick<
   }
 
   return function identifyRequest(req, res, next) {
-    // Known this early, since public operations and routes that are none ask for no key.
+    // Known this early, since public operations and unknown routes ask for no key.
     const session = isOfSession(req);
     if (session) res.locals.session = true;
     res.locals.requestId = newRequestId(session || !req.url.startsWith("/v1/") || req.headers[UNCOUNTED] !== undefined);
