@@ -9,7 +9,7 @@ import type { RequestFilter, RequestQuery } from "./control/request-filter.ts";
 import type { SeedInput } from "./control/seeding.ts";
 import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
-import type { ApiKey } from "./model/api-key.ts";
+import type { ApiKey, Scope, Session } from "./model/api-key.ts";
 import { ApiError } from "./model/errors.ts";
 import type { EventRecord } from "./model/event.ts";
 import type { Fault, FaultEntry } from "./model/fault.ts";
@@ -204,6 +204,10 @@ export function inProcess(controls: Controls, checks: InputChecks, keyIdOf: (sec
       async create(input: Parameters<typeof keys.create>[0]): Promise<ApiKey> {
         check("createApiKey", { body: input });
         return await keys.create(input);
+      },
+      session(scopes?: readonly Scope[]): Session {
+        check("openSession", { body: { scopes } });
+        return keys.session(scopes);
       },
       async revoke(id: string): Promise<void> {
         check("revokeApiKey", { path: { key_id: id } });

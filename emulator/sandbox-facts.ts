@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import type { SandboxInfo } from "./control/controls.ts";
 import { memoryWarning } from "./control/memory.ts";
 import type { FirstFixture } from "./control/seeding.ts";
@@ -56,8 +57,25 @@ function bad(param: keyof SandboxOptions, value: unknown, accepted: string): Api
   return new ApiError("INVALID_REQUEST", `${param}: ${shown} cannot be used; accepted: ${accepted}.`, { param });
 }
 
+/**
+ * The sandbox's identity: `info` and the lock have it, and commands send it (`Sandbox-Id`), so that none acts on another sandbox that
+ * answers at the same address. `folder`: device and inode of the data folder; null in memory.
+ *
+ * With a folder it is derived from the journal's header (its seed above all, random without `--seed`) and the folder. It stays the same
+ * over restarts and imports, also for folders written by earlier releases. A copy of the folder has another one, and so has the folder
+ * after `--fresh`, unless the seed is given.
+ * The header cannot hold it: two runs with the same `--seed` write byte-identical journals, yet they are two sandboxes.
+ * In memory it is random, and ends with the process.
+ */
+export function sandboxId({ seed, seeded, chain_id, fixture }: HeaderLine, folder: string | null): string {
+  const facts = JSON.stringify([seed, seeded, chain_id, fixture, folder]);
+  const noise = folder === null ? randomBytes(16) : createHash("sha256").update(`sandbox ${facts}`).digest();
+  return `sbx_${noise.toString("hex", 0, 13)}`;
+}
+
 /** What `GET /_sandbox/info` tells. */
 export function infoOf(
+  sandbox_id: string,
   header: HeaderLine,
   { dataDir, mining }: SandboxOptions,
   identity: { token: string; badge: string },
@@ -65,6 +83,7 @@ export function infoOf(
   urls: SandboxInfo["urls"],
 ): SandboxInfo {
   return {
+    sandbox_id,
     version: VERSION,
     node: process.version,
     pid: process.pid,

@@ -1,7 +1,7 @@
 import { type Logger, pino } from "pino";
 import { ChainTroubles, faultyChain } from "./adapters/faulty/chain.ts";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
-import { randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
+import { drawnSecret, randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
 import { SlidingWindows } from "./adapters/memory/rate-limiter.ts";
 import { RequestIds } from "./adapters/memory/request-ids.ts";
@@ -46,7 +46,7 @@ import type { Machine } from "./ports/disk.ts";
 import type { Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
-import { infoOf, newHeader, noticesOf, refuseBadOptions } from "./sandbox-facts.ts";
+import { infoOf, newHeader, noticesOf, refuseBadOptions, sandboxId } from "./sandbox-facts.ts";
 import { worldsBeside } from "./sandbox-import.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
@@ -131,6 +131,7 @@ async function compose(
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
   const first = folder?.kept ? null : await firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
+  const id = sandboxId(header, folder?.lock.folder ?? null);
   const { callGas, traceGas } = options;
   const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>
     HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT, callGas, traceGas });
@@ -141,7 +142,7 @@ async function compose(
   const chain = faultyChain(() => served.chain, troubles);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
-  const requestIds = new RequestIds(header.seed);
+  const [requestIds, asideIds] = [new RequestIds(header.seed), new RequestIds(`${header.seed} aside`)];
   const limiter = new SlidingWindows(quotas.policies, quotas.metered);
 
   // Services that mined blocks call back into.
@@ -176,11 +177,11 @@ async function compose(
   const achievements = new Achievements(badges);
   const progress = new UserProgress(users, achievements, badges, awards);
   const credentials = new Credentials(new JoseCredentials(header.seeded), base);
-  const keys = new Keys(store, () => clock.now());
+  const keys = new Keys(store, () => clock.now(), drawnSecret);
   const faults = new Faults({
     operations: document.operations.map(({ id }) => id),
     statuses: STATUS,
-    keyIdOf: (key) => (store.get("api_keys", key) ?? keys.authenticate(key))?.id ?? null,
+    keyIdOf: (key) => keys.idOf(key),
     random: (name) => seededRandom(`${header.seed} faults ${name}`),
   });
   const dispatcher = new Dispatcher({
@@ -250,7 +251,7 @@ async function compose(
         feed.publish({ kind: "reset" });
       }),
     ready: () => closing === null && writer.broken === null && writer.busyFor < ANSWERS_WITHIN_MS,
-    info: () => infoOf(header, options, chain.identity, writer.committedBlock, urls),
+    info: () => infoOf(id, header, options, chain.identity, writer.committedBlock, urls),
     doctor: () => examine({ world: writer, store, chain, lines: () => ports.journal.read() }),
   });
 
@@ -281,19 +282,24 @@ async function compose(
     deliveries,
     keys,
   };
-  const operations = operationsOf({ ...nouns, showAward, document, facts });
+  const operations = operationsOf({ ...nouns, showAward, document, facts, publicUrl });
   if (first) {
     await seeding.begin(first, options.onSeeding);
     await writer.run({}, (unit) => keys.createDefault(unit));
     await positions.snapshot(FIXTURE);
   }
   await scheduler.start();
-  const control = controlPlane(controls);
-  const newRequestId = () => requestIds.next(clock.now());
+  const control = controlPlane(controls, publicUrl);
+  const newRequestId = (isAside: boolean) => (isAside ? asideIds : requestIds).next(clock.now());
   const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
-  const app = createApp({ ...parts, recorder: observation, access, log });
-  const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
+  const app = createApp({ ...parts, recorder: observation, sandboxId: id, access, log });
+  const raw = rawRecorder(
+    observation,
+    () => newRequestId(false),
+    () => clock.now(),
+    log,
+  );
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
   const servers: { close(): Promise<void> }[] = [];
   const abandon = (sentence: string) => {
@@ -338,7 +344,8 @@ async function compose(
   /** Where the sandbox can be reached, for commands that look into its data folder. */
   function publish(more: typeof urls): void {
     Object.assign(urls, more);
-    folder?.lock.publish({ ...urls }, certificates?.caFile);
+    const ca = certificates ? { ca_file: certificates.caFile } : {};
+    folder?.lock.publish({ sandbox_id: id, urls: { ...urls }, ...ca });
   }
 
   /** No new work, then the generation's end on disk, then everything is let go. */

@@ -4,39 +4,17 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SETTINGS } from "../config.ts";
-import { type Call, open, textOf } from "./exchange.ts";
+import type { SandboxInfo } from "../control/controls.ts";
+import { ControlError } from "./control-error.ts";
+import { authorityNear, heldIn, type Place, type PlaceOptions, placeOf } from "./place.ts";
+import { type Method, type Trust, Wire } from "./wire.ts";
 
-/** Where a command looks for its sandbox. */
-export interface ClientOptions {
-  readonly url?: string;
-  readonly dataDir?: string;
+/** Where a command looks for its sandbox, and whom it trusts. */
+export interface ClientOptions extends PlaceOptions {
   readonly caDir?: string;
-  readonly controlToken?: string;
 }
 
-/** No sandbox answers, or it refused. */
-export class ControlError extends Error {
-  override readonly name = "ControlError";
-  /** The refusal's code; null when nothing answered. */
-  readonly code: string | null;
-  /** `Retry-After`, in seconds. */
-  readonly retryAfter: number | null;
-  constructor(message: string, code: string | null, retryAfter: number | null = null) {
-    super(message);
-    this.code = code;
-    this.retryAfter = retryAfter;
-  }
-}
-
-interface Envelope {
-  readonly status: "success" | "error";
-  readonly data?: unknown;
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** Talks to a running sandbox. */
+/** Talks to one running sandbox: each request names it, and another one that has its address by now refuses (SANDBOX_MISMATCH). */
 export interface ControlClient {
   readonly url: string;
   /** `data` of the control plane's answer. Throws ControlError. */
@@ -49,68 +27,43 @@ export interface ControlClient {
   upload<T>(path: string, body: () => Readable): Promise<T>;
   /** The control plane's events as they come (event-source.ts reads them). `wish`: which, as the stream's query. Throws ControlError. */
   events(lastEventId: string | null, wish: Readonly<Record<string, string>>): Promise<IncomingMessage>;
+  /**
+   * The same sandbox, looked for again after it was gone: in the place where it was found and nowhere else. A data folder's sandbox may
+   * have another port by then. Throws ControlError: with SANDBOX_MISMATCH when another one is there.
+   */
+  again(): Promise<ControlClient>;
 }
-
-const EVERYWHERE = "http://127.0.0.1:4010/_sandbox";
 
 /** As long as a quota that is counted by the second may ask. */
 const PATIENCE_S = 2;
 
 /**
- * Finds the sandbox: `--url`, then GETSMART_CONTROL_URL, then the lock in the data folder; port 4010 only when no folder was named and
- * none is here, since what answers there may be another project's. Under HTTPS it is trusted by the authority that the lock names and by
- * the one in `--ca-dir`. Throws ControlError.
+ * Finds the sandbox, and which one it is. Where it is looked for: place.ts. Under HTTPS it is trusted by the authority that the lock names
+ * and by the one in `--ca-dir`. Throws ControlError, ConfigError.
  */
-export async function connect({ url, dataDir, caDir, controlToken }: ClientOptions): Promise<ControlClient> {
-  const named = dataDir ?? process.env.GETSMART_DATA_DIR;
-  const folder = named ?? SETTINGS.dataDir.initial;
-  const lock = await lockIn(folder);
-  const isElsewhere = named === undefined && !existsSync(folder);
-  const place = url ?? process.env.GETSMART_CONTROL_URL ?? lock?.urls.control ?? (isElsewhere ? EVERYWHERE : null);
-  if (place === null) throw noneIn(folder);
-  const base = place.replace(/\/$/, "");
-  const token = controlToken ?? process.env.GETSMART_CONTROL_TOKEN;
-  const caFile = join(caDir ?? process.env.GETSMART_CA_DIR ?? SETTINGS.caDir.initial, "ca.pem");
-  const authorities = [caFile, ...(lock?.ca_file ? [lock.ca_file] : [])]
-    .filter((file) => existsSync(file))
-    .map((file) => readFileSync(file, "utf8"));
-  const credentials = token ? { authorization: `Bearer ${token}` } : {};
+export function connect(options: ClientOptions): Promise<ControlClient> {
+  return connectTo(placeOf(options), options, null);
+}
 
-  const failedAt = (at: string) => (error: NodeJS.ErrnoException) => {
-    throw unanswered(at, error, caFile);
-  };
+/** `before`: the sandbox that it must be; null for whichever is there. */
+async function connectTo(place: Place, options: ClientOptions, before: string | null): Promise<ControlClient> {
+  const held = place.folder === null ? null : await heldIn(place.folder);
+  const url = place.url ?? (held?.url as string);
+  const token = options.controlToken ?? process.env.GETSMART_CONTROL_TOKEN;
+  const credentials: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const trust = await trustNear(place, options);
+  const id = place.url === null ? (held?.id as string) : await idAt(url, new Wire(credentials, trust));
+  const meant = before ?? held?.id ?? id;
+  if (id !== meant) throw anotherSandbox(url, id, meant);
+  return clientOf(url, credentials, new Wire({ "sandbox-id": id }, trust), () => connectTo(place, options, id));
+}
 
-  /** An answer that is a success. */
-  async function ask(at: string, path: string, call: Omit<Call, "authorities">): Promise<IncomingMessage> {
-    const response = await open(`${at}${path}`, { ...call, authorities }).catch(failedAt(at));
-    const { statusCode = 0, headers } = response;
-    if (statusCode < 300) return response;
-    const error = envelopeOf(await textOf(response).catch(failedAt(at)))?.error;
-    if (!error) throw notASandbox(at, statusCode);
-    // The same port speaks HTTPS.
-    if (error.code === "HTTPS_REQUIRED" && at.startsWith("http:")) return await ask(at.replace("http:", "https:"), path, call);
-    throw new ControlError(`${error.code}: ${error.message}`, error.code, Number(headers["retry-after"]) || null);
-  }
-
-  function send(at: string, method: Method, path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
-    const json = body === undefined ? {} : { "content-type": "application/json" };
-    return dataOf(at, path, { method, headers: { ...json, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  }
-
-  async function dataOf(at: string, path: string, call: Omit<Call, "authorities">): Promise<unknown> {
-    const response = await ask(at, path, call);
-    const text = await textOf(response).catch(failedAt(at));
-    if (response.statusCode === 204) return null;
-    const answer = envelopeOf(text);
-    if (answer?.status !== "success") throw notASandbox(at, response.statusCode);
-    return answer.data;
-  }
-
+function clientOf(url: string, credentials: Readonly<Record<string, string>>, wire: Wire, again: ControlClient["again"]): ControlClient {
   async function api<T>(key: string, method: Method, path: string, body?: unknown): Promise<T> {
-    const at = base.replace(/\/_sandbox$/, "/v1");
+    const at = url.replace(/\/_sandbox$/, "/v1");
     for (;;) {
       try {
-        return (await send(at, method, path, body, { authorization: `Bearer ${key}`, "sandbox-uncounted": "true" })) as T;
+        return (await wire.json(at, method, path, body, { authorization: `Bearer ${key}`, "sandbox-uncounted": "true" })) as T;
       } catch (error) {
         const { code, retryAfter } = error as ControlError;
         if (code !== "RATE_LIMIT_EXCEEDED" || retryAfter === null || retryAfter > PATIENCE_S) throw error;
@@ -120,49 +73,35 @@ export async function connect({ url, dataDir, caDir, controlToken }: ClientOptio
   }
 
   return {
-    url: base,
-    call: async <T>(method: Method, path: string, body?: unknown) => (await send(base, method, path, body, credentials)) as T,
+    url,
+    call: async <T>(method: Method, path: string, body?: unknown) => (await wire.json(url, method, path, body, credentials)) as T,
     api,
-    download: (path) => ask(base, path, { method: "GET", headers: credentials }),
+    download: (path) => wire.ask(url, path, { method: "GET", headers: credentials }),
     upload: async <T>(path: string, body: () => Readable) =>
-      (await dataOf(base, path, { method: "POST", headers: { "content-type": "application/yaml", ...credentials }, body })) as T,
+      (await wire.data(url, path, { method: "POST", headers: { "content-type": "application/yaml", ...credentials }, body })) as T,
     events: (lastEventId, wish) =>
-      ask(base, `/events?${new URLSearchParams(wish)}`, {
+      wire.ask(url, `/events?${new URLSearchParams(wish)}`, {
         method: "GET",
         headers: { ...credentials, accept: "text/event-stream", ...(lastEventId === null ? {} : { "last-event-id": lastEventId }) },
       }),
+    again,
   };
 }
 
-async function lockIn(folder: string) {
-  const { livingLock } = await import("../adapters/fs/lock.ts");
-  return livingLock(join(folder, "lock"));
+/** Which sandbox answers at an address. */
+async function idAt(url: string, wire: Wire): Promise<string> {
+  const { sandbox_id } = ((await wire.json(url, "GET", "/info", undefined)) ?? {}) as Partial<SandboxInfo>;
+  if (typeof sandbox_id === "string") return sandbox_id;
+  throw new ControlError(`${url} has no sandbox_id in its info; restart that sandbox with this release`, null);
 }
 
-function envelopeOf(text: string): Envelope | null {
-  try {
-    return JSON.parse(text) as Envelope;
-  } catch {
-    return null;
-  }
+function anotherSandbox(url: string, id: string, meant: string): ControlError {
+  const message = `the sandbox at ${url} is ${id}, but this command is for ${meant}; nothing was done to it. If you mean that one, run the command again`;
+  return new ControlError(message, "SANDBOX_MISMATCH");
 }
 
-/** Node's codes for a certificate that is not trusted or not for this name. */
-const UNTRUSTED = /CERT|SIGNATURE|ALTNAME/;
-
-function unanswered(at: string, { code, message }: NodeJS.ErrnoException, caFile: string): ControlError {
-  const reason = code ?? message;
-  if (UNTRUSTED.test(reason)) {
-    const advice = `the authority is looked for in ${caFile}; name its folder with --ca-dir`;
-    return new ControlError(`${at} is not trusted (${reason}); ${advice}`, null);
-  }
-  return new ControlError(`no sandbox answers at ${at} (${reason}); start one with: npx getsmart-sandbox start`, null);
-}
-
-function noneIn(folder: string): ControlError {
-  return new ControlError(`no sandbox is running with the data folder ${folder}; start it, or name a running one with --url`, null);
-}
-
-function notASandbox(at: string, status = 0): ControlError {
-  return new ControlError(`${at} answered ${status}, not as a sandbox does`, null);
+async function trustNear(place: Place, { caDir }: ClientOptions): Promise<Trust> {
+  const caFile = join(caDir ?? process.env.GETSMART_CA_DIR ?? SETTINGS.caDir.initial, "ca.pem");
+  const files = [caFile, await authorityNear(place)].filter((file) => file !== null);
+  return { caFile, authorities: files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8")) };
 }

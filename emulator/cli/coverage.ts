@@ -1,5 +1,6 @@
 import type { Coverage, Share } from "../control/coverage.ts";
-import { type ControlClient, ControlError } from "./client.ts";
+import type { ControlClient } from "./client.ts";
+import { ControlError } from "./control-error.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface CoverageFlags {

@@ -29,6 +29,12 @@ export async function createKey(
   return key.secret as string;
 }
 
+/** Opens a session; what is returned is the secret of its key, shown only now. */
+export async function openSession(client: ControlClient, scopes: readonly string[] | undefined): Promise<string> {
+  const session = await client.call<{ secret: string }>("POST", "/session", scopes === undefined ? {} : { scopes });
+  return session.secret;
+}
+
 export async function revokeKey(client: ControlClient, id: string): Promise<void> {
   await client.call("DELETE", `/keys/${encodeURIComponent(id)}`);
 }

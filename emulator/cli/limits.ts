@@ -1,4 +1,5 @@
-import { type ControlClient, ControlError } from "./client.ts";
+import type { ControlClient } from "./client.ts";
+import { ControlError } from "./control-error.ts";
 import { itemsOf } from "./pages.ts";
 
 interface Key {

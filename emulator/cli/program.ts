@@ -51,6 +51,15 @@ export function createProgram(): Command {
       const { createKey } = await import("./keys.ts");
       print(await createKey(await control(options), { name, scopes, expires_at: expiresAt }));
     });
+  example(
+    client("session", "print a key for tools such as the dashboard: unmetered, in no list and no log, valid until the sandbox stops", keys),
+    "keys session --scopes users:read",
+  )
+    .option("--scopes <list>", "scopes, separated by commas (default: all)", (text) => text.split(","))
+    .action(async ({ scopes, ...options }) => {
+      const { openSession } = await import("./keys.ts");
+      print(await openSession(await control(options), scopes));
+    });
   example(client("revoke <id>", "end a key at once", keys), "keys revoke key_01M872DH4Y0000009QW14W2JGA").action(async (id, options) => {
     const { revokeKey } = await import("./keys.ts");
     await revokeKey(await control(options), id);
@@ -72,7 +81,10 @@ function clientCommand(parent: Command, name: string, description: string): Comm
   return parent
     .command(name)
     .description(description)
-    .option("--url <url>", "control plane of the sandbox (default: GETSMART_CONTROL_URL, the data folder's lock, port 4010)")
+    .option(
+      "--url <url>",
+      "control plane of the sandbox (default: GETSMART_CONTROL_URL, the data folder's lock, or port 4010 where no such folder is)",
+    )
     .option("--data-dir <folder>", "data folder of the sandbox")
     .option("--ca-dir <folder>", "folder of its authority, when it speaks HTTPS (default: named by the lock, ~/.getsmart-sandbox/ca)")
     .option("--control-token <token>", "what the control plane asks for beyond loopback");

@@ -1,5 +1,6 @@
 import type { Resent } from "../control/controls.ts";
-import { type ControlClient, ControlError } from "./client.ts";
+import type { ControlClient } from "./client.ts";
+import { ControlError } from "./control-error.ts";
 
 /** Sends past events again, one after the other. Throws ControlError: EVENT_NOT_FOUND, or when nobody was there to get one. */
 export async function resend(client: ControlClient, ids: readonly string[], print: (line: string) => void): Promise<void> {

@@ -2,7 +2,8 @@ import { createReadStream, createWriteStream, existsSync, realpathSync, renameSy
 import { resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { FILE_LIMIT } from "../control/fixtures/read-state.ts";
-import { type ControlClient, ControlError } from "./client.ts";
+import type { ControlClient } from "./client.ts";
+import { ControlError } from "./control-error.ts";
 
 /** A file that cannot be written to or read. Exit code 2. */
 export class TransferUsageError extends Error {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClientOptions, ControlError, connect } from "./client.ts";
+import { type ClientOptions, connect } from "./client.ts";
+import { ControlError } from "./control-error.ts";
 
 const EVERY_MS = 100;
 

@@ -1,4 +1,4 @@
-import type { ApiKey, Scope } from "../model/api-key.ts";
+import type { ApiKey, Scope, Session } from "../model/api-key.ts";
 import { ApiError } from "../model/errors.ts";
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { Fault, FaultEntry } from "../model/fault.ts";
@@ -22,6 +22,8 @@ import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
 
 /** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {
+  /** Which sandbox this is (`sbx_…`): what `Sandbox-Id` names. */
+  readonly sandbox_id: string;
   readonly version: string;
   readonly node: string;
   readonly pid: number;
@@ -207,12 +209,15 @@ export function createControls(parts: ControlParts) {
 
     keys: {
       list: (query: PageQuery = {}): Page<ApiKey> => keys.list(world.records, query),
-      /**
-       * The answer holds the secret, which is shown only now. A `session` key is for tools beside the client: unmetered, left out of
-       * coverage and of the log unless asked for.
-       */
-      create: (input: { name: string; scopes?: readonly Scope[]; expires_at?: string | null; session?: boolean }): Promise<ApiKey> =>
+      /** The answer holds the secret, which is shown only now. By default with all scopes. */
+      create: (input: { name: string; scopes?: readonly Scope[]; expires_at?: string | null }): Promise<ApiKey> =>
         world.run({}, (unit: Unit) => keys.create(unit, { ...input, scopes: input.scopes ?? ALL_SCOPES }, null)),
+      /**
+       * A key for tools that inspect the sandbox, such as the dashboard, by default with all scopes. In memory: outside records,
+       * ids, quotas, faults and coverage, and in the request log only for who asks for sessions too. A reset, restore or import leaves it;
+       * it ends with the process.
+       */
+      session: (scopes?: readonly Scope[]): Session => keys.openSession(scopes),
       /** Throws API_KEY_NOT_FOUND. */
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
     },

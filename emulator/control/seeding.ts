@@ -102,7 +102,13 @@ export class Seeding {
   async #generate(amounts: Amounts, progress?: StepProgress): Promise<Seeded> {
     const { world, clock, book, seed } = this.#parts;
     const before = counts(world.records);
-    await generate(amounts, { book, seed, progress, run: (work) => world.chronicle({ from: clock.now(), clock: null }, work) });
+    await generate(amounts, {
+      book,
+      seed,
+      records: world.records,
+      progress,
+      run: (work) => world.chronicle({ from: clock.now(), clock: null }, work),
+    });
     return { made: difference(before, counts(world.records)), clock_advanced_ms: 0 };
   }
 

@@ -25,6 +25,7 @@ import { negotiate } from "./middleware/negotiate.ts";
 import { performRead, performWrite } from "./middleware/perform.ts";
 import { readBody } from "./middleware/read-body.ts";
 import { type Recorder, recordRequests } from "./middleware/record-requests.ts";
+import { sameSandbox } from "./middleware/same-sandbox.ts";
 import { validate } from "./middleware/validate.ts";
 import { nearestOperation } from "./nearest-operation.ts";
 import type { Operations } from "./operations/handler.ts";
@@ -36,11 +37,14 @@ export interface AppParts {
   readonly control: RequestHandler;
   readonly world: UnitOfWork;
   readonly clock: Clock;
-  readonly newRequestId: () => string;
+  /** `isAside`: of a request that is not the client's doing (identify.ts). */
+  readonly newRequestId: (isAside: boolean) => string;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly faults: FaultInjection;
   readonly access: Access;
+  /** Which sandbox this is. */
+  readonly sandboxId: string;
   readonly log: Logger;
   readonly recorder: Recorder;
 }
@@ -58,11 +62,12 @@ export function createApp(parts: AppParts): Express {
   const refused = refusedOrigins("/v1", "--cors", (sentence) => parts.log.warn(sentence));
   app.use(
     inTurn([
-      identify(parts.newRequestId),
+      identify(parts.newRequestId, keys),
       logRequests(parts.log),
       recordRequests(parts.recorder, clock),
       allowHost(access),
       guardControl(access),
+      sameSandbox(parts.sandboxId),
       allowOrigins(access, refused),
     ]),
   );

@@ -35,6 +35,11 @@ export function callOf(res: Response): Call {
   return res.locals.call as Call;
 }
 
+/** Whether a request is a session's (services/session-keys.ts): of one that is open, or of a record of an earlier release. */
+export function isOfSession({ locals }: Response): boolean {
+  return locals.session === true || ((locals.call as Call | undefined)?.key?.session ?? false);
+}
+
 /** Goes on to the next middleware, a stage being passed. */
 export function pass(res: Response, stage: StageName, next: NextFunction): void {
   callOf(res).passed[stage] = performance.now();
@@ -56,6 +61,11 @@ export function valuesOf({ rawHeaders }: Request, name: string): string[] {
     if (sent.length === name.length && sent.toLowerCase() === name) values.push(rawHeaders[i + 1] as string);
   }
   return values;
+}
+
+/** Where a request came to, by the scheme it was sent with and its Host, which was checked. */
+export function requestOrigin({ socket, headers }: Request): string {
+  return `${"encrypted" in socket ? "https" : "http"}://${headers.host}`;
 }
 
 /** A header that was sent once, or undefined. */

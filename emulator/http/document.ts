@@ -6,6 +6,7 @@ import type { StageName } from "../control/exchange.ts";
 import { isWritable } from "../model/instant.ts";
 import { builtText, packageFile } from "../package-root.ts";
 import { yaml } from "../yaml.ts";
+import { ServedDocument, type ServerEntry } from "./served-document.ts";
 
 /** One operation of a document, with what the middleware asks of it. */
 export interface Operation {
@@ -58,10 +59,10 @@ interface RawResponse {
 
 /** A document of spec/, checked and compiled. */
 export interface LoadedDocument {
-  /** The text served as /openapi.yaml: read when asked for, being half a megabyte that most runs never need. */
-  yaml(): string;
-  /** The same as JSON, served as /openapi.json. */
+  /** As JSON. */
   readonly jsonText: string;
+  /** As its openapi.json and openapi.yaml are served. */
+  readonly served: ServedDocument;
   readonly operations: readonly Operation[];
 }
 
@@ -116,7 +117,8 @@ function load(name: "openapi" | "control") {
   // With `quick` it is done before this returns; were it not, what follows would throw.
   void backend.init();
   const operations = (backend.router.getOperations() as unknown as RawOperation[]).map((raw) => describe(raw, backend));
-  return { yaml: source, jsonText: text, operations, backend };
+  const { servers } = backend.definition as { servers: readonly ServerEntry[] };
+  return { jsonText: text, served: new ServedDocument({ json: () => text, yaml: source, servers }), operations, backend };
 }
 
 /** The greatest size of a body that no operation sets another limit to: 1 MiB. */

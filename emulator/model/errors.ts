@@ -16,6 +16,7 @@ export const CONTROL_CODES = [
   "FAULT_LIMIT",
   "REQUEST_NOT_FOUND",
   "CLOCK_OUT_OF_RANGE",
+  "SANDBOX_MISMATCH",
 ] as const;
 export type ControlCode = (typeof CONTROL_CODES)[number];
 

@@ -1,12 +1,13 @@
 import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { ApiKey, ApiKeyRecord, Scope } from "../model/api-key.ts";
+import type { ApiKey, ApiKeyRecord, Scope, Session } from "../model/api-key.ts";
 import { type ApiError, refuse } from "../model/errors.ts";
 import { isWritable } from "../model/instant.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Unit } from "../ports/unit-of-work.ts";
 import { page } from "./pages.ts";
+import { SessionKeys } from "./session-keys.ts";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX = "gets_test_";
@@ -40,11 +41,15 @@ const REMEMBERED = 100;
 export class Keys {
   readonly #records: Reader;
   readonly #now: () => number;
+  readonly #draw: (alphabet: string, length: number) => string;
   readonly #hashes = new Map<string, string>();
+  readonly #sessions = new SessionKeys();
 
-  constructor(records: Reader, now: () => number) {
+  /** `draw`: characters out of an alphabet that follow from no seed and leave every counter as it is. */
+  constructor(records: Reader, now: () => number, draw: (alphabet: string, length: number) => string) {
     this.#records = records;
     this.#now = now;
+    this.#draw = draw;
   }
 
   /** The hash of well-formed credentials, or null. Clients send the same few with every request: the latest are remembered. */
@@ -63,17 +68,38 @@ export class Keys {
     const hash = this.#hashOf(credentials);
     if (hash === null) return null;
     const [key] = this.#records.by("api_keys", "hash", hash);
-    if (!key) return null;
+    if (!key) return this.#sessions.find(hash);
     if (key.revoked_at !== null || (key.expires_at !== null && Date.parse(key.expires_at) <= this.#now())) return null;
     return key;
   }
 
+  /** Opens a session: it is in no record and draws nothing from the seed, so that a run with one is the same as a run without. */
+  openSession(scopes: readonly Scope[] = ALL_SCOPES): Session {
+    const secret = withChecksum(this.#draw(BASE62, 30));
+    const created_at = new Date(this.#now()).toISOString();
+    this.#sessions.open({ scopes, hash: hashOf(secret), last4: secret.slice(-4), created_at });
+    return { secret, scopes };
+  }
+
+  /** Whether any session was opened. */
+  get hasSessions(): boolean {
+    return !this.#sessions.isEmpty;
+  }
+
+  /** Whether these are the credentials of an open session. */
+  isSession(credentials: string): boolean {
+    const hash = this.#hashOf(credentials);
+    return hash !== null && this.#sessions.find(hash) !== null;
+  }
+
+  /** The id of a key given by its id or its secret; null for none, and for a session. */
+  idOf(key: string): string | null {
+    const found = this.#records.get("api_keys", key) ?? this.authenticate(key);
+    return found && !found.session ? found.id : null;
+  }
+
   /** Throws SCOPE_NOT_GRANTABLE beyond the granting key's scopes, VALIDATION_FAILED for an expiry that is past. */
-  create(
-    unit: Unit,
-    input: { name: string; scopes: readonly Scope[]; expires_at?: string | null; session?: boolean },
-    granting: ApiKeyRecord | null,
-  ): ApiKey {
+  create(unit: Unit, input: { name: string; scopes: readonly Scope[]; expires_at?: string | null }, granting: ApiKeyRecord | null): ApiKey {
     const expiry = input.expires_at ? Date.parse(input.expires_at) : null;
     if (expiry !== null && !isWritable(expiry)) {
       throw refuse("VALIDATION_FAILED", "expires_at must be an RFC 3339 instant, such as 2027-01-01T00:00:00Z.", "/expires_at");
@@ -90,7 +116,6 @@ export class Keys {
       expires_at: expiry === null ? null : new Date(expiry).toISOString(),
       revoked_at: null,
       created_at: unit.at,
-      ...(input.session && !granting ? { session: true } : {}),
     });
   }
 

@@ -25,6 +25,9 @@ describe.skipIf(NO_BROWSER)("the reference page at /v1/docs", () => {
     await page.goto(`${origin}/v1/docs`);
     await page.getByRole("heading", { name: "Get Smart Token API" }).waitFor();
     await page.getByRole("button", { name: "Create a user" }).or(page.getByText("Create a user")).first().waitFor();
+    // The one server it offers; a key tried here does not leave for the production host.
+    await page.getByText(`${origin}/v1`).first().waitFor();
+    expect(await page.getByText("api.getstoken.org").count()).toBe(0);
     expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
     expect(errors).toEqual([]);
     await page.close();

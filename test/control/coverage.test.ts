@@ -78,7 +78,7 @@ describe("it does not change", () => {
     [
       "by a session key",
       async () => {
-        const { body } = await request(here.sandbox.app).post("/_sandbox/keys").send({ name: "dashboard", session: true }).expect(201);
+        const { body } = await request(here.sandbox.app).post("/_sandbox/session").send({}).expect(201);
         await here.api.as(body.data.secret).get("/tokens").expect(200);
       },
     ],

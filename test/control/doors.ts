@@ -37,6 +37,8 @@ export interface Door {
   /** Returns the secret. It may read users. */
   createKey(name: string): Promise<string>;
   revokeKey(id: string): Promise<unknown>;
+  /** Returns the secret of a session that may read users. */
+  openSession(): Promise<string>;
   /** Newest first. */
   keys(): Promise<{ id: string; name: string; revoked: boolean }[]>;
   list(query: RequestQuery): Promise<LoggedRequest[]>;
@@ -87,6 +89,7 @@ function inProcess({ sandbox }: World): Door {
     import: (yaml) => sandbox.import(yaml),
     createKey: async (name) => (await sandbox.keys.create({ name, scopes: ["users:read"] })).secret as string,
     revokeKey: (id) => sandbox.keys.revoke(id),
+    openSession: async () => sandbox.keys.session(["users:read"]).secret,
     keys: async () => sandbox.keys.list().items.map(({ id, name, revoked_at }) => ({ id, name, revoked: revoked_at !== null })),
     list: async (query) => sandbox.requests.list(query),
     count: async (filter) => sandbox.requests.count(filter),
@@ -130,6 +133,7 @@ function overHttp({ sandbox }: World): Door {
     },
     createKey: async (name) => (await send("post", "/keys", { name, scopes: ["users:read"] })).secret,
     revokeKey: (id) => send("delete", `/keys/${id}`),
+    openSession: async () => (await send("post", "/session", { scopes: ["users:read"] })).secret,
     keys: async () =>
       (await send("get", "/keys")).items.map(({ id, name, revoked_at }: ApiKey) => ({ id, name, revoked: revoked_at !== null })),
     list: async (query) => (await send("get", `/requests?${asQuery(query)}`)).items,
@@ -187,6 +191,7 @@ function byCommandLine({ sandbox }: World): Door {
     },
     createKey: (name) => run(`keys create ${name} --scopes users:read`),
     revokeKey: (id) => run(`keys revoke ${id}`),
+    openSession: () => run("keys session --scopes users:read"),
     keys: async () =>
       (await listed("keys list")).map((line) => {
         const [id = "", , state, name = ""] = line.split(/ {2,}/);

@@ -143,7 +143,7 @@ it("plain HTTP to a sandbox of HTTPS", async () => {
 it("the control plane is not in it, and a session key is hidden and not metered", async () => {
   const { sandbox, api } = await world({ limits: { perSecond: 1, perHour: 1 } });
   await request(sandbox.app).get("/_sandbox/requests").expect(200);
-  const { body } = await request(sandbox.app).post("/_sandbox/keys").send({ name: "dashboard", session: true }).expect(201);
+  const { body } = await request(sandbox.app).post("/_sandbox/session").send({}).expect(201);
   const session = api.as(body.data.secret);
   for (let i = 0; i < 3; i++) await session.get("/users").expect(200);
   await api.get("/users").expect(200);

@@ -83,6 +83,19 @@ describe("strangers", () => {
   });
 });
 
+it.each([
+  ["another sandbox", () => "sbx_00000000000000000000000000"],
+  ["this one and another", () => `${here.sandbox.info().sandbox_id}, sbx_00000000000000000000000000`],
+  ["none", () => ""],
+])("who means %s by Sandbox-Id is refused at every route, and nothing happens", async (_who, id) => {
+  const before = await state(here);
+  for (const [method, path] of ROUTES) {
+    const { status, body } = await send(here, method, path).set("Sandbox-Id", id());
+    expect([path, status, body.error?.code]).toEqual([path, 409, "SANDBOX_MISMATCH"]);
+  }
+  expect(await state(here)).toEqual(before);
+});
+
 it.each(["http://localhost:3000", "https://app.example"])("a preflight of %s, whose pages may call /v1, is refused", async (origin) => {
   const open = await world({ cors: ["https://app.example"] });
   const asked = { Origin: origin, "Access-Control-Request-Method": "POST" };
@@ -92,7 +105,7 @@ it.each(["http://localhost:3000", "https://app.example"])("a preflight of %s, wh
 
 it("its own page and programs are served", async () => {
   const origin = await here.sandbox.listen();
-  for (const headers of [{}, { Origin: origin }, { "Sec-Fetch-Site": "same-origin" }]) {
+  for (const headers of [{}, { Origin: origin }, { "Sec-Fetch-Site": "same-origin" }, { "Sandbox-Id": here.sandbox.info().sandbox_id }]) {
     expect((await fetch(`${origin}/_sandbox/info`, { headers: headers as Record<string, string> })).status).toBe(200);
   }
   await request(guarded.sandbox.app).get("/_sandbox/info").set("Authorization", "Bearer s3cret-of-16-characters").expect(200);

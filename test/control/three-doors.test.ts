@@ -102,6 +102,14 @@ describe.each(Object.entries(DOORS))("%s", (_, open) => {
     await door.reset();
   });
 
+  it("a session: used, and in no list", async () => {
+    const before = await door.keys();
+    const session = here.api.as(await door.openSession());
+    await session.get("/users").expect(200);
+    await session.get("/tokens").expect(refusal("INSUFFICIENT_SCOPE"));
+    expect(await door.keys()).toEqual(before);
+  });
+
   it("seed, export and import", async () => {
     await door.seed("course");
     const badges = async () => (await here.api.get("/badges?limit=100").expect(200)).body.data.items;

@@ -51,7 +51,7 @@ describe("the lock of a data folder", () => {
 
   it("publishes where the sandbox can be reached", async () => {
     const lock = await takeLock(file);
-    lock.publish({ api: "http://127.0.0.1:4010" });
+    lock.publish({ urls: { api: "http://127.0.0.1:4010" } });
     expect(readLock(file)).toMatchObject({ pid: process.pid, urls: { api: "http://127.0.0.1:4010" } });
     expect(livingLock(file)).toMatchObject({ pid: process.pid });
     lock.release();

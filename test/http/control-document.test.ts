@@ -23,7 +23,7 @@ afterAll(() => here.sandbox.close());
 
 describe("operations and handlers", () => {
   it("each operation has a handler, and each handler an operation", () => {
-    const handlers = controlOperations({} as never, loadControlDocument());
+    const handlers = controlOperations({} as never, loadControlDocument(), null);
     expect(Object.keys(handlers).sort()).toEqual(operations.map(({ id }) => id).sort());
   });
 

@@ -65,7 +65,7 @@ function stateOf({ clock, faults, snapshots, keys, info, requests }: Sandbox): s
     snapshots(),
     keys.list({ limit: 5 }),
     chain.block_number,
-    requests.count(),
+    requests.count({ status: 200 }),
   ]);
 }
 
@@ -88,7 +88,7 @@ it(`${COUNT} requests of seed ${SEED}`, { timeout: Math.max(120_000, COUNT * 20)
       ...(answer.status >= 500 ? [`status ${answer.status}`] : []),
       ...controlAnswers.problemsOf(sent.method, sent.url, answer),
       ...costs,
-      ...(answer.status >= 400 && stateOf(sandbox) !== before ? ["a refusal changed something"] : []),
+      ...(answer.status >= 400 && stateOf(sandbox) !== before ? [`a refusal changed something: ${before} ${stateOf(sandbox)}`] : []),
     ];
     if (problems.length > 0) {
       const { method, url, headers, body } = sent;

@@ -59,7 +59,7 @@ describe("operations and handlers", () => {
       webhookOperations(nothing, nothing),
       eventOperations(),
       keyOperations(nothing),
-      metaOperations(nothing, nothing),
+      metaOperations(nothing, nothing, null),
     ]);
     const isReading = ({ id, method }: (typeof operations)[number]) => method === "GET" || READING_POSTS.includes(id);
     const idsOf = (isRead: boolean) => operations.filter((operation) => isReading(operation) === isRead).map(({ id }) => id);
@@ -183,12 +183,14 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
   });
 });
 
-it("the server's copies are this document", async () => {
+it("the server's copies are this document, but for the servers (test/http/served-document.test.ts)", async () => {
   const { sandbox, api: client } = await world();
   const json = await client.as(null).get("/openapi.json").expect(200);
-  expect(json.body).toEqual(document);
+  expect({ ...json.body, servers: null }).toEqual({ ...document, servers: null });
   const yaml = await client.as(null).get("/openapi.yaml").expect(200);
-  expect(yaml.text).toBe(readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8"));
+  const withoutServers = (text: string) => text.replace(/^servers:\n(?: .*\n)+/m, "");
+  const source = readFileSync(new URL("../../spec/openapi.yaml", import.meta.url), "utf8");
+  expect(withoutServers(yaml.text)).toBe(withoutServers(source));
   await sandbox.close();
 });
 

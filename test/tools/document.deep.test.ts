@@ -1,8 +1,11 @@
 /** The documents in spec/, as other people's programs read them. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createSandbox } from "../../emulator/sandbox.ts";
 import { currentTypes, type DocumentFile, TYPES } from "../../spec/update-types.ts";
+import { newFolder } from "../support/folder.ts";
 import { secondTierTool } from "../support/tools.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -19,5 +22,23 @@ describe.each(Object.entries(TYPES) as [DocumentFile, string][])("spec/%s", (doc
 
   it("its types are what openapi-typescript makes of it", () => {
     expect(readFileSync(new URL(`spec/${types}`, root), "utf8")).toBe(currentTypes(document));
+  });
+});
+
+it.each([
+  ["/v1", "json"],
+  ["/v1", "yaml"],
+  ["/_sandbox", "json"],
+  ["/_sandbox", "yaml"],
+])("nor in what a sandbox serves at %s as openapi.%s", async (base, format) => {
+  const folder = newFolder();
+  const sandbox = await createSandbox();
+  const answer = await fetch(`${await sandbox.listen()}${base}/openapi.${format}`);
+  writeFileSync(join(folder, `openapi.${format}`), await answer.text());
+  await sandbox.close();
+  execFileSync(secondTierTool("redocly"), ["lint", "--config", "redocly.yaml", join(folder, `openapi.${format}`)], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
   });
 });

@@ -10,10 +10,15 @@ export interface LockContent extends ProcessIdentity {
   readonly pid: number;
   /** Device and inode of the folder: a copy of the folder has a copy of its lock, which holds nothing there. */
   readonly folder: string;
+  /** The sandbox that the process runs (`info` has it too); absent until it listens somewhere. */
+  readonly sandbox_id?: string;
   readonly urls: Readonly<Record<string, string>>;
   /** The authority to trust when the URLs are https. */
   readonly ca_file?: string;
 }
+
+/** What commands that look for the sandbox here need to know of it. */
+export type Published = Pick<LockContent, "sandbox_id" | "urls" | "ca_file">;
 
 /** The folder is in use by a living process. */
 export class DataFolderInUse extends Error {
@@ -174,10 +179,15 @@ export class Lock {
     this.#look = look;
   }
 
-  /** Writes where the sandbox can be reached, for commands that look for it here. */
-  publish(urls: Readonly<Record<string, string>>, caFile?: string): void {
+  /** The folder that it locks: device and inode. */
+  get folder(): string {
+    return this.#content.folder;
+  }
+
+  /** Writes which sandbox this is and where it can be reached. */
+  publish(published: Published): void {
     if (!this.#isMine()) return;
-    this.#content = { ...this.#content, urls, ...(caFile === undefined ? {} : { ca_file: caFile }) };
+    this.#content = { ...this.#content, ...published };
     const next = `${this.#file}.next`;
     try {
       writeFileSync(next, this.#text, { mode: 0o600 });

@@ -45,7 +45,7 @@ export class SeededIds implements Ids {
   }
 
   secret(alphabet: string, length: number): string {
-    return spell(alphabet, length, () => (this.#secretsFromSeed ? this.#bytes(this.#counter++) : randomBytes(length)));
+    return this.#secretsFromSeed ? spell(alphabet, length, () => this.#bytes(this.#counter++)) : drawnSecret(alphabet, length);
   }
 
   named(name: string): Pick<Ids, "next" | "nextOf" | "secret"> {
@@ -82,6 +82,11 @@ export class SeededIds implements Ids {
     }
     return this.#digest.subarray((count % 3) * 10, (count % 3) * 10 + 10);
   }
+}
+
+/** `length` characters out of `alphabet` that nobody can guess, and that follow from no seed. */
+export function drawnSecret(alphabet: string, length: number): string {
+  return spell(alphabet, length, () => randomBytes(length));
 }
 
 /** Characters of an alphabet, each as likely as any other. */

@@ -13,6 +13,7 @@ export class Forwarder {
   readonly #report: Reporter;
   readonly #waiting: { readonly event: EventRecord; readonly secret: string }[] = [];
   #busy = false;
+  #draining: Promise<void> = Promise.resolve();
 
   constructor(url: string, { verify }: { verify: boolean }, report: Reporter) {
     this.#url = url;
@@ -22,7 +23,12 @@ export class Forwarder {
 
   forward(event: EventRecord, secret: string): void {
     this.#waiting.push({ event, secret });
-    if (!this.#busy) void this.#drain();
+    if (!this.#busy) this.#draining = this.#drain();
+  }
+
+  /** Resolves when every event has had its answer. */
+  settled(): Promise<void> {
+    return this.#draining;
   }
 
   /** Ids of the events that have no answer yet. */

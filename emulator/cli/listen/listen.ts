@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Missed } from "../../control/event-log.ts";
 import type { EventRecord, EventType } from "../../model/event.ts";
-import { type ClientOptions, ControlError, connect } from "../client.ts";
+import { type ClientOptions, type ControlClient, connect } from "../client.ts";
+import { ControlError } from "../control-error.ts";
 import { messagesOf, type StreamMessage } from "../event-source.ts";
 import { knownType } from "../trigger/trigger.ts";
 import { UsageError } from "../usage-error.ts";
@@ -17,16 +18,23 @@ export interface ListenOptions extends ClientOptions {
   readonly format: string;
 }
 
+const WISH = { kinds: "event" };
+
 /** How long after a connection was lost the next is tried. */
 const RETRY_MS = 500;
 
-/** Receives the sandbox's events and forwards them, until a signal ends it. Throws UsageError, and ControlError when there is no sandbox. */
+/**
+ * Receives the sandbox's events and forwards them, until a signal ends it. While the sandbox is gone it waits for the same one to come back.
+ * Throws UsageError, and ControlError when there is no sandbox, or another one has taken its place.
+ */
 export async function listen(options: ListenOptions): Promise<void> {
   const wanted = options.events === undefined ? null : typesOf(options.events);
   const url = options.forwardTo === undefined ? null : urlOf(options.forwardTo);
   const report = reporterOf(options.format);
+  const client = await connect(options);
+  const secret = await secretOf(client);
   if (options.printSecret) {
-    process.stdout.write(`${await secretOf(options)}\n`);
+    process.stdout.write(`${secret}\n`);
     return;
   }
   const forwarder = url === null ? null : new Forwarder(url, { verify: options.skipVerify !== true }, report);
@@ -36,22 +44,19 @@ export async function listen(options: ListenOptions): Promise<void> {
   });
 
   const wants = (type: EventType) => wanted === null || wanted.includes(type);
-  let secret = "";
+  let isReady = false;
   let seen: string | null = null;
 
   /** The first message of a connection: the session begins, or goes on. */
-  function began({ missed: { known, events, more } }: { missed: Omit<Missed, "latest"> }, now: string): void {
-    if (secret === "") report({ kind: "ready", secret: now, forward_to: url, events: wanted });
-    else {
-      const new_secret = now === secret ? null : now;
-      report({ kind: "reconnected", new_secret, known, missed: events.filter(({ type }) => wants(type)), more });
-    }
-    secret = now;
+  function began({ missed: { known, events, more } }: { missed: Omit<Missed, "latest"> }): void {
+    if (isReady) report({ kind: "reconnected", known, missed: events.filter(({ type }) => wants(type)), more });
+    else report({ kind: "ready", secret, forward_to: url, events: wanted });
+    isReady = true;
   }
 
-  function received({ event: kind, id, data }: StreamMessage, now: string): void {
+  function received({ event: kind, id, data }: StreamMessage): void {
     if (id !== null) seen = id;
-    if (kind === "watching") began(data as Parameters<typeof began>[0], now);
+    if (kind === "watching") began(data as Parameters<typeof began>[0]);
     else if (kind === "reset") report({ kind: "reset" });
     else if (kind === "event" || kind === "resent") {
       const event = data as EventRecord;
@@ -61,24 +66,35 @@ export async function listen(options: ListenOptions): Promise<void> {
     }
   }
 
-  for (;;) {
-    const isFirst = secret === "";
+  for (let stream = await client.events(null, WISH); ; ) {
     try {
-      const now = await secretOf(options);
-      const client = await connect(options);
-      for await (const message of messagesOf(await client.events(seen, { kinds: "event" }))) received(message, now);
-      report({ kind: "disconnected" });
-    } catch (error) {
-      // It refuses us: for good. While nothing answers, it may still come back.
-      if (error instanceof ControlError && (isFirst || error.code !== null)) throw error;
-      if (!(error instanceof ControlError)) report({ kind: "disconnected" });
+      for await (const message of messagesOf(stream)) received(message);
+    } catch {
+      // The connection broke.
     }
-    await sleep(RETRY_MS);
+    report({ kind: "disconnected" });
+    try {
+      stream = await streamAgain(client, seen);
+    } catch (error) {
+      await forwarder?.settled();
+      throw error;
+    }
   }
 }
 
-async function secretOf(options: ClientOptions): Promise<string> {
-  const client = await connect(options);
+/** The stream of the same sandbox, once it is back. Throws ControlError when it refuses, or another one is in its place. */
+async function streamAgain(client: ControlClient, seen: string | null) {
+  for (;;) {
+    await sleep(RETRY_MS);
+    try {
+      return await (await client.again()).events(seen, WISH);
+    } catch (error) {
+      if (!(error instanceof ControlError) || error.code !== null) throw error;
+    }
+  }
+}
+
+async function secretOf(client: ControlClient): Promise<string> {
   return (await client.call<{ secret: string }>("GET", "/events/secret")).secret;
 }
 

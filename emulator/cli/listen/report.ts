@@ -12,8 +12,6 @@ export type Report =
   | { readonly kind: "disconnected" }
   | {
       readonly kind: "reconnected";
-      /** Another secret than before: it is another sandbox. Null when it is the same. */
-      readonly new_secret: string | null;
       /** Whether the last event seen is still there; if not, it cannot be told what was missed. */
       readonly known: boolean;
       /** Events that happened while away, oldest first. */
@@ -54,7 +52,7 @@ function linesOf(report: Report): string[] {
     case "reset":
       return ["The sandbox was reset or restored; what happened since is gone."];
     case "disconnected":
-      return ["The sandbox is gone; waiting for it to come back."];
+      return ["The sandbox is gone; waiting for the same one to come back."];
     case "reconnected":
       return reconnected(report);
     case "left":
@@ -62,13 +60,12 @@ function linesOf(report: Report): string[] {
   }
 }
 
-function reconnected({ new_secret, known, missed, more }: Report & { kind: "reconnected" }): string[] {
-  const other = new_secret === null ? [] : [`It is another sandbox. Your webhook signing secret is now ${new_secret}`];
-  if (!known) return ["Connected again; it began anew, so events may have been missed.", ...other];
-  if (missed.length === 0) return ["Connected again; no event was missed.", ...other];
+function reconnected({ known, missed, more }: Report & { kind: "reconnected" }): string[] {
+  if (!known) return ["Connected again; what happened before is gone, so events may have been missed."];
+  if (missed.length === 0) return ["Connected again; no event was missed."];
   const count = `${more ? "more than " : ""}${missed.length === 1 ? "one event was" : `${missed.length} events were`}`;
   const ids = missed.map(({ id }) => id);
-  return [`Connected again; ${count} missed. To get ${ids.length === 1 ? "it" : "them"}: ${again(ids, more)}`, ...other];
+  return [`Connected again; ${count} missed. To get ${ids.length === 1 ? "it" : "them"}: ${again(ids, more)}`];
 }
 
 const MOST_NAMED = 20;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type ControlClient, ControlError } from "../client.ts";
+import type { ControlClient } from "../client.ts";
+import { ControlError } from "../control-error.ts";
 import { type Assignment, assigned } from "./assignments.ts";
 import { PATHS, type Role } from "./roles.ts";
 

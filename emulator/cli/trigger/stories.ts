@@ -1,6 +1,6 @@
 import { REMINDER_MS } from "../../model/award.ts";
 import type { EventType } from "../../model/event.ts";
-import { ControlError } from "../client.ts";
+import { ControlError } from "../control-error.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Role } from "./roles.ts";
 import { mission, person, type Stage, TEMPLATE, type Thing } from "./stage.ts";

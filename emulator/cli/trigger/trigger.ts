@@ -1,6 +1,7 @@
 import type { EventRecord, EventType } from "../../model/event.ts";
 import { DEFAULT_KEY } from "../../services/keys.ts";
-import { type ClientOptions, type ControlClient, ControlError, connect } from "../client.ts";
+import { type ClientOptions, type ControlClient, connect } from "../client.ts";
+import { ControlError } from "../control-error.ts";
 import { messagesOf } from "../event-source.ts";
 import { nearest } from "../nearest.ts";
 import { UsageError } from "../usage-error.ts";

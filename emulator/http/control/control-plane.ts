@@ -20,13 +20,14 @@ const STATELESS = new Set(["getHealth", "getReadiness"]);
 
 /**
  * Serves spec/control.yaml below /_sandbox. The same order of checks as the API's, without key and quota; who may call it is checked before.
- * The document is loaded at the first request.
+ * The
+ * document is loaded at the first request. `publicUrl`: where clients elsewhere reach the API; null for wherever they came to.
  */
-export function controlPlane(controls: Controls): RequestHandler {
+export function controlPlane(controls: Controls, publicUrl: string | null): RequestHandler {
   let served: RequestHandler | undefined;
   return function control(req, res, next) {
     if (!isControlPath(req.path)) return next();
-    served ??= serve(controls, loadControlDocument());
+    served ??= serve(controls, loadControlDocument(), publicUrl);
     served(req, res, next);
   };
 }
@@ -35,8 +36,8 @@ export function isControlPath(path: string): boolean {
   return path === BASE || path.startsWith(`${BASE}/`);
 }
 
-function serve(controls: Controls, document: LoadedDocument): RequestHandler {
-  const handlers = controlOperations(controls, document) as unknown as Readonly<Record<string, ControlHandler<never>>>;
+function serve(controls: Controls, document: LoadedDocument, publicUrl: string | null): RequestHandler {
+  const handlers = controlOperations(controls, document, publicUrl) as unknown as Readonly<Record<string, ControlHandler<never>>>;
   const chainOf = (operation: Operation) =>
     inTurn([
       beginCall(operation, () => 0),
@@ -73,9 +74,11 @@ function perform(handler: ControlHandler<never>): RequestHandler {
   };
 }
 
-function sendRaw(res: Response, { type, text, headers = {} }: RawReply): void {
+function sendRaw(res: Response, { type, body, headers = {} }: RawReply): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  res.type(type).send(text);
+  res.setHeader("Content-Type", type === "application/json" ? type : `${type}; charset=utf-8`);
+  res.setHeader("Content-Length", body.length);
+  res.end(body);
 }
 
 /** 404, with the operation that was probably meant. */

@@ -40,7 +40,7 @@ export interface ControlReply<Id extends ControlId> {
 /** An answer without an envelope. */
 export interface RawReply {
   readonly type: string;
-  readonly text: string;
+  readonly body: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -5,12 +5,17 @@ import { callOf, keyOf, pass, valuesOf } from "../call.ts";
 
 const REALM = 'Bearer realm="getstoken"';
 
+/** The credentials of an Authorization field, where they are a Bearer key. */
+export function bearerOf(field: string | undefined): string | undefined {
+  return field === undefined ? undefined : /^bearer +(\S.*)$/i.exec(field)?.[1];
+}
+
 /** Bearer keys (RFC 6750) from the Authorization header, and from nowhere else. */
 export function authenticate(keys: Keys): RequestHandler {
   return function authenticateKey(req, res, next) {
     const sent = valuesOf(req, "authorization");
     if (sent.length > 1) throw new ApiError("INVALID_REQUEST", "Send one Authorization header, not several.");
-    const [, credentials] = /^bearer +(\S.*)$/i.exec(sent[0] ?? "") ?? [];
+    const credentials = bearerOf(sent[0]);
     if (credentials === undefined) {
       throw new ApiError("AUTHENTICATION_REQUIRED", "Send the API key as `Authorization: Bearer KEY`.", {
         headers: { "WWW-Authenticate": REALM },

@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from "express";
 import type { StruckFault } from "../../control/exchange.ts";
 import { ApiError, type ErrorCode } from "../../model/errors.ts";
 import type { ChainFault, ConnectionFault, FaultEntry, FaultTarget } from "../../model/fault.ts";
-import { type Call, callOf } from "../call.ts";
+import { type Call, callOf, isOfSession } from "../call.ts";
 import { recordUnanswered } from "./record-requests.ts";
 
 export interface FaultInjection {
@@ -22,6 +22,7 @@ const SLOW_MS = 2000;
 export function injectFault({ strike, duringTrouble }: FaultInjection): RequestHandler {
   return function meetFault(req, res, next) {
     const call = callOf(res);
+    if (isOfSession(res)) return next();
     const fault = strike({
       operationId: call.operation.id,
       method: req.method,

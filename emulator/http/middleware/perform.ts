@@ -3,7 +3,7 @@ import type { ApiError } from "../../model/errors.ts";
 import type { IdempotencyRecord } from "../../model/idempotency.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Unit, UnitOfWork } from "../../ports/unit-of-work.ts";
-import { type Call, callOf, header } from "../call.ts";
+import { type Call, callOf, header, requestOrigin } from "../call.ts";
 import { endOfTurn } from "../end-of-turn.ts";
 import { errorEnvelope, statusOf, toApiError } from "../envelope.ts";
 import { etagOf, names, successJson } from "../etag.ts";
@@ -157,7 +157,8 @@ function send(res: Response, { status, headers, body }: Answer): void {
   res.end(body);
 }
 
-function sendRaw(res: Response, { type, body, headers = {} }: RawReply): void {
+function sendRaw(res: Response, { type, body: made, headers = {} }: RawReply): void {
+  const body = typeof made === "function" ? made(requestOrigin(res.req)) : made;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.setHeader("Content-Type", type.startsWith("text/") || type === "application/yaml" ? `${type}; charset=utf-8` : type);
   res.setHeader("Content-Length", Buffer.byteLength(body));

@@ -1,8 +1,9 @@
 import type { RequestHandler, Response } from "express";
 import { type Body, type Course, type Exchange, keptBody, type StruckFault } from "../../control/exchange.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Call } from "../call.ts";
+import { type Call, isOfSession } from "../call.ts";
 import { wasRefusedRaw } from "../raw-refusal.ts";
+import { UNCOUNTED } from "./identify.ts";
 
 /** The request log, as the HTTP side sees it. */
 export interface Recorder {
@@ -10,9 +11,6 @@ export interface Recorder {
 }
 
 type Arrival = Pick<Exchange, "receivedAt" | "at" | "began" | "method" | "url">;
-
-/** A request header of tools: the request is not the client's doing, and coverage leaves it out. */
-const UNCOUNTED = "sandbox-uncounted";
 
 /** A request that is not answered yet. Kept in `res.locals.pending`. */
 interface Pending {
@@ -56,7 +54,7 @@ function takePending({ locals }: Response): Pending | undefined {
 function exchangeOf(res: Response, arrival: Arrival, sent: unknown): Exchange {
   const { req } = res;
   const { requestId, code, call, fault } = res.locals as { requestId: string; code?: string; call?: Call; fault?: StruckFault };
-  const session = call?.key?.session ?? false;
+  const session = isOfSession(res);
   const response = arrival.method === "HEAD" ? null : bodyOf(res, sent);
   return {
     ...arrival,

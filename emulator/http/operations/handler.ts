@@ -48,7 +48,8 @@ export interface Reply {
 /** An answer without an envelope: a document, a page, an image. */
 export interface RawReply {
   readonly type: string;
-  readonly body: string | Buffer;
+  /** As a function: of the origin that the request came to, such as `http://127.0.0.1:4010`. */
+  readonly body: string | Buffer | ((origin: string) => Buffer);
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -5,8 +5,8 @@ import { ok, type Reads, type Writes } from "./handler.ts";
 /** Operations tagged Keys. */
 export function keyOperations(keys: Keys) {
   const reads: Reads<"getCurrentApiKey" | "listApiKeys" | "getApiKey"> = {
-    getCurrentApiKey({ key, world }) {
-      const current = keys.get(world.records, (key as ApiKeyRecord).id);
+    getCurrentApiKey({ key }) {
+      const current = shown(key as ApiKeyRecord);
       return ok(current, `You use the API key "${current.name}".`);
     },
     listApiKeys({ query, world }) {

@@ -1,5 +1,6 @@
 import type { ApiDocument } from "../document.ts";
-import { DOCS_POLICY, docsPage } from "../pages/docs.ts";
+import { docsPage, docsPolicy } from "../pages/docs.ts";
+import { addressOf } from "../served-document.ts";
 import { ok, type Reads } from "./handler.ts";
 
 /** What `GET /meta` and `GET /health` say of this sandbox. */
@@ -11,8 +12,9 @@ export interface MetaFacts {
   readonly now: () => number;
 }
 
-/** Operations tagged Meta: public, without a key. */
-export function metaOperations(document: ApiDocument, facts: MetaFacts) {
+/** Operations tagged Meta: public, without a key. `publicUrl`: where clients elsewhere reach the API; null for wherever they came to. */
+export function metaOperations(document: ApiDocument, facts: MetaFacts, publicUrl: string | null) {
+  const addressAt = (origin: string) => addressOf(origin, "/v1", publicUrl);
   const reads: Reads<"getHealth" | "getMeta" | "getOpenApiJson" | "getOpenApiYaml" | "getDocs"> = {
     getHealth() {
       return ok({ status: "ok", version: facts.version, time: new Date(facts.now()).toISOString() }, "The sandbox is up.");
@@ -43,13 +45,14 @@ export function metaOperations(document: ApiDocument, facts: MetaFacts) {
       return ok(meta, "Facts about this sandbox.");
     },
     getOpenApiJson() {
-      return { type: "application/json", body: document.jsonText };
+      return { type: "application/json", body: (origin) => document.served.json(addressAt(origin)) };
     },
     getOpenApiYaml() {
-      return { type: "application/yaml", body: document.yaml() };
+      return { type: "application/yaml", body: (origin) => document.served.yaml(addressAt(origin)) };
     },
     getDocs() {
-      return { type: "text/html", body: docsPage(document, "/v1"), headers: { "Content-Security-Policy": DOCS_POLICY } };
+      const headers = { "Content-Security-Policy": docsPolicy(publicUrl) };
+      return { type: "text/html", body: (origin) => docsPage(document, "/v1", addressAt(origin)), headers };
     },
   };
   return { reads, writes: {} };

@@ -43,6 +43,8 @@ export interface Nouns {
   readonly keys: Keys;
   readonly document: ApiDocument;
   readonly facts: MetaFacts;
+  /** Of `--public-url`; null for wherever a request came to. */
+  readonly publicUrl: string | null;
 }
 
 /** Every operation of the document, a tag a line. */
@@ -59,6 +61,6 @@ export function operationsOf(nouns: Nouns): Operations {
     eventOperations(),
     webhookOperations(nouns.endpoints, nouns.deliveries),
     keyOperations(nouns.keys),
-    metaOperations(nouns.document, nouns.facts),
+    metaOperations(nouns.document, nouns.facts, nouns.publicUrl),
   ]);
 }

@@ -1,25 +1,35 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "../../package-root.ts";
 import type { LoadedDocument } from "../document.ts";
+import { type Cut, cut, filled } from "../served-document.ts";
 
 interface Catalogue {
   readonly info: { readonly title: string; readonly description: string };
   readonly "x-error-catalogue": Readonly<Record<string, { readonly status: number; readonly description: string; readonly fix: string }>>;
 }
 
-/** Nothing on this page may come from, or go, anywhere else. */
-export const DOCS_POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+/** Nothing on this page may come from, or go, anywhere but to the sandbox, by its public address too. */
+export function docsPolicy(publicUrl: string | null): string {
+  const connect = publicUrl === null ? "'self'" : `'self' ${new URL(publicUrl).origin}`;
+  return `default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; connect-src ${connect}; base-uri 'none'; form-action 'none'`;
+}
 
-const pages = new WeakMap<LoadedDocument, string>();
+/** Stands in the page where the address does. */
+const ADDRESS = JSON.stringify("{address}");
 
-/** The reference page of a document served below `base`: Scalar over it, script and all in one file, so that it works without a network. */
-export function docsPage(document: LoadedDocument, base: string): string {
-  const made = pages.get(document);
-  if (made !== undefined) return made;
-  const page = render(document, base);
-  pages.set(document, page);
-  return page;
+const pages = new WeakMap<LoadedDocument, Cut>();
+
+/**
+ * The reference page of a document served below `base`: Scalar over it, script and all in one file, so that it works without a network. The
+ * address is the one server that it shows and sends requests to: a key tried here does not go to the production host.
+ */
+export function docsPage(document: LoadedDocument, base: string, address: string): Buffer {
+  let page = pages.get(document);
+  if (!page) {
+    page = cut(render(document, base), ADDRESS);
+    pages.set(document, page);
+  }
+  return filled(page, escapeScript(JSON.stringify(address)));
 }
 
 function render({ jsonText }: LoadedDocument, base: string): string {
@@ -28,7 +38,7 @@ function render({ jsonText }: LoadedDocument, base: string): string {
     content: {
       ...content,
       info: { ...content.info, description: `${content.info.description}\n${errorChapter(content)}` },
-      servers: [{ url: base, description: "This sandbox" }],
+      servers: [{ url: JSON.parse(ADDRESS), description: "This sandbox" }],
     },
     authentication: { preferredSecurityScheme: "apiKey" },
     theme: "default",

@@ -2,11 +2,15 @@ import type { Controls } from "../../../control/controls.ts";
 import type { Quota } from "../../../ports/rate-limiter.ts";
 import type { ControlHandlers } from "../handler.ts";
 
-type Ids = "listApiKeys" | "createApiKey" | "revokeApiKey" | "getRateLimits" | "setRateLimits";
+type Ids = "openSession" | "listApiKeys" | "createApiKey" | "revokeApiKey" | "getRateLimits" | "setRateLimits";
 
 /** Operations tagged Keys and quotas. */
 export function keyOperations({ keys, limits }: Controls): ControlHandlers<Ids> {
   return {
+    openSession({ body }) {
+      const message = "Opened a session; its key is shown only now, and ends with the process.";
+      return { status: 201, data: keys.session(body?.scopes), message };
+    },
     listApiKeys({ query: { limit = 100, cursor } }) {
       return { data: keys.list({ limit, cursor }), message: "API keys, newest first." };
     },

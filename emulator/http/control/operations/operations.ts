@@ -10,9 +10,9 @@ import { stateOperations } from "./state.ts";
 import { timeOperations } from "./time.ts";
 
 /** The handler of each operation of spec/control.yaml. */
-export function controlOperations(controls: Controls, document: LoadedDocument): ControlHandlers<ControlId> {
+export function controlOperations(controls: Controls, document: LoadedDocument, publicUrl: string | null): ControlHandlers<ControlId> {
   return {
-    ...sandboxOperations(controls, document),
+    ...sandboxOperations(controls, document, publicUrl),
     ...stateOperations(controls),
     ...timeOperations(controls),
     ...keyOperations(controls),

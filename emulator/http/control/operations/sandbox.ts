@@ -1,14 +1,18 @@
+import type { Request } from "express";
 import type { Controls } from "../../../control/controls.ts";
 import { ApiError } from "../../../model/errors.ts";
 import { VERSION } from "../../../package-root.ts";
+import { requestOrigin } from "../../call.ts";
 import type { LoadedDocument } from "../../document.ts";
-import { DOCS_POLICY, docsPage } from "../../pages/docs.ts";
+import { docsPage, docsPolicy } from "../../pages/docs.ts";
+import { addressOf } from "../../served-document.ts";
 import type { ControlHandlers } from "../handler.ts";
 
 type Ids = "getIndex" | "getHealth" | "getReadiness" | "getInfo" | "getDocs" | "getOpenApiJson" | "getOpenApiYaml" | "runDoctor";
 
 /** Operations tagged Sandbox. */
-export function sandboxOperations(controls: Controls, document: LoadedDocument): ControlHandlers<Ids> {
+export function sandboxOperations(controls: Controls, document: LoadedDocument, publicUrl: string | null): ControlHandlers<Ids> {
+  const addressAt = (req: Request) => addressOf(requestOrigin(req), "/_sandbox", publicUrl);
   const documents = {
     docs: "/_sandbox/docs",
     openapi_json: "/_sandbox/openapi.json",
@@ -33,13 +37,13 @@ export function sandboxOperations(controls: Controls, document: LoadedDocument):
       );
     },
     getInfo: () => ({ data: controls.info(), message: "Where everything is." }),
-    getDocs: () => ({
-      type: "html",
-      text: docsPage(document, "/_sandbox"),
-      headers: { "Content-Security-Policy": DOCS_POLICY },
+    getDocs: ({ req }) => ({
+      type: "text/html",
+      body: docsPage(document, "/_sandbox", addressAt(req)),
+      headers: { "Content-Security-Policy": docsPolicy(publicUrl) },
     }),
-    getOpenApiJson: () => ({ type: "application/json", text: document.jsonText }),
-    getOpenApiYaml: () => ({ type: "application/yaml", text: document.yaml() }),
+    getOpenApiJson: ({ req }) => ({ type: "application/json", body: document.served.json(addressAt(req)) }),
+    getOpenApiYaml: ({ req }) => ({ type: "application/yaml", body: document.served.yaml(addressAt(req)) }),
     async runDoctor() {
       const findings = await controls.doctor();
       const healthy = findings.every(({ problems }) => problems.length === 0);
