@@ -1,5 +1,6 @@
 import { ApiError } from "../model/errors.ts";
 import type { Fault, FaultEntry, FaultTarget } from "../model/fault.ts";
+import { type PathMatcher, pathPattern } from "../model/path-pattern.ts";
 import { type FaultRules, readFault } from "./read-fault.ts";
 
 export interface FaultParts extends FaultRules {
@@ -10,7 +11,7 @@ export interface FaultParts extends FaultRules {
 interface Standing {
   entry: FaultEntry;
   readonly random: () => number;
-  readonly path: RegExp | null;
+  readonly path: PathMatcher | null;
 }
 
 /**
@@ -31,7 +32,7 @@ export class Faults {
     const read = readFault(fault, this.#parts);
     const id = `flt_${++this.#made}`;
     const entry: FaultEntry = { id, ...read, fired: 0, left: read.times ?? null };
-    this.#standing.set(id, { entry, random: this.#parts.random(id), path: read.path === undefined ? null : patternOf(read.path) });
+    this.#standing.set(id, { entry, random: this.#parts.random(id), path: read.path === undefined ? null : pathPattern(read.path) });
     return entry;
   }
 
@@ -64,19 +65,11 @@ export class Faults {
   }
 }
 
-function fits({ operationId, method, api_key }: FaultEntry, path: RegExp | null, target: FaultTarget): boolean {
+function fits({ operationId, method, api_key }: FaultEntry, path: PathMatcher | null, target: FaultTarget): boolean {
   return (
     (operationId === undefined || operationId === target.operationId) &&
-    (path === null || path.test(target.path())) &&
+    (path === null || path(target.path())) &&
     (method === undefined || method === target.method) &&
     (api_key === undefined || api_key === target.keyId)
   );
-}
-
-function patternOf(path: string): RegExp {
-  const parts = path.split(/(\*|\{\w+\})/).map((part) => {
-    if (part === "*") return ".*";
-    return /^\{\w+\}$/.test(part) ? "[^/]+" : part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
-  });
-  return new RegExp(`^${parts.join("")}$`);
 }

@@ -1,5 +1,6 @@
 import { ApiError } from "../model/errors.ts";
 import { CHAIN_FAULTS, CONNECTION_FAULTS, type Fault, type FaultEntry } from "../model/fault.ts";
+import { LONGEST_PATTERN } from "../model/path-pattern.ts";
 import { nearest } from "./nearest.ts";
 
 export interface FaultRules {
@@ -19,7 +20,10 @@ const LONGEST_MS = 600_000;
 /** What each member must be, and how a refusal says so. */
 const MEMBERS: Readonly<Record<keyof Fault, { readonly is: (value: unknown) => boolean; readonly what: string }>> = {
   operationId: { is: isText, what: "the id of an operation, such as mintTokens" },
-  path: { is: (value) => isText(value) && /^(\/|\*)/.test(value as string), what: 'a path below /v1, such as "/users/*"' },
+  path: {
+    is: (value) => isText(value) && /^(\/|\*)/.test(value as string) && (value as string).length <= LONGEST_PATTERN,
+    what: `a path below /v1, such as "/users/*", of at most ${LONGEST_PATTERN} characters`,
+  },
   method: { is: (value) => METHODS.includes(String(value).toUpperCase()), what: `one of ${METHODS.join(", ")}` },
   api_key: { is: isText, what: "an API key, or its id" },
   probability: { is: (value) => typeof value === "number" && value >= 0 && value <= 1, what: "a number from 0 to 1" },

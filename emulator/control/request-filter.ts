@@ -1,4 +1,5 @@
 import { ApiError } from "../model/errors.ts";
+import { LONGEST_PATTERN, type PathMatcher, pathPattern } from "../model/path-pattern.ts";
 import { parseDuration } from "./duration.ts";
 import { type Exchange, splitUrl } from "./exchange.ts";
 
@@ -29,20 +30,20 @@ export type Matches = (exchange: Exchange) => boolean;
 
 /** The filter as a function. `now`: real time. Throws INVALID_REQUEST; a `since` that is a request id is the log's matter. */
 export function matcher(filter: RequestFilter, keyIdOf: (key: string) => string, now: number): Matches {
-  const path = filter.path === undefined ? null : pathPattern(filter.path);
-  const status = filter.status === undefined ? null : statusPattern(String(filter.status));
+  const path = filter.path === undefined ? null : pathMatcher(filter.path);
+  const status = filter.status === undefined ? null : statusMatcher(String(filter.status));
   const method = filter.method?.toUpperCase();
   const keyId = filter.api_key === undefined ? undefined : keyIdOf(filter.api_key);
   const since = filter.since === undefined ? Number.NEGATIVE_INFINITY : instantOf(filter.since, now);
   return (exchange) =>
     (filter.operationId === undefined || exchange.course?.operationId === filter.operationId) &&
     (method === undefined || exchange.method === method) &&
-    (status === null || status.test(String(exchange.status))) &&
+    (status === null || status(exchange.status)) &&
     (filter.code === undefined || exchange.code === filter.code) &&
     (keyId === undefined || exchange.keyId === keyId) &&
     (since === Number.NEGATIVE_INFINITY || exchange.receivedAt > since) &&
     (filter.session === true || !exchange.session) &&
-    (path === null || path.test(splitUrl(exchange.url).path ?? ""));
+    (path === null || path(splitUrl(exchange.url).path ?? ""));
 }
 
 /** The limit of a query. Throws INVALID_REQUEST. */
@@ -51,17 +52,21 @@ export function limitOf({ limit = 100 }: RequestQuery): number {
   throw new ApiError("INVALID_REQUEST", "limit is a whole number from 1 to 10000.", { param: "limit" });
 }
 
-function pathPattern(path: string): RegExp {
-  const parts = path.replace(/^\/v1(?=\/)/, "").split(/(\*|\{\w+\})/);
-  const source = parts.map((part) => (part === "*" ? ".*" : /^\{\w+\}$/.test(part) ? "[^/]+" : part.replace(/[.+?^$()|[\]\\{}]/g, "\\$&")));
-  return new RegExp(`^(?:/v1)?${source.join("")}$`);
+/** With or without /v1, on either side. */
+function pathMatcher(path: string): PathMatcher {
+  if (path.length > LONGEST_PATTERN) {
+    throw new ApiError("INVALID_REQUEST", `path is a pattern of at most ${LONGEST_PATTERN} characters.`, { param: "path" });
+  }
+  const matches = pathPattern(path.replace(/^\/v1(?=\/)/, ""));
+  return (asked) => matches(asked) || (asked.startsWith("/v1") && matches(asked.slice("/v1".length)));
 }
 
-function statusPattern(status: string): RegExp {
+function statusMatcher(status: string): (status: number | null) => boolean {
   if (!/^[1-5](\d\d|xx)$/i.test(status)) {
-    throw new ApiError("INVALID_REQUEST", `${status} is no status; write it as 404 or 4XX.`, { param: "status" });
+    throw new ApiError("INVALID_REQUEST", `${status.slice(0, 20)} is not a status; write it as 404 or 4XX.`, { param: "status" });
   }
-  return new RegExp(`^${status.replace(/xx$/i, "\\d\\d")}$`);
+  const isClass = /xx$/i.test(status);
+  return (answered) => answered !== null && (isClass ? Math.floor(answered / 100) === Number(status[0]) : answered === Number(status));
 }
 
 function instantOf(since: string, now: number): number {

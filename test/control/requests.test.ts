@@ -158,6 +158,17 @@ it("a filter that is none is refused, with those that are", async () => {
   expect(body.error.message).toContain("operationId");
 });
 
+it.each([`${"*".repeat(100)}x`, `${"*a".repeat(100)}`])("a pattern with many stars is answered at once: %s", async (path) => {
+  await here.api.get(`/${"a".repeat(1000)}`).expect(404);
+  await request(here.sandbox.app)
+    .get(`/_sandbox/requests/count?path=${encodeURIComponent(path)}`)
+    .expect(200);
+  const { body } = await request(here.sandbox.app)
+    .get(`/_sandbox/requests?path=${"a".repeat(257)}`)
+    .expect(refusal("INVALID_REQUEST", { param: "path" }));
+  expect(body.error.message).toContain("256");
+});
+
 it("a restore leaves it as it is", async () => {
   const snapshot = await here.sandbox.snapshot();
   await newUser(here.api);
