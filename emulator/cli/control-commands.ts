@@ -125,6 +125,6 @@ function whole(text: string): number {
 }
 
 function fraction(text: string): number {
-  if (/^\d*\.?\d+$/.test(text)) return Number(text);
+  if (/^(\d+(\.\d+)?|\.\d+)$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is not a number.");
 }

@@ -1,6 +1,7 @@
 import type { EventTrace, StageTrace, Trace, UnitTrace } from "../control/trace.ts";
 import type { RecordTrace } from "../control/trace-records.ts";
 import type { TransactionTrace } from "../control/trace-transactions.ts";
+import { formatAmount } from "../model/amount.ts";
 import type { ControlClient } from "./client.ts";
 import { type Branch, branch, drawn } from "./tree.ts";
 
@@ -87,14 +88,8 @@ function event({ id, type, deliveries }: EventTrace): Branch {
 
 function values(args: Readonly<Record<string, unknown>>): string {
   return Object.entries(args)
-    .map(([name, value]) => `${name} ${name === "amount" ? `${gets(String(value))} GETS` : short(value)}`)
+    .map(([name, value]) => `${name} ${name === "amount" ? `${formatAmount(BigInt(String(value)))} GETS` : short(value)}`)
     .join("  ");
-}
-
-/** 18 decimals. */
-function gets(units: string): string {
-  const digits = units.padStart(19, "0");
-  return `${digits.slice(0, -18)}.${digits.slice(-18)}`.replace(/\.?0+$/, "");
 }
 
 const LONGEST = 60;

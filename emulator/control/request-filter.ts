@@ -70,7 +70,7 @@ function statusMatcher(status: string): (status: number | null) => boolean {
 }
 
 function instantOf(since: string, now: number): number {
-  const instant = /^\d+(\.\d+)?[a-z]/.test(since) ? now - parseDuration(since) : Date.parse(since);
+  const instant = /^\d+(\.\d+)?[a-z]/.test(since) ? now - parseDuration(since, "since") : Date.parse(since);
   if (!Number.isNaN(instant)) return instant;
   throw new ApiError("INVALID_REQUEST", `${since} is neither an instant nor a duration; write it as 2027-01-01T00:00:00Z or 5m.`, {
     param: "since",

@@ -71,10 +71,17 @@ function afterSegments(path: string, texts: readonly string[], from: number, isE
     const slash = path.indexOf("/", at);
     const segmentEnd = slash === -1 ? path.length : slash;
     const isLast = index === texts.length - 1;
-    // A text ends the path, or begins as soon as one letter of the segment has passed, or where the segment ends.
-    const found = isLast && isEnd ? path.length - text.length : path.indexOf(text, at + 1);
+    const found = isLast && isEnd ? path.length - text.length : placeIn(path, text, at + 1, segmentEnd);
     if (found <= at || found > segmentEnd || !path.startsWith(text, found)) return null;
     at = found + text.length;
   }
   return at;
+}
+
+/** Where a text begins in the segment that ends here; one with a slash has its own there. -1 for nowhere. */
+function placeIn(path: string, text: string, from: number, segmentEnd: number): number {
+  const slash = text.indexOf("/");
+  if (slash !== -1) return segmentEnd - slash;
+  const found = path.slice(from, segmentEnd).indexOf(text);
+  return found === -1 ? -1 : from + found;
 }
