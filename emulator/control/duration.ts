@@ -2,7 +2,7 @@ import { ApiError } from "../model/errors.ts";
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
-const LONGEST = 100;
+const LONGEST = 1000;
 
 /** Milliseconds of a duration such as `90d`, `1h30m` or `250ms`. `param`: the member that holds it. Throws INVALID_REQUEST. */
 export function parseDuration(text: string, param = "by"): number {

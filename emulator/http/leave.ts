@@ -24,9 +24,10 @@ export function leaveWhenDurable(world: Pick<UnitOfWork, "durable">): Response["
 }
 
 function leave(res: Response, answer: unknown[]): Response {
+  if (res.locals.slow === undefined || !sendInPieces(res, answer, res.locals.slow)) sendRest(res, answer);
+  // In the same turn: nobody can ask for it before.
   recordAnswered(res, answer[0]);
-  if (res.locals.slow !== undefined && sendInPieces(res, answer, res.locals.slow)) return res;
-  return sendRest(res, answer);
+  return res;
 }
 
 function sendRest(res: Response, answer: readonly unknown[]): Response {
