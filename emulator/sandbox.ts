@@ -33,6 +33,7 @@ import { createApp } from "./http/app.ts";
 import { controlRouter } from "./http/control/router.ts";
 import { loadDocument } from "./http/document.ts";
 import { STATUS } from "./http/envelope.ts";
+import { HangingRequests } from "./http/faults/hanging.ts";
 import { hostAllowlist } from "./http/middleware/allow-host.ts";
 import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
@@ -183,6 +184,7 @@ async function compose(
     statuses: STATUS,
     keyIdOf: (key) => (store.get("api_keys", key) ?? keys.authenticate(key))?.id ?? null,
     random: (name) => seededRandom(`${header.seed} faults ${name}`),
+    now: () => clock.now(),
   });
   const dispatcher = new Dispatcher({
     world: writer,
@@ -292,7 +294,8 @@ async function compose(
   const control = controlRouter(controls, { isOriginAllowed: (origin) => origin === urls.api, token: options.controlToken ?? null });
   const newRequestId = () => requestIds.next(clock.now());
   const { cors = [] } = options;
-  const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
+  const hanging = new HangingRequests();
+  const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles), hanging };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
   const app = createApp({ ...parts, recorder: observation, isHostAllowed, cors, log });
   const raw = rawRecorder(observation, newRequestId, () => clock.now(), log);
@@ -343,6 +346,7 @@ async function compose(
     scheduler.stop();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
+    hanging.release();
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {

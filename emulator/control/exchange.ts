@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { FaultMoment } from "../model/fault.ts";
 import { type Body, hashOf, type LoggedBody, loggedBody, sizeOf } from "./body.ts";
 import { fieldsOfHead, fieldValue, type HeaderField, shownFields, textOfFields } from "./header-fields.ts";
 import { redactText } from "./redact.ts";
@@ -20,8 +21,9 @@ export interface Course {
 /** A fault that happened to a request (model/fault.ts). */
 export interface StruckFault {
   readonly id: string;
-  /** `error CHAIN_UNAVAILABLE`, `connection reset`, `chain revert`, `latency`. */
+  /** `error CHAIN_UNAVAILABLE`, `connection reset`, `chain revert`, `mutate unknown_enums`, `latency`. */
   readonly what: string;
+  readonly when: FaultMoment;
   /** Whether it took the place of the operation; otherwise that was performed under it. */
   readonly instead: boolean;
   /** Same clock as `began`. */
@@ -52,7 +54,7 @@ export interface Exchange {
   /** Of the answer that was made; null for none. */
   readonly status: number | null;
   readonly code: string | null;
-  /** False when a fault kept the answer, if one was made, from the client. */
+  /** False when the client did not get it: a fault kept it back, or the client had left. */
   readonly delivered: boolean;
   /** The RateLimit field of the answer. */
   readonly quota: string | null;
@@ -95,7 +97,7 @@ export interface RequestSummary {
   /** Of the answer that was made; null when the connection ended without one. */
   readonly status: number | null;
   readonly code: string | null;
-  /** False when a fault kept the answer from the client: it was lost, replaced, or never made. */
+  /** False when the client did not get that answer: a fault lost it, replaced it or let none be made, or the client had left. */
   readonly delivered: boolean;
   readonly duration_ms: number;
   /** In the order in which they came, without secrets and without Authorization, Proxy-Authorization and cookies; empty when scrubbed. */

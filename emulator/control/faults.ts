@@ -1,22 +1,33 @@
 import { ApiError } from "../model/errors.ts";
 import type { Fault, FaultEntry, FaultTarget } from "../model/fault.ts";
+import { cappedInstantText } from "../model/instant.ts";
 import { type PathMatcher, pathPattern } from "../model/path-pattern.ts";
+import { parseDuration } from "./duration.ts";
 import { type FaultRules, readFault } from "./read-fault.ts";
 
 export interface FaultParts extends FaultRules {
   /** Numbers from 0 to below 1, reproducible for a name. */
   readonly random: (name: string) => () => number;
+  /** Sandbox time, in ms since the epoch. */
+  readonly now: () => number;
 }
 
 interface Standing {
   entry: FaultEntry;
   readonly random: () => number;
   readonly path: PathMatcher | null;
+  /** Sandbox time in ms. */
+  readonly until: number;
+  /** How many requests fitted that came to it. */
+  met: number;
 }
 
+/** Each request is compared with all of them. */
+const MOST = 1000;
+
 /**
- * Troubles on demand: a list of faults, first match wins. They live in memory and are cleared by a reset; a restored snapshot leaves them.
- * Each draws its own numbers, so that another fault beside it changes nothing about when it happens.
+ * Faults on demand, a list of which the first that fits happens. They live in memory and are cleared by a reset; a restored snapshot leaves
+ * them. Each draws its own numbers, so that another fault next to it changes nothing about when it happens.
  */
 export class Faults {
   readonly #parts: FaultParts;
@@ -29,10 +40,19 @@ export class Faults {
 
   /** Adds a fault at the end of the list. Throws INVALID_REQUEST, which says what is accepted, and API_KEY_NOT_FOUND. */
   add(fault: Fault): FaultEntry {
+    if (this.#standing.size >= MOST) throw new ApiError("INVALID_REQUEST", `There are ${MOST} faults already; clear some of them first.`);
     const read = readFault(fault, this.#parts);
     const id = `flt_${++this.#made}`;
-    const entry: FaultEntry = { id, ...read, fired: 0, left: read.times ?? null };
-    this.#standing.set(id, { entry, random: this.#parts.random(id), path: read.path === undefined ? null : pathPattern(read.path) });
+    const until = read.for === undefined ? Number.POSITIVE_INFINITY : this.#parts.now() + parseDuration(read.for, "for");
+    const path = read.path === undefined ? null : pathPattern(read.path);
+    const entry: FaultEntry = {
+      id,
+      ...read,
+      fired: 0,
+      left: read.times ?? null,
+      until: Number.isFinite(until) ? cappedInstantText(until) : null,
+    };
+    this.#standing.set(id, { entry, random: this.#parts.random(id), path, until, met: 0 });
     return entry;
   }
 
@@ -55,8 +75,11 @@ export class Faults {
   /** The fault that happens to a request now, counted; null for none. */
   strike(target: FaultTarget): FaultEntry | null {
     for (const standing of this.#standing.values()) {
-      const { entry, path, random } = standing;
+      const { entry, path, random, until } = standing;
       if (entry.left === 0 || !fits(entry, path, target)) continue;
+      if (until !== Number.POSITIVE_INFINITY && this.#parts.now() >= until) continue;
+      standing.met += 1;
+      if (entry.every !== undefined && standing.met % entry.every !== 0) continue;
       if (entry.probability !== undefined && random() >= entry.probability) continue;
       standing.entry = { ...entry, fired: entry.fired + 1, left: entry.left === null ? null : entry.left - 1 };
       return standing.entry;

@@ -8,6 +8,7 @@ import type { Keys } from "../services/keys.ts";
 import type { Call } from "./call.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
+import { mutateAnswer } from "./faults/mutate-answer.ts";
 import { Idempotency } from "./idempotency.ts";
 import { inTurn } from "./in-turn.ts";
 import { leaveWhenDurable } from "./leave.ts";
@@ -36,7 +37,7 @@ export interface AppParts {
   readonly newRequestId: () => string;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
-  readonly faults: FaultInjection;
+  readonly faults: Omit<FaultInjection, "mutate">;
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /** Origins whose pages may call /v1. */
   readonly cors: readonly string[];
@@ -47,6 +48,7 @@ export interface AppParts {
 /** The Express application: the order of everything, on one screen. Throws if document and handlers do not match. */
 export function createApp(parts: AppParts): Express {
   const { document, operations, world, clock, keys, limiter } = parts;
+  const injection = { ...parts.faults, mutate: mutateAnswer(document) };
   const stage = { world, clock, idempotency: new Idempotency() };
   const app = express();
   app.disable("x-powered-by").disable("etag");
@@ -73,7 +75,7 @@ export function createApp(parts: AppParts): Express {
       negotiate(operation),
       ...(operation.consumes.length > 0 ? readBody(operation) : []),
       validate(operation),
-      injectFault(parts.faults),
+      injectFault(injection),
       handlers.get(operation) as RequestHandler,
     ];
   }

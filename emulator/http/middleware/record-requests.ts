@@ -58,8 +58,8 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
   };
 }
 
-/** Notes an answer that has just been sent, or that a fault keeps from the client (`delivered`). `made`: its body. */
-export function recordAnswered(res: Response, made: unknown, delivered = true): void {
+/** Notes an answer that has just been sent, or that the client does not get (`delivered`). `made`: its body. */
+export function recordAnswered(res: Response, made: unknown, delivered = !res.destroyed): void {
   const pending = takePending(res);
   if (pending && !wasRefusedRaw(res.req.socket)) pending.recorder.record({ ...exchangeOf(res, pending.arrival, made), delivered });
 }
