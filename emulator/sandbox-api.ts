@@ -8,6 +8,7 @@ import type { EventWish } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import { ApiError } from "./model/errors.ts";
 import type { EventRecord } from "./model/event.ts";
+import type { DeliveryFaults } from "./model/webhook.ts";
 import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
 import type { MiningMode } from "./services/mining.ts";
 
@@ -52,8 +53,8 @@ export interface SandboxOptions {
   readonly repair?: boolean;
   /** Answer a write only when it survives a power loss. */
   readonly fsync?: boolean;
-  /** Troubles for receivers of webhooks: first attempts in random order, deliveries sent twice (0 to 1). */
-  readonly webhooks?: { readonly order?: "event" | "shuffle"; readonly duplicates?: number };
+  /** Faults of webhook deliveries from the start; a reset goes back to them. None by default. */
+  readonly webhooks?: Partial<DeliveryFaults>;
   /** Silent by default. */
   readonly log?: Logger;
   /** Told when the start waits to see whether another process, whose pid says nothing here, still holds the data folder. */
@@ -132,6 +133,10 @@ export interface Sandbox
      * The next event that fits, each returned once; one that came before counts too. Rejects after `timeout` ms of real time.
      */
     waitFor(wish?: EventWish): Promise<EventRecord>;
+    /** How deliveries go wrong at present. */
+    show(): DeliveryFaults;
+    /** Shuffled, duplicated, forged or dropped from now on, until a reset; members left out stay as they are. Throws INVALID_REQUEST. */
+    set(faults: Partial<DeliveryFaults>): DeliveryFaults;
   };
   /** Throws InvariantBroken if an invariant does not hold. */
   doctor(): Promise<readonly Finding[]>;

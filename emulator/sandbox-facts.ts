@@ -1,6 +1,7 @@
 import type { SandboxInfo } from "./control/controls.ts";
 import { memoryWarning } from "./control/memory.ts";
 import type { FirstFixture } from "./control/seeding.ts";
+import { readDeliveryFaults } from "./control/webhook-faults.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
@@ -34,7 +35,8 @@ export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, 
 }
 
 /** Throws INVALID_REQUEST for an option that no sandbox can have. */
-export function refuseBadOptions({ publicUrl, baseFee }: SandboxOptions): void {
+export function refuseBadOptions({ publicUrl, baseFee, webhooks = {} }: SandboxOptions): void {
+  readDeliveryFaults(webhooks);
   if (publicUrl !== undefined && !PUBLIC_URL.test(publicUrl)) throw bad("publicUrl", publicUrl, PUBLIC_URL_FORM);
   const isFee = baseFee === undefined || (Number.isInteger(baseFee) && baseFee >= 0 && baseFee <= MAX_BASE_FEE);
   if (!isFee) throw bad("baseFee", baseFee, `a whole number from 0 to ${MAX_BASE_FEE}`);

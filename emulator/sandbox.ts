@@ -24,6 +24,7 @@ import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
+import { WebhookFaults } from "./control/webhook-faults.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openEngine } from "./engine/engine.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
@@ -186,6 +187,7 @@ async function compose(
     random: (name) => seededRandom(`${header.seed} faults ${name}`),
     now: () => clock.now(),
   });
+  const webhookFaults = new WebhookFaults(options.webhooks);
   const dispatcher = new Dispatcher({
     world: writer,
     sender: new NodeSender(),
@@ -193,7 +195,7 @@ async function compose(
     deliveries,
     now: () => clock.now(),
     wall: SYSTEM_TIME.wall,
-    troubles: { order: options.webhooks?.order ?? "event", duplicates: options.webhooks?.duplicates ?? 0 },
+    faults: () => webhookFaults.current,
     random: seededRandom(`${header.seed} webhooks`),
     failed: (error) => log.error({ err: error }, "a delivery could not be made, or its result not be recorded; it is made again"),
   });
@@ -239,6 +241,7 @@ async function compose(
     keys,
     limiter,
     faults,
+    webhookFaults,
     transfer: new Transfer({ world: writer, store, chain, clock, ids, begin: beginWorld }),
     seeding,
     rearm: () => scheduler.rearm(),
@@ -308,8 +311,8 @@ async function compose(
   const close = () => (closing ??= stopWithin(endCleanly, abandon, () => folder?.close()));
 
   return {
-    webhooks: { waitFor: (wish) => waiter.waitFor(wish) },
     ...inProcess(controls, (secret) => keys.authenticate(secret)?.id ?? null),
+    webhooks: { waitFor: (wish) => waiter.waitFor(wish), ...controls.webhooks },
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,

@@ -11,6 +11,7 @@ import { streamEvents } from "./event-stream.ts";
 import { faultRoutes } from "./faults.ts";
 import { observe } from "./observe.ts";
 import { transferRoutes } from "./transfer.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export interface ControlGuard {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -136,6 +137,7 @@ function makeRouter(controls: Controls, { isOriginAllowed, token }: ControlGuard
   });
   router.use(transferRoutes(controls));
   router.use("/faults", faultRoutes(controls));
+  router.use("/webhooks", webhookRoutes(controls));
   router.post("/events/:id/resend", async (req, res) => {
     const sent = await controls.resend(req.params.id);
     const { length } = sent.deliveries;
