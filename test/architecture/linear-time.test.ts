@@ -8,6 +8,8 @@ import { referencesIn } from "../../emulator/control/fixtures/references.ts";
 import { parseWhen } from "../../emulator/control/fixtures/times.ts";
 import { redactJsonText, redactText } from "../../emulator/control/redact.ts";
 import { names } from "../../emulator/http/etag.ts";
+import { hostAllowlist } from "../../emulator/http/middleware/allow-host.ts";
+import { addressKind } from "../../emulator/model/network.ts";
 import { pathPattern } from "../../emulator/model/path-pattern.ts";
 import { matches as globMatches } from "../conformance/kit/glob.ts";
 import { attacks, pumpsOf, repeated } from "./adversarial.ts";
@@ -119,6 +121,8 @@ describe("what is more than one expression", () => {
     ["a reference of a fixture", referencesIn, `$\{ada.id} $\{b}`],
     ["a list of ETags", (text) => names(text, '"x"', "weak"), '"a", W/"b"'],
     ["the target of a request", splitUrl, "http://[a]:1/b?c%5f=gets_test_d#e"],
+    ["a Host", hostAllowlist(["a.example"]), "[::1]:80"],
+    ["an address", addressKind, "[fe80::1%eth0]"],
     ["a secret in a text", redactText, "gets_test_a whsec%5fb"],
     ["a secret in JSON", redactJsonText, '{"\\u0067ets_test_a": "b"}'],
     ["a path", pathPattern("/a*b{c}/d*{e}"), "/a/b-c/d/e"],
