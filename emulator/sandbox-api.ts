@@ -7,13 +7,14 @@ import type { StepProgress } from "./control/fixtures/apply.ts";
 import type { Imported } from "./control/fixtures/transfer.ts";
 import type { RequestFilter, RequestQuery } from "./control/request-filter.ts";
 import type { SeedInput } from "./control/seeding.ts";
-import type { EventWish } from "./control/wait-for.ts";
+import type { EventWish, Waiter } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import type { ApiKey, Scope, Session } from "./model/api-key.ts";
 import { ApiError } from "./model/errors.ts";
 import type { EventRecord } from "./model/event.ts";
 import type { Fault, FaultEntry } from "./model/fault.ts";
 import type { Page, PageQuery } from "./model/page.ts";
+import type { DeliveryFaults } from "./model/webhook.ts";
 import type { InputChecks } from "./ports/input-checks.ts";
 import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
 import type { MiningMode } from "./services/mining.ts";
@@ -64,8 +65,8 @@ export interface SandboxOptions {
   readonly repair?: boolean;
   /** Answer a write only when it survives a power loss. */
   readonly fsync?: boolean;
-  /** Troubles for receivers of webhooks: first attempts in random order, deliveries sent twice (0 to 1). */
-  readonly webhooks?: { readonly order?: "event" | "shuffle"; readonly duplicates?: number };
+  /** Faults of webhook deliveries from the start; a reset goes back to them. None by default. */
+  readonly webhooks?: Partial<DeliveryFaults>;
   /** Silent by default. */
   readonly log?: Logger;
   /** Told when the start waits to see whether another process, whose pid says nothing here, still holds the data folder. */
@@ -138,6 +139,10 @@ export interface Sandbox
      * The next event that fits, each returned once; one that came before counts too. Rejects after `timeout` ms of real time.
      */
     waitFor(wish?: EventWish): Promise<EventRecord>;
+    /** How deliveries go wrong at present. */
+    show(): DeliveryFaults;
+    /** Shuffled, duplicated, forged or dropped from now on, until a reset; members left out stay as they are. Throws VALIDATION_FAILED. */
+    set(faults: Partial<DeliveryFaults>): DeliveryFaults;
   };
   /** Throws InvariantBroken if an invariant does not hold. */
   doctor(): Promise<readonly Finding[]>;
@@ -155,7 +160,7 @@ export class InvariantBroken extends Error {
 }
 
 /** The in-process face of the controls. `checks`: of what is asked, as over HTTP. `keyIdOf`: the id of a key given by its secret. */
-export function inProcess(controls: Controls, checks: InputChecks, keyIdOf: (secret: string) => string | null) {
+export function inProcess(controls: Controls, checks: InputChecks, waiter: Waiter, keyIdOf: (secret: string) => string | null) {
   let unnamed = 0;
   const { check } = checks;
   const { clock, faults, keys, requests } = controls;
@@ -223,6 +228,14 @@ export function inProcess(controls: Controls, checks: InputChecks, keyIdOf: (sec
       clear(id?: string): void {
         if (id !== undefined) check("deleteFault", { path: { fault_id: id } });
         faults.clear(id);
+      },
+    },
+    webhooks: {
+      waitFor: (wish?: EventWish) => waiter.waitFor(wish),
+      show: controls.webhooks.show,
+      set(wish: Partial<DeliveryFaults>): DeliveryFaults {
+        check("setWebhookFaults", { body: wish });
+        return controls.webhooks.set(wish);
       },
     },
     export: async () => await textOf(await controls.export()),

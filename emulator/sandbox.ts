@@ -24,6 +24,7 @@ import { Observation } from "./control/observation.ts";
 import { RequestLog } from "./control/requests.ts";
 import { type FirstFixture, firstFixture, Seeding } from "./control/seeding.ts";
 import { Waiter } from "./control/wait-for.ts";
+import { WebhookFaults } from "./control/webhook-faults.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openEngine } from "./engine/engine.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
@@ -34,6 +35,7 @@ import { controlPlane } from "./http/control/control-plane.ts";
 import { inputChecks } from "./http/control/input-checks.ts";
 import { loadDocument } from "./http/document.ts";
 import { STATUS } from "./http/envelope.ts";
+import { HangingRequests } from "./http/faults/hanging.ts";
 import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
 import { listen } from "./http/server.ts";
@@ -97,6 +99,7 @@ const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 /** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. `machine`: for tests. */
 export async function createSandbox(options: SandboxOptions = {}, machine: Machine = {}): Promise<Sandbox> {
   refuseBadOptions(options);
+  if (options.webhooks) inputChecks.check("setWebhookFaults", { body: options.webhooks });
   const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, machine);
   let undo = async () => {};
   try {
@@ -183,7 +186,9 @@ async function compose(
     statuses: STATUS,
     keyIdOf: (key) => keys.idOf(key),
     random: (name) => seededRandom(`${header.seed} faults ${name}`),
+    now: () => clock.now(),
   });
+  const webhookFaults = new WebhookFaults(options.webhooks);
   const dispatcher = new Dispatcher({
     world: writer,
     sender: new NodeSender(),
@@ -191,7 +196,7 @@ async function compose(
     deliveries,
     now: () => clock.now(),
     wall: SYSTEM_TIME.wall,
-    troubles: { order: options.webhooks?.order ?? "event", duplicates: options.webhooks?.duplicates ?? 0 },
+    faults: () => webhookFaults.current,
     random: seededRandom(`${header.seed} webhooks`),
     failed: (error) => log.error({ err: error }, "a delivery could not be made, or its result not be recorded; it is made again"),
   });
@@ -237,6 +242,7 @@ async function compose(
     keys,
     limiter,
     faults,
+    webhookFaults,
     transfer: new Transfer({ world: writer, store, chain, clock, ids, begin: beginWorld }),
     seeding,
     rearm: () => scheduler.rearm(),
@@ -291,7 +297,8 @@ async function compose(
   await scheduler.start();
   const control = controlPlane(controls, publicUrl);
   const newRequestId = (isAside: boolean) => (isAside ? asideIds : requestIds).next(clock.now());
-  const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles) };
+  const hanging = new HangingRequests();
+  const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles), hanging };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
   const app = createApp({ ...parts, recorder: observation, sandboxId: id, access, log });
   const raw = rawRecorder(
@@ -309,8 +316,7 @@ async function compose(
   const close = () => (closing ??= stopWithin(endCleanly, abandon, () => folder?.close()));
 
   return {
-    webhooks: { waitFor: (wish) => waiter.waitFor(wish) },
-    ...inProcess(controls, inputChecks, (secret) => keys.authenticate(secret)?.id ?? null),
+    ...inProcess(controls, inputChecks, waiter, (secret) => keys.authenticate(secret)?.id ?? null),
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
@@ -353,6 +359,7 @@ async function compose(
     scheduler.stop();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
+    hanging.release();
     await Promise.all(servers.map((server) => server.close()));
     await writer.quiet(async () => {});
     try {

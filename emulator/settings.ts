@@ -10,8 +10,8 @@ import { form, type Kind, listOf, names, oneOf, type Setting, share, text, textO
 
 export type Limits = { readonly perSecond: number; readonly perHour: number } | "off";
 
-/** Durations of at least a tenth of a second: some unit above milliseconds, or a hundred of them. */
-const INTERVAL = /^(auto|manual|interval:(?=.*([1-9]\d*(s|m(?!s)|h|d|w)|[1-9]\d{2,}ms))(\d{1,4}(ms|s|m|h|d|w)){1,4})$/;
+/** Durations of at least a tenth of a second: some unit above milliseconds, or a hundred of them. Four parts at most, of six characters. */
+const INTERVAL = /^(auto|manual|interval:(?=.{1,24}$)(?=.*([1-9]\d*(s|m(?!s)|h|d|w)|[1-9]\d{2,}ms))(\d{1,4}(ms|s|m|h|d|w)){1,4})$/;
 
 const mining = form<MiningMode>("auto, manual or interval:2s (at least 100ms)", INTERVAL, (value) =>
   value === "auto" || value === "manual" ? { kind: value } : { kind: "interval", every_ms: parseDuration(value.slice("interval:".length)) },

@@ -40,11 +40,13 @@ class Shared {
   async lend(name: string, use: (sandbox: Sandbox) => Promise<void>): Promise<void> {
     const sandbox = await this.current();
     const kept = sandbox.snapshots().map((snapshot) => snapshot.name);
+    const webhooks = sandbox.webhooks.show();
     const before = await sandbox.snapshot(name);
     try {
       await use(sandbox);
     } finally {
       await this.#bringBack(sandbox, before, kept);
+      sandbox.webhooks.set(webhooks);
     }
   }
 

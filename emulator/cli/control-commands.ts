@@ -80,19 +80,27 @@ export function addControlCommands(program: Command, { client, control, example,
     print(await (await state()).mine(await control(options), blocks));
   });
 
-  const faults = program.command("faults").description("troubles on demand: errors, latency, broken connections, a failing chain");
+  const faults = program
+    .command("faults")
+    .description("faults on demand: errors, latency, broken connections, changed answers, a failing chain");
   example(client("add", "add a fault at the end of the list; the first that fits a request happens", faults), EXAMPLE_FAULT)
     .option("--operation <id>", "the operation that meets it, such as mintTokens")
     .option("--path <pattern>", "or the path below /v1: /users/*, /users/{user_id}, *")
     .option("--method <method>", "with --path: only this method")
     .option("--api-key <key>", "only requests with this key (secret or id)")
+    .option("--when <moment>", "before (default): nothing is done; after: the work takes effect, and its answer is lost or replaced")
     .option("--probability <number>", "0 to 1 (default: always)", fraction)
     .option("--times <count>", "so many times (default: without end)", whole)
-    .option("--latency-ms <ms>", "real time before anything else happens", whole)
+    .option("--every <n>", "only every n-th request that fits", whole)
+    .option("--for <duration>", "over after so much sandbox time: 30s, 5m")
+    .option("--latency-ms <ms>", "real time before anything else happens; with --when after, before the answer", whole)
     .option("--status <status>", "answer with an error of this status", whole)
     .option("--code <code>", "the error's code: one of the API, or any other in capitals")
     .option("--message <text>", "the error's sentence")
-    .option("--connection <kind>", "reset, empty, garbage or slow")
+    .option("--retry-after <seconds>", "the error's Retry-After", whole)
+    .option("--connection <kind>", "reset, empty, garbage, hang or slow")
+    .option("--bytes-per-second <count>", "with --connection slow: how fast the body comes", whole)
+    .option("--mutate <list>", "changes JSON answers: unknown-members, unknown-enums, without-message")
     .option("--chain <kind>", "revert, out_of_gas, pending or rpc_down")
     .action(async (options) => {
       const { addFault } = await import("./faults.ts");
@@ -126,6 +134,6 @@ function whole(text: string): number {
 }
 
 function fraction(text: string): number {
-  if (/^\d*\.?\d+$/.test(text)) return Number(text);
+  if (/^(\d+(\.\d+)?|\.\d+)$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is not a number.");
 }

@@ -1,4 +1,6 @@
+import type { FaultEntry } from "../model/fault.ts";
 import type { ControlClient } from "./client.ts";
+import { faultSentence } from "./fault-sentence.ts";
 import { itemsOf } from "./pages.ts";
 
 /** The options of `faults add`. */
@@ -7,33 +9,40 @@ export interface FaultFlags {
   readonly path?: string;
   readonly method?: string;
   readonly apiKey?: string;
+  readonly when?: string;
   readonly probability?: number;
   readonly times?: number;
+  readonly every?: number;
+  readonly for?: string;
   readonly latencyMs?: number;
   readonly status?: number;
   readonly code?: string;
   readonly message?: string;
+  readonly retryAfter?: number;
   readonly connection?: string;
+  readonly bytesPerSecond?: number;
+  readonly mutate?: string;
   readonly chain?: string;
-}
-
-interface Entry extends Readonly<Record<string, unknown>> {
-  readonly id: string;
-  readonly fired: number;
-  readonly left: number | null;
 }
 
 /** Adds a fault; returns its line. Throws ControlError, which says what is accepted. */
 export async function addFault(client: ControlClient, flags: FaultFlags): Promise<string> {
-  const { operation, apiKey, latencyMs, status, code, message, path, method, probability, times, connection, chain } = flags;
+  const { operation, apiKey, latencyMs, retryAfter, bytesPerSecond, status, code, message, mutate, path, method, ...others } = flags;
+  const { when, probability, times, every, connection, chain } = others;
   const hasError = status !== undefined || code !== undefined || message !== undefined;
-  const members = { operationId: operation, path, method, api_key: apiKey, probability, times, latency_ms: latencyMs, connection, chain };
-  return lineOf(await client.call<Entry>("POST", "/faults", { ...members, ...(hasError ? { error: { status, code, message } } : {}) }));
+  return lineOf(
+    await client.call<FaultEntry>("POST", "/faults", {
+      ...{ operationId: operation, path, method, api_key: apiKey, when, probability, times, every, for: others.for },
+      ...{ latency_ms: latencyMs, retry_after: retryAfter, connection, bytes_per_second: bytesPerSecond, chain },
+      ...(hasError ? { error: { status, code, message } } : {}),
+      ...(mutate === undefined ? {} : { mutate: mutations(mutate) }),
+    }),
+  );
 }
 
 /** One line a fault, in the order in which they are tried: id, how often it has happened, and what it is. */
 export async function listFaults(client: ControlClient): Promise<string> {
-  return (await itemsOf<Entry>(client, "/faults")).map(lineOf).join("\n");
+  return (await itemsOf<FaultEntry>(client, "/faults")).map(lineOf).join("\n");
 }
 
 export async function clearFaults(client: ControlClient, id?: string): Promise<string> {
@@ -41,6 +50,11 @@ export async function clearFaults(client: ControlClient, id?: string): Promise<s
   return id === undefined ? "cleared all faults" : `cleared ${id}`;
 }
 
-function lineOf({ id, fired, left, ...fault }: Entry): string {
-  return `${id}  fired ${fired}${left === null ? "" : `, ${left} left`}  ${JSON.stringify(fault)}`;
+function lineOf(fault: FaultEntry): string {
+  return `${fault.id}  fired ${fault.fired}${fault.left === null ? "" : `, ${fault.left} left`}  ${faultSentence(fault)}`;
+}
+
+/** `unknown-members,without-message` as members. */
+function mutations(list: string): Record<string, true> {
+  return Object.fromEntries(list.split(",").map((each) => [each.trim().replaceAll("-", "_"), true]));
 }

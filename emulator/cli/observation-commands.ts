@@ -21,10 +21,11 @@ export function addObservationCommands(program: Command, { client, example, cont
   });
 
   example(client("trace <request_id>", "show all that one request did, down to the webhooks"), "trace req_01M872DH8G000001W0554FK09V")
+    .option("--headers", "the header fields of both sides, too")
     .addOption(format())
     .action(async (id, options) => {
       const { showTrace } = await import("./trace.ts");
-      print(await showTrace(await control(options), id, options.format));
+      print(await showTrace(await control(options), id, options));
     });
 
   const logs = program.command("logs").description("the live log of a running sandbox");

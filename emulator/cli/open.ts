@@ -28,7 +28,10 @@ export async function openSandbox(
     callGas: config.callGas,
     traceGas: config.traceGas,
     limits: config.limits,
-    webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates },
+    // Settings are checked; who asks for none need not wait for the checks of options.
+    ...(config.webhookOrder === "event" && config.webhookDuplicates === 0
+      ? {}
+      : { webhooks: { order: config.webhookOrder, duplicates: config.webhookDuplicates } }),
     allowHosts: config.allowHost,
     cors: config.cors,
     rpcCors: config.rpcCors,

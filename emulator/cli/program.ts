@@ -65,7 +65,7 @@ export function createProgram(): Command {
     await revokeKey(await control(options), id);
   });
 
-  addWebhookCommands({ client, example, control, print });
+  addWebhookCommands(program, { client, example, control, print });
   addControlCommands(program, { client, control, example, print });
   addObservationCommands(program, { client, example, control, print });
   conformanceCommand(program);

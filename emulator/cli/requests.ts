@@ -36,7 +36,8 @@ export async function countRequests(client: ControlClient, flags: RequestFlags):
 export function requestLine(each: RequestSummary): string {
   const target = `${each.path ?? "?"}${each.query === null ? "" : `?${each.query}`}`;
   const fault = each.fault_id && `fault ${each.fault_id}`;
-  const notes = [each.code, each.idempotent_replayed ? "replayed" : null, fault].filter((note) => note !== null);
+  const lost = each.status !== null && !each.delivered ? "not delivered" : null;
+  const notes = [each.code, each.idempotent_replayed ? "replayed" : null, fault, lost].filter((note) => note !== null);
   return [
     each.received_at.slice(11, 23),
     inColour(each.status),

@@ -31,7 +31,7 @@ function withSettings(command: Command, defaults: Readonly<Record<string, string
   for (const [name, { flag, description, initial }] of settings()) {
     const isShown = typeof initial === "string" || typeof initial === "number";
     const value = defaults[name] ?? (isShown && !description.includes("default") ? initial : null);
-    const text = description.replace(/ \(default: [^)]+\)/, (said) => (defaults[name] ? "" : said));
+    const text = description.replace(/ \(default: [^()]+\)/, (said) => (defaults[name] ? "" : said));
     command.addOption(new Option(flag, value === null ? text : `${text} (default: ${value})`));
   }
   return command;

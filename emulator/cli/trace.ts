@@ -1,26 +1,34 @@
+import type { HeaderField } from "../control/header-fields.ts";
 import type { EventTrace, StageTrace, Trace, UnitTrace } from "../control/trace.ts";
 import type { RecordTrace } from "../control/trace-records.ts";
 import type { TransactionTrace } from "../control/trace-transactions.ts";
+import { formatAmount } from "../model/amount.ts";
 import type { ControlClient } from "./client.ts";
 import { type Branch, branch, drawn } from "./tree.ts";
 
 /** Throws ControlError (REQUEST_NOT_FOUND). */
-export async function showTrace(client: ControlClient, id: string, format: string): Promise<string> {
+export async function showTrace(
+  client: ControlClient,
+  id: string,
+  { format, headers = false }: { format: string; headers?: boolean },
+): Promise<string> {
   const trace = await client.call<Trace>("GET", `/requests/${encodeURIComponent(id)}/trace`);
-  return format === "json" ? JSON.stringify(trace, null, 2) : drawn(treeOf(trace));
+  return format === "json" ? JSON.stringify(trace, null, 2) : drawn(treeOf(trace, headers));
 }
 
 /** A request as a tree: stages, what each unit committed, the chain, the webhooks. Times are since the request arrived. */
-export function treeOf(trace: Trace): Branch {
+export function treeOf(trace: Trace, withHeaders = false): Branch {
   const { request, stages, first_request_id, units, transactions, later } = trace;
   const title = `${request.request_id}  ${request.method} ${request.path} → ${request.status ?? "no answer"}${request.code ? ` ${request.code}` : ""}`;
   const answer = stages.at(-1) as StageTrace;
+  const fields = (named: readonly HeaderField[]) => (withHeaders ? named.map(({ name, value }) => branch(`${name}: ${value}`)) : []);
   return branch(`${title}  (${request.at})`, [
+    ...(withHeaders ? [branch("header fields", fields(request.request_headers))] : []),
     ...stages.slice(0, -1).map((each) => stage(each, first_request_id)),
     ...units.map((each) => unit(each, `committed as unit ${each.seq}`)),
     ...transactions.map(transaction),
     ...later.map((each) => unit(each, `later, unit ${each.seq} at ${each.at}`)),
-    stage(answer, null),
+    { ...stage(answer, null), below: fields(request.response_headers) },
   ]);
 }
 
@@ -87,14 +95,8 @@ function event({ id, type, deliveries }: EventTrace): Branch {
 
 function values(args: Readonly<Record<string, unknown>>): string {
   return Object.entries(args)
-    .map(([name, value]) => `${name} ${name === "amount" ? `${gets(String(value))} GETS` : short(value)}`)
+    .map(([name, value]) => `${name} ${name === "amount" ? `${formatAmount(BigInt(String(value)))} GETS` : short(value)}`)
     .join("  ");
-}
-
-/** 18 decimals. */
-function gets(units: string): string {
-  const digits = units.padStart(19, "0");
-  return `${digits.slice(0, -18)}.${digits.slice(-18)}`.replace(/\.?0+$/, "");
 }
 
 const LONGEST = 60;

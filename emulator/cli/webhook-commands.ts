@@ -10,8 +10,8 @@ export interface CommandTools {
   readonly print: (text: string) => void;
 }
 
-/** `listen`, `trigger` and `resend`. */
-export function addWebhookCommands({ client, example, control, print }: CommandTools): void {
+/** `listen`, `trigger`, `resend` and `webhooks`. */
+export function addWebhookCommands(program: Command, { client, example, control, print }: CommandTools): void {
   example(
     client("listen", "receive the sandbox's events as they happen, and forward them, signed, to a URL"),
     "listen --forward-to http://localhost:3000/webhooks --events award.claimed,award.revoked",
@@ -52,6 +52,24 @@ export function addWebhookCommands({ client, example, control, print }: CommandT
     const { resend } = await import("./resend.ts");
     await resend(await control(options), ids, print);
   });
+
+  const webhooks = program.command("webhooks").description("faults of webhook deliveries, to test receivers; a reset ends them");
+  example(client("show", "show how they are delivered", webhooks), "webhooks show").action(async (options) => {
+    const { showWebhooks } = await import("./webhook-faults.ts");
+    print(await showWebhooks(await control(options)));
+  });
+  example(
+    client("set", "deliver them otherwise from now on; what is not named stays as it is", webhooks),
+    "webhooks set --forge signature --drop-first 1",
+  )
+    .option("--order <order>", "order of first attempts: event or shuffle")
+    .option("--duplicates <count>", "how many times more each is sent, 0 to 5", Number)
+    .option("--forge <part>", "signature, timestamp or body: a receiver that verifies refuses them; none")
+    .option("--drop-first <count>", "how many attempts of each delivery fail before anything is sent, 0 to 5", Number)
+    .action(async (options) => {
+      const { setWebhooks } = await import("./webhook-faults.ts");
+      print(await setWebhooks(await control(options), options));
+    });
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

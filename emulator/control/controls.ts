@@ -3,6 +3,7 @@ import { ApiError } from "../model/errors.ts";
 import type { EventRecord, EventType } from "../model/event.ts";
 import type { Fault, FaultEntry } from "../model/fault.ts";
 import type { Page, PageQuery } from "../model/page.ts";
+import type { DeliveryFaults } from "../model/webhook.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
@@ -19,6 +20,7 @@ import type { Imported, Transfer } from "./fixtures/transfer.ts";
 import type { Observation } from "./observation.ts";
 import type { RequestFilter, RequestQuery } from "./request-filter.ts";
 import type { Seeded, SeedInput, Seeding } from "./seeding.ts";
+import type { WebhookFaults } from "./webhook-faults.ts";
 
 /** Where a sandbox is and what it was made with. */
 export interface SandboxInfo {
@@ -78,6 +80,7 @@ export interface ControlParts {
   readonly keys: Keys;
   readonly limiter: RateLimiter;
   readonly faults: Faults;
+  readonly webhookFaults: WebhookFaults;
   readonly transfer: Transfer;
   readonly seeding: Seeding;
   /** Looks again for due work. */
@@ -118,6 +121,7 @@ export function createControls(parts: ControlParts) {
       await positions.restore(parts.fixture);
       limiter.clear();
       parts.faults.reset();
+      parts.webhookFaults.reset();
       observation.clear();
       await parts.moved();
     },
@@ -134,6 +138,7 @@ export function createControls(parts: ControlParts) {
       const imported = await parts.transfer.import(pieces);
       limiter.clear();
       parts.faults.reset();
+      parts.webhookFaults.reset();
       await parts.moved();
       return imported;
     },
@@ -222,7 +227,14 @@ export function createControls(parts: ControlParts) {
       revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
     },
 
-    /** Troubles on demand. */
+    /** Faults of webhook deliveries. */
+    webhooks: {
+      show: (): DeliveryFaults => parts.webhookFaults.current,
+      /** Members left out stay as they are. Throws INVALID_REQUEST. */
+      set: (faults: Partial<DeliveryFaults>): DeliveryFaults => parts.webhookFaults.set(faults),
+    },
+
+    /** Faults of requests. */
     faults: {
       /** Throws VALIDATION_FAILED, API_KEY_NOT_FOUND, FAULT_LIMIT. */
       add: (fault: Fault): FaultEntry => parts.faults.add(fault),

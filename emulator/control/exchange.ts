@@ -1,4 +1,8 @@
-import { redactJson, redactJsonText, redactText } from "./redact.ts";
+import { hash } from "node:crypto";
+import type { FaultMoment } from "../model/fault.ts";
+import { type Body, hashOf, type LoggedBody, loggedBody, sizeOf } from "./body.ts";
+import { fieldsOfHead, fieldValue, type HeaderField, shownFields, textOfFields } from "./header-fields.ts";
+import { redactText } from "./redact.ts";
 
 /** Where a request can be refused, in the order in which they are checked. */
 export type StageName = "authentication" | "quota" | "scope" | "validation" | "idempotency" | "unit";
@@ -17,8 +21,9 @@ export interface Course {
 /** A fault that happened to a request (model/fault.ts). */
 export interface StruckFault {
   readonly id: string;
-  /** `error CHAIN_UNAVAILABLE`, `connection reset`, `chain revert`, `latency`. */
+  /** `error CHAIN_UNAVAILABLE`, `connection reset`, `chain revert`, `mutate unknown_enums`, `latency`. */
   readonly what: string;
+  readonly when: FaultMoment;
   /** Whether it took the place of the operation; otherwise that was performed under it. */
   readonly instead: boolean;
   /** Same clock as `began`. */
@@ -46,42 +51,34 @@ export interface Exchange {
   readonly idempotencyKey: boolean;
   readonly replayed: boolean;
   readonly fault: StruckFault | null;
-  /** Null when the connection ended without an answer. */
+  /** Of the answer that was made; null for none. */
   readonly status: number | null;
   readonly code: string | null;
+  /** False when the client did not get it: a fault kept it back, or the client had left. */
+  readonly delivered: boolean;
   /** The RateLimit field of the answer. */
   readonly quota: string | null;
+  /** Names and values in turn, as Node's `rawHeaders`, by reference; empty when none could be read. */
+  readonly requestHeaders: readonly string[];
   readonly request: Body | null;
+  /** Status line and header fields, as they were sent; null for none. */
+  readonly responseHead: string | null;
   readonly response: Body | null;
 }
 
-/** A body, or its beginning. */
-export interface Body {
-  readonly text: string;
-  readonly bytes: number;
+/** What an exchange takes of the log's budget, in bytes. */
+export function bytesOf({ url, requestHeaders, request, responseHead, response }: Exchange): number {
+  let bytes = (url?.length ?? 0) + (responseHead?.length ?? 0) + sizeOf(request) + sizeOf(response);
+  for (const text of requestHeaders) bytes += text.length;
+  return bytes;
 }
 
-/** Longest part of a body that is kept, in bytes. */
-export const BODY_KEPT = 8192;
-
-/** What is kept of a body. Copies what it cuts: a slice would hold on to the whole. */
-export function keptBody(sent: unknown): Body | null {
-  if (typeof sent === "string") {
-    if (sent === "") return null;
-    return sent.length <= BODY_KEPT ? { text: sent, bytes: Buffer.byteLength(sent) } : keptBody(Buffer.from(sent));
-  }
-  if (!Buffer.isBuffer(sent) || sent.length === 0) return null;
-  return { text: sent.toString("utf8", 0, BODY_KEPT), bytes: sent.length };
+/** The header fields of both sides as one text, `name=value` a line. */
+export function headersText({ requestHeaders, responseHead }: Exchange): string {
+  return `${textOfFields(requestHeaders)}\n${responseHead?.replaceAll(": ", "=") ?? ""}`;
 }
 
-/** A body as shown: the JSON value, or text where it is none or was cut. */
-export interface LoggedBody {
-  readonly bytes: number;
-  readonly truncated: boolean;
-  readonly body: unknown;
-}
-
-/** A request of the log without its bodies: what the live stream tells. */
+/** A request of the log without its bodies: what the live stream sends. */
 export interface RequestSummary {
   readonly request_id: string;
   /** Sandbox time. */
@@ -97,13 +94,22 @@ export interface RequestSummary {
   readonly idempotent_replayed: boolean;
   /** The fault that happened to it. */
   readonly fault_id: string | null;
-  /** Null when the connection ended without an answer. */
+  /** Of the answer that was made; null when the connection ended without one. */
   readonly status: number | null;
   readonly code: string | null;
+  /** False when the client did not get that answer: a fault lost it, replaced it or let none be made, or the client had left. */
+  readonly delivered: boolean;
   readonly duration_ms: number;
+  /** In the order in which they came, without secrets and without Authorization, Proxy-Authorization and cookies; empty when scrubbed. */
+  readonly request_headers: readonly HeaderField[];
+  readonly response_headers: readonly HeaderField[];
+  /** SHA-256, in hexadecimal digits, of the field Idempotency-Key as it was sent; null without, and when scrubbed. */
+  readonly idempotency_key_sha256: string | null;
+  /** The same of the whole body (decoded, where it had a Content-Encoding); null when none was read. */
+  readonly body_sha256: string | null;
 }
 
-/** A request of the log. Bodies are null when there was none, and when they named a user who was deleted since (`scrubbed`). */
+/** A request of the log. Bodies are null when there was none, and when something in it named a user who was deleted since (`scrubbed`). */
 export interface LoggedRequest extends RequestSummary {
   readonly request: LoggedBody | null;
   readonly response: LoggedBody | null;
@@ -112,6 +118,7 @@ export interface LoggedRequest extends RequestSummary {
 
 export function summaryOf(exchange: Exchange): RequestSummary {
   const { path, query } = splitUrl(exchange.url);
+  const idempotencyKey = exchange.idempotencyKey ? fieldValue(exchange.requestHeaders, "idempotency-key") : null;
   return {
     request_id: exchange.requestId,
     at: new Date(exchange.at).toISOString(),
@@ -126,27 +133,17 @@ export function summaryOf(exchange: Exchange): RequestSummary {
     fault_id: exchange.fault?.id ?? null,
     status: exchange.status,
     code: exchange.code,
+    delivered: exchange.delivered,
     duration_ms: milliseconds(exchange.duration),
+    request_headers: shownFields(exchange.requestHeaders),
+    response_headers: exchange.responseHead === null ? [] : shownFields(fieldsOfHead(exchange.responseHead)),
+    idempotency_key_sha256: idempotencyKey === null ? null : hash("sha256", idempotencyKey),
+    body_sha256: exchange.request && hashOf(exchange.request),
   };
 }
 
 export function loggedRequest(exchange: Exchange, scrubbed: boolean): LoggedRequest {
   return { ...summaryOf(exchange), request: loggedBody(exchange.request), response: loggedBody(exchange.response), scrubbed };
-}
-
-function loggedBody(body: Body | null): LoggedBody | null {
-  if (!body) return null;
-  const { text, bytes } = body;
-  const truncated = bytes > BODY_KEPT;
-  return { bytes, truncated, body: truncated ? redactJsonText(text) : readable(text) };
-}
-
-function readable(text: string): unknown {
-  try {
-    return redactJson(JSON.parse(text));
-  } catch {
-    return redactJsonText(text);
-  }
 }
 
 /** Path and query of a request target, an absolute one too, without secrets: what is cut in two is no longer known for one. */

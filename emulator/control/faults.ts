@@ -1,10 +1,15 @@
 import { ApiError } from "../model/errors.ts";
 import type { Fault, FaultEntry, FaultTarget } from "../model/fault.ts";
+import { cappedInstantText } from "../model/instant.ts";
+import { type PathMatcher, pathPattern } from "../model/path-pattern.ts";
+import { parseDuration } from "./duration.ts";
 import { type FaultRules, readFault } from "./read-fault.ts";
 
 export interface FaultParts extends FaultRules {
   /** Numbers from 0 to below 1, reproducible for a name. */
   readonly random: (name: string) => () => number;
+  /** Sandbox time, in ms since the epoch. */
+  readonly now: () => number;
 }
 
 /** Each request is compared with all of them. */
@@ -13,12 +18,16 @@ const MOST = 1000;
 interface Standing {
   entry: FaultEntry;
   readonly random: () => number;
-  readonly path: RegExp | null;
+  readonly path: PathMatcher | null;
+  /** Sandbox time in ms. */
+  readonly until: number;
+  /** How many requests fitted that came to it. */
+  met: number;
 }
 
 /**
- * Troubles on demand: a list of faults, first match wins. They live in memory and are cleared by a reset; a restored snapshot leaves them.
- * Each draws its own numbers, so that another fault beside it changes nothing about when it happens.
+ * Faults on demand, a list of which the first that fits happens. They live in memory and are cleared by a reset; a restored snapshot leaves
+ * them. Each draws its own numbers, so that another fault next to it changes nothing about when it happens.
  */
 export class Faults {
   readonly #parts: FaultParts;
@@ -34,8 +43,16 @@ export class Faults {
     const read = readFault(fault, this.#parts);
     if (this.#standing.size >= MOST) throw new ApiError("FAULT_LIMIT", `There are ${MOST} faults already; clear some first.`);
     const id = `flt_${++this.#made}`;
-    const entry: FaultEntry = { id, ...read, fired: 0, left: read.times ?? null };
-    this.#standing.set(id, { entry, random: this.#parts.random(id), path: read.path === undefined ? null : patternOf(read.path) });
+    const until = read.for === undefined ? Number.POSITIVE_INFINITY : this.#parts.now() + parseDuration(read.for, "for");
+    const path = read.path === undefined ? null : pathPattern(read.path);
+    const entry: FaultEntry = {
+      id,
+      ...read,
+      fired: 0,
+      left: read.times ?? null,
+      until: Number.isFinite(until) ? cappedInstantText(until) : null,
+    };
+    this.#standing.set(id, { entry, random: this.#parts.random(id), path, until, met: 0 });
     return entry;
   }
 
@@ -58,8 +75,11 @@ export class Faults {
   /** The fault that happens to a request now, counted; null for none. */
   strike(target: FaultTarget): FaultEntry | null {
     for (const standing of this.#standing.values()) {
-      const { entry, path, random } = standing;
+      const { entry, path, random, until } = standing;
       if (entry.left === 0 || !fits(entry, path, target)) continue;
+      if (until !== Number.POSITIVE_INFINITY && this.#parts.now() >= until) continue;
+      standing.met += 1;
+      if (entry.every !== undefined && standing.met % entry.every !== 0) continue;
       if (entry.probability !== undefined && random() >= entry.probability) continue;
       standing.entry = { ...entry, fired: entry.fired + 1, left: entry.left === null ? null : entry.left - 1 };
       return standing.entry;
@@ -68,19 +88,11 @@ export class Faults {
   }
 }
 
-function fits({ operationId, method, api_key }: FaultEntry, path: RegExp | null, target: FaultTarget): boolean {
+function fits({ operationId, method, api_key }: FaultEntry, path: PathMatcher | null, target: FaultTarget): boolean {
   return (
     (operationId === undefined || operationId === target.operationId) &&
-    (path === null || path.test(target.path())) &&
+    (path === null || path(target.path())) &&
     (method === undefined || method === target.method) &&
     (api_key === undefined || api_key === target.keyId)
   );
-}
-
-function patternOf(path: string): RegExp {
-  const parts = path.split(/(\*|\{\w+\})/).map((part) => {
-    if (part === "*") return ".*";
-    return /^\{\w+\}$/.test(part) ? "[^/]+" : part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
-  });
-  return new RegExp(`^${parts.join("")}$`);
 }

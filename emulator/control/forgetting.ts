@@ -1,6 +1,7 @@
 import type { AnyRecord, Change } from "../model/tables.ts";
 import type { User } from "../model/user.ts";
-import { type Exchange, splitUrl } from "./exchange.ts";
+import { textOf } from "./body.ts";
+import { type Exchange, headersText, splitUrl } from "./exchange.ts";
 import type { Work, Written } from "./work.ts";
 
 /** A request of the log with what it did. */
@@ -42,15 +43,17 @@ export function isAbout({ exchange, work }: Logged, { signs, ids }: Forgotten): 
   return work !== null && changesOf(work).some(({ record }) => record && concerns(record, ids));
 }
 
-/** Without bodies, query and values of records. What it did stays the same object, since a later block may still add to it. */
+/** Without bodies, headers, query and values of records. What it did stays the same object, since a later block may still add to it. */
 export function scrubbed(logged: Logged, who: Forgotten): Logged {
   const { exchange, work } = logged;
   const { path } = splitUrl(exchange.url);
   const plainPath = unescaped(path ?? "").toLowerCase();
   const url = who.personal.some((each) => plainPath.includes(each)) ? "[scrubbed]" : path;
   for (const units of work ? [work.units, work.later] : []) units.splice(0, units.length, ...units.map(withoutValues));
-  return { exchange: { ...exchange, url, request: null, response: null }, work, scrubbed: true };
+  return { exchange: { ...exchange, ...NOTHING_SAID, url }, work, scrubbed: true };
 }
+
+const NOTHING_SAID = { requestHeaders: [], request: null, responseHead: null, response: null } as const;
 
 function withoutValues(written: Written): Written {
   const blank = (change: Change) => ({ ...change, record: change.record && statusOnly(change.record) }) as Change;
@@ -83,19 +86,22 @@ function changesOf({ units, later }: Work): readonly Change[] {
 }
 
 /** All that a request said, in lower case, its escapes resolved, whichever of them the client has chosen to write. */
-function saidBy({ url, request, response }: Exchange): string {
-  const text = `${unescaped(url ?? "")}\n${request?.text ?? ""}\n${response?.text ?? ""}`;
+function saidBy(exchange: Exchange): string {
+  const { url, request, response } = exchange;
+  const target = `${url ?? ""}\n${headersText(exchange)}`;
+  const text = `${target}\n${unescaped(target)}\n${request ? textOf(request) : ""}\n${response ? textOf(response) : ""}`;
   const plain = text.includes("\\u")
     ? text.replace(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     : text;
   return plain.toLowerCase();
 }
 
-function unescaped(url: string): string {
-  const text = url.replaceAll("+", " ");
-  try {
-    return text.includes("%") ? decodeURIComponent(text) : text;
-  } catch {
-    return text;
-  }
+function unescaped(text: string): string {
+  return text.replaceAll("+", " ").replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
 }

@@ -5,10 +5,10 @@ import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Coverage, CoverageCounter } from "./coverage.ts";
-import { type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
+import { bytesOf, type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
 import type { Feed } from "./feed.ts";
 import { type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
-import { type RequestLog, sizeOf } from "./requests.ts";
+import type { RequestLog } from "./requests.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import type { Committed } from "./work.ts";
 
@@ -70,7 +70,7 @@ export class Observation {
         break;
       }
       items.push(loggedRequest(exchange, scrubbed));
-      bytes += sizeOf(exchange);
+      bytes += bytesOf(exchange);
     }
     const last = items.at(-1);
     return { items, has_more, next_cursor: has_more && last ? encodeCursor(LIST, last.request_id) : null };

@@ -1,5 +1,5 @@
-import { ApiError } from "../model/errors.ts";
-import { CHAIN_FAULTS, CONNECTION_FAULTS, type Fault, type FaultEntry, type FaultMethod } from "../model/fault.ts";
+import { ApiError, refuse } from "../model/errors.ts";
+import type { Fault, FaultEntry, FaultMethod } from "../model/fault.ts";
 import { nearest } from "./nearest.ts";
 
 export interface FaultRules {
@@ -11,48 +11,14 @@ export interface FaultRules {
   readonly keyIdOf: (key: string) => string | null;
 }
 
-type Checked = Omit<FaultEntry, "id" | "fired" | "left">;
+type Checked = Omit<FaultEntry, "id" | "fired" | "left" | "until">;
 
-const METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"];
-const LONGEST_MS = 600_000;
-
-/** What each member must be, and how a refusal says so. */
-const MEMBERS: Readonly<Record<keyof Fault, { readonly is: (value: unknown) => boolean; readonly what: string }>> = {
-  operationId: { is: isText, what: "the id of an operation, such as mintTokens" },
-  path: { is: (value) => isText(value) && /^(\/|\*)/.test(value as string), what: 'a path below /v1, such as "/users/*"' },
-  method: { is: (value) => METHODS.includes(String(value).toUpperCase()), what: `one of ${METHODS.join(", ")}` },
-  api_key: { is: isText, what: "an API key, or its id" },
-  probability: { is: (value) => typeof value === "number" && value >= 0 && value <= 1, what: "a number from 0 to 1" },
-  times: { is: (value) => isWhole(value) && (value as number) > 0, what: "a whole number above 0" },
-  latency_ms: { is: (value) => isWhole(value) && (value as number) <= LONGEST_MS, what: `whole milliseconds, at most ${LONGEST_MS}` },
-  error: { is: (value) => value !== null && typeof value === "object", what: '{"status": 503, "code": "CHAIN_UNAVAILABLE"}' },
-  connection: { is: (value) => (CONNECTION_FAULTS as readonly unknown[]).includes(value), what: `one of ${CONNECTION_FAULTS.join(", ")}` },
-  chain: { is: (value) => (CHAIN_FAULTS as readonly unknown[]).includes(value), what: `one of ${CHAIN_FAULTS.join(", ")}` },
-};
-
-/** The fault that was described, complete. Throws VALIDATION_FAILED that says what is accepted, and API_KEY_NOT_FOUND. */
-export function readFault(input: unknown, rules: FaultRules): Checked {
-  if (input === null || typeof input !== "object" || Array.isArray(input)) {
-    throw wrong("", `A fault has the members ${Object.keys(MEMBERS).join(", ")}.`);
-  }
-  const fault = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null)) as Fault;
-  for (const [name, value] of Object.entries(fault)) {
-    const member = Object.hasOwn(MEMBERS, name) ? MEMBERS[name as keyof Fault] : null;
-    if (!member) throw wrong(name, `${name} is not known here; a fault has the members ${Object.keys(MEMBERS).join(", ")}.`);
-    if (!member.is(value)) throw wrong(name, `${name} is ${member.what}.`);
-  }
-  const { operationId, path, method, api_key, latency_ms, error, connection, chain } = fault;
-  if ((operationId === undefined) === (path === undefined)) throw wrong("operationId", "Say operationId or path, one of them.");
-  if (operationId !== undefined && !rules.operations.includes(operationId)) {
-    throw wrong("operationId", `There is no operation ${operationId}; did you mean ${nearest(operationId, rules.operations)}?`);
-  }
-  if (method !== undefined && path === undefined) throw wrong("method", "method goes with path; an operation has one already.");
-  const kinds = [error, connection, chain].filter((each) => each !== undefined).length;
-  if (kinds > 1) throw wrong("error", "Of error, connection and chain a fault has one.");
-  if (kinds === 0 && latency_ms === undefined) throw wrong("error", "Say what happens: error, connection, chain or latency_ms.");
+/** A fault whose members are right each by itself, complete. Throws VALIDATION_FAILED, and API_KEY_NOT_FOUND. */
+export function readFault(fault: Fault, rules: FaultRules): Checked {
+  refuseContradictions(fault, rules.operations);
+  const { path, method, api_key, error, ...others } = fault;
   const keyId = api_key === undefined ? null : rules.keyIdOf(api_key);
   if (api_key !== undefined && keyId === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key.", { param: "api_key" });
-  const { error: _, method: __, ...others } = fault;
   return {
     ...others,
     ...(path === undefined ? {} : { path: path.replace(/^\/v1(?=\/)/, "") }),
@@ -62,33 +28,36 @@ export function readFault(input: unknown, rules: FaultRules): Checked {
   };
 }
 
-function readError(error: object, { statuses }: FaultRules): NonNullable<Checked["error"]> {
-  const { status, code, message, ...unknown } = error as Record<string, unknown>;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) throw wrong(`error.${stranger}`, "An error has the members status, code and message.");
-  if (typeof code !== "string" || !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code)) {
-    throw wrong("error.code", "error.code is a code of the API, or any other in capitals: CHAIN_UNAVAILABLE, TEAPOT_EMPTY.");
+/** Members that are right each by itself and wrong together, and operations that do not exist. Throws VALIDATION_FAILED. */
+export function refuseContradictions(fault: Fault, operations: readonly string[]): void {
+  const { operationId, path, method, when, latency_ms, error, retry_after, connection, bytes_per_second, mutate, chain } = fault;
+  if ((operationId === undefined) === (path === undefined)) throw wrong("operationId", "Say operationId or path, one of them.");
+  if (operationId !== undefined && !operations.includes(operationId)) {
+    throw wrong("operationId", `There is no operation ${operationId}; did you mean ${nearest(operationId, operations)}?`);
   }
-  if (message !== undefined && !isText(message)) throw wrong("error.message", "error.message is a sentence.");
-  if (status !== undefined && (!isWhole(status) || (status as number) < 400 || (status as number) > 599)) {
-    throw wrong("error.status", "error.status is from 400 to 599.");
-  }
+  if (method !== undefined && path === undefined) throw wrong("method", "method goes with path; an operation has one already.");
+  const kinds = [error, connection, chain, mutate].filter((each) => each !== undefined).length;
+  if (kinds > 1) throw wrong("error", "Of error, connection, chain and mutate a fault has one.");
+  if (kinds === 0 && latency_ms === undefined) throw wrong("error", "Say what happens: error, connection, chain, mutate or latency_ms.");
+  if (mutate !== undefined && !Object.values(mutate).some(Boolean))
+    throw wrong("mutate", "Say what mutate changes: one of its members is true.");
+  if (chain !== undefined && when === "after") throw wrong("when", "chain strikes the work itself; it has no `when: after`.");
+  if (connection === "slow" && when !== undefined) throw wrong("when", "A slow answer is always the work's own; slow goes without `when`.");
+  if (retry_after !== undefined && error === undefined)
+    throw wrong("retry_after", "retry_after goes with error: it is a header of that answer.");
+  if (bytes_per_second !== undefined && connection !== "slow")
+    throw wrong("bytes_per_second", "bytes_per_second goes with `connection: slow`.");
+}
+
+function readError({ status, code, message }: NonNullable<Fault["error"]>, { statuses }: FaultRules): NonNullable<Checked["error"]> {
   const own = Object.hasOwn(statuses, code) ? statuses[code] : undefined;
   if (own === undefined && status === undefined) {
     throw wrong("error.status", `${code} is no code of the API (near: ${nearest(code, Object.keys(statuses))}); say error.status with it.`);
   }
   if (own !== undefined && status !== undefined && status !== own) throw wrong("error.status", `The API answers ${code} with ${own}.`);
-  return { status: (own ?? status) as number, code, ...(message === undefined ? {} : { message: message as string }) };
+  return { status: (own ?? status) as number, code, ...(message === undefined ? {} : { message }) };
 }
 
 function wrong(param: string, message: string): ApiError {
-  return new ApiError("VALIDATION_FAILED", message, param === "" ? {} : { param });
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
-
-function isWhole(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0;
+  return refuse("VALIDATION_FAILED", message, `/${param.replaceAll(".", "/")}`);
 }

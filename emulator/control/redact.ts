@@ -6,9 +6,14 @@
 const SECRETS = /gets(?:_|%5f)(?:test|live)(?:_|%5f)[\w%]*|whsec(?:_|%5f)[\w+/=%~-]*/gi;
 
 /** Members whose value is a secret whatever it looks like. */
-const SECRET_MEMBERS = /^(secret|authorization|password|api_?key)$/i;
+const SECRET_MEMBERS = /^(x-)?(secret|authorization|password|api[_-]?key)$/i;
 
-const REDACTED = "[redacted]";
+export const REDACTED = "[redacted]";
+
+/** Whether a member or header field of this name holds a secret. */
+export function isSecretMember(name: string): boolean {
+  return SECRET_MEMBERS.test(name);
+}
 
 export function redactText(text: string): string {
   return text.replace(SECRETS, REDACTED);
@@ -22,7 +27,7 @@ export function redactJson(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [
       redactText(name),
-      typeof each === "string" && SECRET_MEMBERS.test(name) ? REDACTED : redactJson(each),
+      typeof each === "string" && isSecretMember(name) ? REDACTED : redactJson(each),
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import { type PathMatcher, pathPattern } from "../model/path-pattern.ts";
 import { parseDuration } from "./duration.ts";
 import { type Exchange, splitUrl } from "./exchange.ts";
 
@@ -28,32 +29,33 @@ export type Matches = (exchange: Exchange) => boolean;
 
 /** The filter as a function. `now`: real time. A `since` that is a request id is the log's matter. */
 export function matcher(filter: RequestFilter, keyIdOf: (key: string) => string, now: number): Matches {
-  const path = filter.path === undefined ? null : pathPattern(filter.path);
-  const status = filter.status === undefined ? null : statusPattern(String(filter.status));
+  const path = filter.path === undefined ? null : pathMatcher(filter.path);
+  const status = filter.status === undefined ? null : statusMatcher(String(filter.status));
   const method = filter.method?.toUpperCase();
   const keyId = filter.api_key === undefined ? undefined : keyIdOf(filter.api_key);
   const since = filter.since === undefined ? Number.NEGATIVE_INFINITY : instantOf(filter.since, now);
   return (exchange) =>
     (filter.operationId === undefined || exchange.course?.operationId === filter.operationId) &&
     (method === undefined || exchange.method === method) &&
-    (status === null || status.test(String(exchange.status))) &&
+    (status === null || status(exchange.status)) &&
     (filter.code === undefined || exchange.code === filter.code) &&
     (keyId === undefined || exchange.keyId === keyId) &&
     (since === Number.NEGATIVE_INFINITY || exchange.receivedAt > since) &&
     (filter.session === true || !exchange.session) &&
-    (path === null || path.test(splitUrl(exchange.url).path ?? ""));
+    (path === null || path(splitUrl(exchange.url).path ?? ""));
 }
 
-function pathPattern(path: string): RegExp {
-  const parts = path.replace(/^\/v1(?=\/)/, "").split(/(\*|\{\w+\})/);
-  const source = parts.map((part) => (part === "*" ? ".*" : /^\{\w+\}$/.test(part) ? "[^/]+" : part.replace(/[.+?^$()|[\]\\{}]/g, "\\$&")));
-  return new RegExp(`^(?:/v1)?${source.join("")}$`);
+/** With or without /v1, on either side. */
+function pathMatcher(path: string): PathMatcher {
+  const matches = pathPattern(path.replace(/^\/v1(?=\/)/, ""));
+  return (asked) => matches(asked) || (asked.startsWith("/v1") && matches(asked.slice("/v1".length)));
 }
 
-function statusPattern(status: string): RegExp {
-  return new RegExp(`^${status.replace(/xx$/i, "\\d\\d")}$`);
+function statusMatcher(status: string): (status: number | null) => boolean {
+  const isClass = /xx$/i.test(status);
+  return (answered) => answered !== null && (isClass ? Math.floor(answered / 100) === Number(status[0]) : answered === Number(status));
 }
 
 function instantOf(since: string, now: number): number {
-  return /^\d+(\.\d+)?[a-z]/.test(since) ? now - parseDuration(since) : Date.parse(since);
+  return /^\d+(\.\d+)?[a-z]/.test(since) ? now - parseDuration(since, "since") : Date.parse(since);
 }

@@ -1,18 +1,18 @@
 import { invalidCursor } from "../model/cursor.ts";
 import { ApiError } from "../model/errors.ts";
 import type { User } from "../model/user.ts";
-import type { Exchange } from "./exchange.ts";
+import { bytesOf, type Exchange } from "./exchange.ts";
 import { type Forgotten, forgottenUser, isAbout, type Logged, scrubbed, versionsOf } from "./forgetting.ts";
 import type { Matches } from "./request-filter.ts";
 import { type Committed, Works } from "./work.ts";
 
-/** So many requests are kept, and so many characters of their bodies; the oldest go first. */
+/** So many requests are kept, and so many bytes of their targets, headers and bodies; the oldest go first. */
 export interface LogBounds {
   readonly requests: number;
-  readonly characters: number;
+  readonly bytes: number;
 }
 
-const BOUNDS: LogBounds = { requests: 10_000, characters: 64 * 2 ** 20 };
+const BOUNDS: LogBounds = { requests: 10_000, bytes: 64 * 2 ** 20 };
 
 /** Requests that began before a deletion may be answered after it, but not so long after. */
 const STRAGGLERS_MS = 10 * 60_000;
@@ -28,7 +28,7 @@ export class RequestLog {
   #ring: Logged[] = [];
   #first = 0;
   #next = 0;
-  #characters = 0;
+  #bytes = 0;
   #deletions: { readonly who: Forgotten; readonly at: number }[] = [];
 
   constructor(bounds: LogBounds = BOUNDS) {
@@ -52,8 +52,8 @@ export class RequestLog {
     if (this.#next - this.#first === this.#bounds.requests) this.#drop();
     this.#ring[this.#next % this.#bounds.requests] = logged;
     this.#next += 1;
-    this.#characters += sizeOf(exchange);
-    while (this.#characters > this.#bounds.characters) this.#drop();
+    this.#bytes += bytesOf(exchange);
+    while (this.#bytes > this.#bounds.bytes) this.#drop();
     return logged;
   }
 
@@ -82,7 +82,7 @@ export class RequestLog {
   clear(): void {
     this.#ring = [];
     this.#first = this.#next;
-    this.#characters = 0;
+    this.#bytes = 0;
     this.#works.clear();
   }
 
@@ -98,7 +98,7 @@ export class RequestLog {
     for (let number = this.#first; number < this.#next; number++) {
       const logged = this.#at(number);
       if (!isAbout(logged, who)) continue;
-      this.#characters -= sizeOf(logged.exchange);
+      this.#bytes -= bytesOf(logged.exchange);
       this.#ring[number % this.#bounds.requests] = scrubbed(logged, who);
     }
     const now = performance.now();
@@ -110,14 +110,9 @@ export class RequestLog {
   }
 
   #drop(): void {
-    this.#characters -= sizeOf(this.#at(this.#first).exchange);
+    this.#bytes -= bytesOf(this.#at(this.#first).exchange);
     this.#first += 1;
   }
-}
-
-/** Characters of its bodies. */
-export function sizeOf({ request, response }: Exchange): number {
-  return (request?.text.length ?? 0) + (response?.text.length ?? 0);
 }
 
 function notLogged(id: string): ApiError {

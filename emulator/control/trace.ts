@@ -2,7 +2,7 @@ import type { ApiKeyRecord } from "../model/api-key.ts";
 import type { Delivery } from "../model/webhook.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
-import { type Exchange, type LoggedRequest, loggedRequest, milliseconds, type StageName } from "./exchange.ts";
+import { type Exchange, type LoggedRequest, loggedRequest, milliseconds, type StageName, type StruckFault } from "./exchange.ts";
 import type { Logged } from "./forgetting.ts";
 import { redactText } from "./redact.ts";
 import { type RecordTrace, recordsOf } from "./trace-records.ts";
@@ -85,10 +85,11 @@ function firstOf({ course, began }: Exchange, log: Iterable<Logged>): string | n
 }
 
 function stagesOf(exchange: Exchange, records: Reader): StageTrace[] {
-  const { course, began, duration, status, code, replayed, fault } = exchange;
-  const answer = { stage: "answer", outcome: "passed", ms: milliseconds(duration), note: status === null ? "none" : `${status}` } as const;
+  const { course, began, duration, code, replayed, fault } = exchange;
+  const answer = { stage: "answer", outcome: "passed", ms: milliseconds(duration), note: answerNote(exchange) } as const;
   if (!course) return [{ stage: "route", outcome: "refused", ms: null, note: code }, answer];
   const stages: StageTrace[] = [{ stage: "route", outcome: "passed", ms: null, note: course.operationId }];
+  const end = fault?.when === "after" ? [faultStage(fault, began), answer] : [answer];
   for (const stage of course.stages) {
     const at = course.passed[stage];
     const refused = at === undefined;
@@ -96,16 +97,24 @@ function stagesOf(exchange: Exchange, records: Reader): StageTrace[] {
     if (refused && replayed) break;
     const outcome = refused ? "refused" : stage === "idempotency" && replayed ? "replayed" : "passed";
     stages.push({ stage, outcome, ms, note: refused ? code : noteOf(stage, exchange, records) });
-    if (refused) return [...stages, answer];
-    if (stage === "validation" && fault) {
-      const outcome = fault.instead ? "refused" : "passed";
-      stages.push({ stage: "fault", outcome, ms: milliseconds(fault.at - began), note: `${fault.id}: ${fault.what}` });
+    if (refused) return [...stages, ...end];
+    if (stage === "validation" && fault?.when === "before") {
+      stages.push(faultStage(fault, began));
       if (fault.instead) return [...stages, answer];
     }
   }
   // Nothing before it refused: existence, preconditions and rules are looked at by the operation itself.
   if (code !== null && !replayed) stages.push({ stage: "rules", outcome: "refused", ms: null, note: code });
-  return [...stages, answer];
+  return [...stages, ...end];
+}
+
+function faultStage({ id, what, instead, at }: StruckFault, began: number): StageTrace {
+  return { stage: "fault", outcome: instead ? "refused" : "passed", ms: milliseconds(at - began), note: `${id}: ${what}` };
+}
+
+function answerNote({ status, delivered }: Exchange): string {
+  if (status === null) return "none";
+  return delivered ? `${status}` : `${status}, not delivered`;
 }
 
 function noteOf(stage: StageName, { keyId, quota, idempotencyKey }: Exchange, records: Reader): string | null {

@@ -10,6 +10,7 @@ import type { Keys } from "../services/keys.ts";
 import { beginCall } from "./call.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
+import { mutateAnswer } from "./faults/mutate-answer.ts";
 import { Idempotency } from "./idempotency.ts";
 import { inTurn } from "./in-turn.ts";
 import { leaveWhenDurable } from "./leave.ts";
@@ -41,7 +42,7 @@ export interface AppParts {
   readonly newRequestId: (isAside: boolean) => string;
   readonly keys: Keys;
   readonly limiter: RateLimiter;
-  readonly faults: FaultInjection;
+  readonly faults: Omit<FaultInjection, "mutate">;
   readonly access: Access;
   /** Which sandbox this is. */
   readonly sandboxId: string;
@@ -52,6 +53,7 @@ export interface AppParts {
 /** The Express application: the order of everything, on one screen. Throws if document and handlers do not match. */
 export function createApp(parts: AppParts): Express {
   const { document, operations, world, clock, keys, limiter, access } = parts;
+  const injection = { ...parts.faults, mutate: mutateAnswer(document) };
   const stage = { world, clock, idempotency: new Idempotency() };
   const app = express();
   app.disable("x-powered-by").disable("etag");
@@ -86,7 +88,7 @@ export function createApp(parts: AppParts): Express {
       negotiate(operation),
       ...(operation.consumes.length > 0 ? readBody(operation) : []),
       validate(operation),
-      injectFault(parts.faults),
+      injectFault(injection),
       handlers.get(operation) as RequestHandler,
     ];
   }

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
-import { type Exchange, keptBody } from "../control/exchange.ts";
+import { keptAnswer } from "../control/body.ts";
+import type { Exchange } from "../control/exchange.ts";
+import { fieldValue } from "../control/header-fields.ts";
 import { redactText } from "../control/redact.ts";
 import type { ErrorCode } from "../model/errors.ts";
 import type { Recorder } from "./middleware/record-requests.ts";
@@ -14,7 +17,14 @@ export interface RawRefusal {
   /** Null when no request line could be read. */
   readonly method: string | null;
   readonly url: string | null;
+  /** Names and values in turn; empty when they could not be read. */
+  readonly requestHeaders: readonly string[];
+  /** Status line and header fields of the answer. */
+  readonly responseHead: string;
 }
+
+/** What could be read of a request that is refused. */
+export type RawLine = Pick<RawRefusal, "method" | "url" | "requestHeaders">;
 
 /** Where refusals are told, and where they get their ids. */
 export interface RawRecorder {
@@ -40,12 +50,13 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
         keyId: null,
         session: false,
         counted: true,
-        idempotencyKey: false,
+        idempotencyKey: fieldValue(refusal.requestHeaders, "idempotency-key") !== null,
         replayed: false,
         fault: null,
         quota: null,
         request: null,
-        response: keptBody(body),
+        delivered: true,
+        response: keptAnswer(body),
       };
       recorder.record(exchange);
     },
@@ -53,7 +64,12 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
 }
 
 /** Method and target of the request line at the beginning of what came, if one is there. */
-export function requestLine(packet: Buffer | undefined): Pick<RawRefusal, "method" | "url"> {
+export function requestLine(packet: Buffer | undefined): RawLine {
   const [, method = null, url = null] = /^([A-Z]{1,20}) (\S{1,2048}) HTTP\//.exec(packet?.toString("latin1", 0, 4096) ?? "") ?? [];
-  return { method, url };
+  return { method, url, requestHeaders: [] };
+}
+
+/** The same of a request that Node has read. */
+export function lineOf({ method, url, rawHeaders }: IncomingMessage): RawLine {
+  return { method: method ?? null, url: url ?? null, requestHeaders: rawHeaders };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { ApiError } from "../model/errors.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
-import type { RawRecorder, RawRefusal } from "./raw-exchange.ts";
+import type { RawLine, RawRecorder } from "./raw-exchange.ts";
 
 const refused = new WeakSet<Socket>();
 
@@ -18,7 +18,7 @@ export function refuseRaw(
   code: string | undefined,
   socket: Socket,
   recorder: RawRecorder,
-  line: Pick<RawRefusal, "method" | "url"> = { method: null, url: null },
+  line: RawLine = { method: null, url: null, requestHeaders: [] },
 ): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
@@ -29,7 +29,7 @@ export function refuseRaw(
   const refusal = refusalOf(code);
   const body = JSON.stringify(errorEnvelope(refusal, requestId));
   const reason = refusal.code === "METHOD_NOT_ALLOWED" ? "Method Not Allowed" : "Bad Request";
-  const head = [
+  const responseHead = [
     `HTTP/1.1 ${STATUS[refusal.code]} ${reason}`,
     ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
     `Date: ${new Date().toUTCString()}`,
@@ -39,10 +39,10 @@ export function refuseRaw(
     "Cache-Control: no-store",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
-  ];
+  ].join("\r\n");
   refused.add(socket);
-  recorder.refused({ ...line, requestId, status: STATUS[refusal.code], code: refusal.code, body: isHead ? null : body });
-  socket.end(`${head.join("\r\n")}\r\n\r\n${isHead ? "" : body}`);
+  recorder.refused({ ...line, requestId, status: STATUS[refusal.code], code: refusal.code, body: isHead ? null : body, responseHead });
+  socket.end(`${responseHead}\r\n\r\n${isHead ? "" : body}`);
 }
 
 function refusalOf(code: string | undefined): ApiError {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createNetServer, type Server as NetSe
 import { originOf } from "../model/network.ts";
 import type { Certificate } from "../ports/certificates.ts";
 import { httpsRequired } from "./middleware/https-required.ts";
-import { type RawRecorder, requestLine } from "./raw-exchange.ts";
+import { lineOf, type RawRecorder, requestLine } from "./raw-exchange.ts";
 import { refuseRaw } from "./raw-refusal.ts";
 
 export interface HttpServer {
@@ -30,7 +30,7 @@ export async function listen(app: Application, options: ListenOptions, recorder:
   // A request may take its time: an import is read as fast as its records are made.
   const settings = { requireHostHeader: false, keepAliveTimeout: 65_000, requestTimeout: 1_800_000 };
   const routed = (req: IncomingMessage, res: ServerResponse) =>
-    app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, recorder, { method: req.method ?? null, url: req.url ?? null }));
+    app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, recorder, lineOf(req)));
   const plain = answering(createServer(settings, certificate ? httpsRequired(recorder) : routed), recorder);
   if (!certificate) return await serve(plain, [plain], "http", options);
   const tls = answering(createTlsServer({ ...settings, ...certificate, minVersion: "TLSv1.2" }, routed), recorder);
@@ -43,9 +43,7 @@ function answering<S extends Server>(server: S, recorder: RawRecorder): S {
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     refuseRaw(error.code, socket as Socket, recorder, requestLine(error.rawPacket));
   });
-  server.on("connect", ({ method, url }, socket) =>
-    refuseRaw("HPE_INVALID_METHOD", socket as Socket, recorder, { method: method ?? null, url: url ?? null }),
-  );
+  server.on("connect", (req, socket) => refuseRaw("HPE_INVALID_METHOD", socket as Socket, recorder, lineOf(req)));
   return server;
 }
 

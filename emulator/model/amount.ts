@@ -18,6 +18,8 @@ export function parseAmount(text: string): bigint {
 export function formatAmount(units: bigint): string {
   const digits = units.toString().padStart(DECIMALS + 1, "0");
   const whole = digits.slice(0, -DECIMALS);
-  const fraction = digits.slice(-DECIMALS).replace(/0+$/, "");
+  let end = digits.length;
+  while (end > whole.length && digits[end - 1] === "0") end -= 1;
+  const fraction = digits.slice(whole.length, end);
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }

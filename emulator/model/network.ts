@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [Exclude<AddressKind, "public">, BlockList])[] =
 
 /** The kind of an IP address; null if the text is none. IPv4 written in IPv6 (`::ffff:10.0.0.1`) counts as what it is. */
 export function addressKind(address: string): AddressKind | null {
-  const plain = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+  const plain = address.replace(/^\[|\]$/g, "").split("%", 1)[0] ?? "";
   const version = isIP(plain);
   if (version === 0) return null;
   for (const [kind, list] of KINDS) if (list.check(plain, version === 4 ? "ipv4" : "ipv6")) return kind;

@@ -31,6 +31,25 @@ export interface DeliveryRecord extends Delivery {
   readonly queued: boolean;
 }
 
+/** `shuffle`: first attempts in random order. */
+export const DELIVERY_ORDERS = ["event", "shuffle"] as const;
+
+/** What of a webhook a receiver that verifies must refuse: a signature by another secret, a timestamp an hour old, a body changed since. */
+export const FORGERIES = ["signature", "timestamp", "body"] as const;
+export type Forgery = (typeof FORGERIES)[number];
+
+/** How deliveries go wrong, to test receivers. */
+export interface DeliveryFaults {
+  readonly order: (typeof DELIVERY_ORDERS)[number];
+  /** How many times more each first attempt is sent, 0 to 5; a fraction is the likelihood of one more. */
+  readonly duplicates: number;
+  readonly forge: Forgery | null;
+  /** How many attempts of each delivery fail before anything is sent, 0 to 5. */
+  readonly drop_first: number;
+}
+
+export const NO_DELIVERY_FAULTS: DeliveryFaults = { order: "event", duplicates: 0, forge: null, drop_first: 0 };
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

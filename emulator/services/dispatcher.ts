@@ -1,17 +1,10 @@
-import type { DeliveryRecord, WebhookSecret } from "../model/webhook.ts";
+import type { DeliveryFaults, DeliveryRecord, WebhookSecret } from "../model/webhook.ts";
 import type { Sender } from "../ports/sender.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Deliveries, MadeAttempt } from "./deliveries.ts";
+import { forgedEvent } from "./forgery.ts";
 import { signingSecrets, type WebhookEndpoints } from "./webhook-endpoints.ts";
 import { signedEvent } from "./webhook-signature.ts";
-
-/** How the order and number of deliveries are troubled, to test receivers. */
-export interface Troubles {
-  /** `shuffle`: first attempts in random order. */
-  readonly order: "event" | "shuffle";
-  /** How likely a delivery is sent twice, 0 to 1. */
-  readonly duplicates: number;
-}
 
 export interface DispatcherParts {
   readonly world: UnitOfWork;
@@ -22,12 +15,16 @@ export interface DispatcherParts {
   readonly now: () => number;
   /** Real time in ms: receivers compare timestamps with their own clock. */
   readonly wall: () => number;
-  readonly troubles: Troubles;
+  /** As they are now. */
+  readonly faults: () => DeliveryFaults;
   /** 0 to below 1, reproducible. */
   readonly random: () => number;
   /** Told when an attempt could not be made or its result not be recorded. */
   readonly failed: (error: Error) => void;
 }
+
+/** An attempt that a fault drops: nothing is sent. */
+const DROPPED = { response_status: null, error: "connection_failed", retry_after_ms: null, duration_ms: 0 } as const;
 
 /** A next first attempt begins when the one before has its answer, or after this long. */
 const PACE_MS = 250;
@@ -112,7 +109,7 @@ export class Dispatcher {
     if (lane) lane.push(delivery.id);
     else {
       this.#lanes.set(delivery.endpoint_id, [delivery.id]);
-      const gather = this.#parts.troubles.order === "shuffle" ? GATHER_MS : 0;
+      const gather = this.#parts.faults().order === "shuffle" ? GATHER_MS : 0;
       setTimeout(() => void this.#drive(delivery.endpoint_id), gather);
     }
   }
@@ -120,15 +117,21 @@ export class Dispatcher {
   async #drive(endpointId: string): Promise<void> {
     const lane = this.#lanes.get(endpointId);
     while (lane && lane === this.#lanes.get(endpointId) && lane.length > 0) {
-      const { order, duplicates } = this.#parts.troubles;
+      const { order, duplicates } = this.#parts.faults();
       const at = order === "shuffle" ? Math.floor(this.#parts.random() * lane.length) : 0;
       const [id] = lane.splice(at, 1);
       const attempt = this.#attempt(id as string);
-      if (duplicates > 0 && this.#parts.random() < duplicates) void this.#send(id as string);
+      for (let copies = this.#copies(duplicates); copies > 0; copies--) void this.#send(id as string);
       // Its successor begins when it has its answer, or after a while.
       await within(attempt, PACE_MS);
     }
     if (lane === this.#lanes.get(endpointId)) this.#lanes.delete(endpointId);
+  }
+
+  /** A fraction is the likelihood of one more. */
+  #copies(duplicates: number): number {
+    const whole = Math.floor(duplicates);
+    return duplicates > whole && this.#parts.random() < duplicates - whole ? whole + 1 : whole;
   }
 
   /** Sends it and has the result recorded. */
@@ -152,6 +155,8 @@ export class Dispatcher {
     const event = delivery && records.get("events", delivery.event_id);
     const secret = endpoint && (records.get("webhook_secrets", endpoint.id) as WebhookSecret);
     if (!delivery || !endpoint || !event || !secret || delivery.status !== "pending" || endpoint.status !== "enabled") return null;
+    const { forge, drop_first } = this.#parts.faults();
+    if (delivery.attempts.length < drop_first) return { ...DROPPED, delivery_id: id };
     // What the message says and where it goes may follow from a change that is not on disk yet.
     const { epoch } = world;
     const durable = world.durable();
@@ -165,7 +170,8 @@ export class Dispatcher {
       if (epoch !== world.epoch || this.#stopped) return null;
     }
     const began = performance.now();
-    const message = signedEvent(event, signingSecrets(secret, now()), Math.floor(wall() / 1000));
+    const [secrets, timestamp] = [signingSecrets(secret, now()), Math.floor(wall() / 1000)];
+    const message = forge === null ? signedEvent(event, secrets, timestamp) : forgedEvent(event, secrets, timestamp, forge);
     const result = await sender.post({ url: endpoint.url, ...message, allows: (address) => endpoints.allows(address) });
     return { ...result, delivery_id: id, duration_ms: Math.round(performance.now() - began) };
   }

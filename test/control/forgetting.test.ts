@@ -35,6 +35,12 @@ it("whatever requests said of a deleted user is gone, what they did stays", asyn
   await api.get(`/users?external_id=${zenobia.external_id}`).expect(200);
   await api.get(`/users/${encodeURIComponent(zenobia.email)}`).expect(404);
   await api.get("/users").expect(200);
+  await api.get(`/users/${other.id}`).set("X-Learner", zenobia.display_name).expect(200);
+  await api
+    .get(`/users/${other.id}`)
+    .set("Referer", `http://a.example/?who=${encodeURIComponent(later.display_name)}&rate=100%`)
+    .expect(200);
+  await api.get(`/users/${other.id}`).set("From", zenobia.email).expect(200);
   await api.get(`/users/${other.id}`).expect(200);
   expect(tellsOf(sandbox)).toEqual(TRACES.filter((each) => !each.includes("\\")));
 

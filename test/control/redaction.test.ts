@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import request from "supertest";
 import { expect, it } from "vitest";
+import { BODY_KEPT } from "../../emulator/control/body.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import { newKey, newUser, person, world } from "../support/client.ts";
 import { lines, sendRaw } from "../support/wire.ts";
@@ -37,8 +38,17 @@ it("made, rolled, rotated, replayed, used, misplaced, escaped and cut", async ()
     await api.post("/tokens/mint", { user_id: user.id, amount: "1", [secret]: secret }).expect(400);
     await api.post("/users").set("Content-Type", "application/json").send(`{"email": "${secret}", "x": "${escaped}"`).expect(400);
     await api.post("/users").set("Content-Type", "application/json").send(`{"display_name": "${escaped}"}`).expect(400);
-    await api.post("/users", { ...person(), metadata: { note: "x".repeat(8100) + secret } }).expect(400);
+    await api.post("/users", { ...person(), metadata: { note: "x".repeat(BODY_KEPT - 92) + secret } }).expect(400);
     await api.as(`${secret}0`).get("/users").expect(401);
+    await api
+      .get("/users")
+      .set("X-Note", `my ${secret}`)
+      .set("Referer", `http://a.example/?k=${secret.replaceAll("_", "%5f")}`)
+      .set("X-Api-Key", secret.slice(14))
+      .set("Cookie", `k=${secret}`)
+      .set("Idempotency-Key", secret)
+      .set(secret.replace(/[^\w]/g, ""), "a name")
+      .expect(200);
     await sendRaw(origin, lines(`GET http://[${secret} HTTP/1.1`));
     await sendRaw(origin, lines(`FETCH /v1/${secret} HTTP/1.1`, `Authorization: Bearer ${secret}`));
   }

@@ -1,7 +1,9 @@
 /** Every request to the API, whoever answered it, in a ring of bounded size. */
+import { hash } from "node:crypto";
 import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { BODY_KEPT, type Exchange, keptBody } from "../../emulator/control/exchange.ts";
+import { BODY_KEPT, keptAnswer } from "../../emulator/control/body.ts";
+import type { Exchange } from "../../emulator/control/exchange.ts";
 import { RequestLog } from "../../emulator/control/requests.ts";
 import { newUser, person, refusal, type World, world } from "../support/client.ts";
 import { lines, sendRaw } from "../support/wire.ts";
@@ -67,14 +69,123 @@ describe("a request", () => {
   });
 
   it("a long body is cut, whole characters or not, and says how long it was", async () => {
-    const narrative = "é".repeat(20_000);
+    const narrative = "é".repeat(40_000);
     await here.api.post("/users", { ...person(), metadata: { narrative } }).expect(400);
     const { request: sent } = newest() as { request: { bytes: number; truncated: boolean; body: string } };
     expect(sent).toMatchObject({ truncated: true, body: expect.stringMatching(/^\{"email"/) });
-    expect(sent.bytes).toBeGreaterThan(40_000);
+    expect(sent.bytes).toBeGreaterThan(80_000);
     expect(sent.body.length).toBeLessThanOrEqual(BODY_KEPT);
     await here.api.get("/openapi.json").expect(200);
     expect(newest()).toMatchObject({ response: { truncated: true } });
+  });
+});
+
+describe("headers", () => {
+  const fields = (named: readonly { name: string; value: string }[] = []) =>
+    Object.fromEntries(named.map(({ name, value }) => [name.toLowerCase(), value]));
+
+  it("of both sides are there, but those with credentials", async () => {
+    const sent = { authorization: `Bearer ${here.sandbox.apiKey}`, "x-trace": "abc", cookie: "a=b", "proxy-authorization": "Basic YTpi" };
+    const answer = await fetch(`${origin}/v1/users?limit=1`, { headers: sent });
+    const { request_headers, response_headers, api_key_id } = newest() ?? {};
+    const asked = fields(request_headers);
+    expect(asked).toMatchObject({ "x-trace": "abc", host: new URL(origin).host });
+    expect(Object.keys(asked)).not.toEqual(expect.arrayContaining(["authorization"]));
+    expect(Object.keys(asked).filter((name) => name in sent)).toEqual(["x-trace"]);
+    expect(fields(response_headers)).toEqual(Object.fromEntries(answer.headers));
+    expect(api_key_id).toMatch(/^key_/);
+  });
+
+  it("keep their order, and each of several with one name", async () => {
+    const key = `Authorization: Bearer ${here.sandbox.apiKey}`;
+    await sendRaw(origin, lines("GET /v1/users HTTP/1.1", "X-B: 1", "X-A: 2", "X-B: 3", key));
+    expect(newest()?.request_headers.filter(({ name }) => name.startsWith("X-"))).toEqual([
+      { name: "X-B", value: "1" },
+      { name: "X-A", value: "2" },
+      { name: "X-B", value: "3" },
+    ]);
+  });
+
+  it("of a 304, of an error, and of who never came to an operation", async () => {
+    const { id } = await newUser(here.api);
+    const { headers } = await here.api.get(`/users/${id}`).expect(200);
+    await here.api
+      .get(`/users/${id}`)
+      .set("If-None-Match", headers.etag as string)
+      .expect(304);
+    expect(fields(newest()?.response_headers)).toMatchObject({ etag: headers.etag });
+    await here.api.get("/nothing").set("X-Trace", "abc").expect(404);
+    expect(fields(newest()?.request_headers)).toMatchObject({ "x-trace": "abc" });
+    expect(fields(newest()?.response_headers)).toMatchObject({ "content-type": expect.stringContaining("application/json") });
+    await sendRaw(origin, lines("GET http://[ HTTP/1.1", "X-Trace: abc"));
+    expect(fields(newest()?.request_headers)).toMatchObject({ "x-trace": "abc" });
+    expect(fields(newest()?.response_headers)).toMatchObject({ connection: "close" });
+    await sendRaw(origin, lines("FETCH /v1/users HTTP/1.1"));
+    expect(newest()).toMatchObject({ request_headers: [] });
+  });
+
+  it("of a trace and of the live stream, too", async () => {
+    const watched: unknown[] = [];
+    const stream = await fetch(`${origin}/_sandbox/events?kinds=request`);
+    const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    await here.api.get("/users").set("X-Trace", "abc").expect(200);
+    expect(fields(here.sandbox.trace(newest()?.request_id as string).request.request_headers)).toMatchObject({ "x-trace": "abc" });
+    while (watched.length === 0) watched.push(...(/"X-Trace","value":"abc"/.exec((await reader.read()).value ?? "") ?? []));
+    await reader.cancel();
+  });
+});
+
+describe("hashes of a request", () => {
+  const sha256 = (text: string | Buffer) => hash("sha256", text);
+  const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
+    fetch(`${origin}/v1/users`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${here.sandbox.apiKey}`, "content-type": "application/json", ...headers },
+      body,
+    });
+
+  it.each<[string, string | Buffer, number]>([
+    ["that succeeds", JSON.stringify(person()), 201],
+    ["whose body is not UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400],
+    ["that is refused", JSON.stringify({ ...person(), unknown: "é" }), 400],
+    ["whose body is malformed", "{", 400],
+    ["whose body is longer than what is kept", JSON.stringify({ metadata: { note: "x".repeat(BODY_KEPT) } }), 400],
+  ])("%s", async (_, body, status) => {
+    expect((await post(body, { "idempotency-key": `key-${status}-${body.length}` })).status).toBe(status);
+    expect(newest()).toMatchObject({
+      body_sha256: sha256(body),
+      idempotency_key_sha256: sha256(`key-${status}-${body.length}`),
+    });
+  });
+
+  it("that a fault answers, or leaves without an answer", async () => {
+    const body = JSON.stringify(person());
+    for (const fault of [{ error: { code: "INTERNAL_ERROR" } }, { connection: "reset" as const }]) {
+      here.sandbox.faults.add({ operationId: "createUser", times: 1, ...fault });
+      await post(body, { "idempotency-key": "struck" }).catch(() => {});
+      expect(newest()).toMatchObject({ body_sha256: sha256(body), idempotency_key_sha256: sha256("struck"), fault_id: expect.any(String) });
+    }
+    here.sandbox.faults.clear();
+  });
+
+  it("in chunks, and of a read that is a POST", async () => {
+    const chunks = ['{"credential": ', '"e30.e30.e30"}'];
+    const body = new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+        controller.close();
+      },
+    });
+    const headers = { "content-type": "application/json", authorization: `Bearer ${here.sandbox.apiKey}` };
+    await fetch(`${origin}/v1/badges/verify`, { method: "POST", headers, body, duplex: "half" } as RequestInit);
+    expect(newest()).toMatchObject({ operation_id: expect.stringMatching(/verify/i), body_sha256: sha256(chunks.join("")) });
+  });
+
+  it("without a key or a body there is none", async () => {
+    await here.api.get("/users").expect(200);
+    expect(newest()).toMatchObject({ body_sha256: null, idempotency_key_sha256: null });
+    expect((await post(JSON.stringify(person()), { authorization: "" })).status).toBe(401);
+    expect(newest()).toMatchObject({ body_sha256: null, request: null });
   });
 });
 
@@ -158,6 +269,17 @@ it("a filter that is none is refused by its name", async () => {
   expect([body.error.code, body.error.param]).toEqual(["UNKNOWN_PARAMETER", "colour"]);
 });
 
+it.each([`${"*".repeat(100)}x`, `${"*a".repeat(100)}`])("a pattern with many stars is answered at once: %s", async (path) => {
+  await here.api.get(`/${"a".repeat(1000)}`).expect(404);
+  await request(here.sandbox.app)
+    .get(`/_sandbox/requests/count?path=${encodeURIComponent(path)}`)
+    .expect(200);
+  const { body } = await request(here.sandbox.app)
+    .get(`/_sandbox/requests?path=${"a".repeat(257)}`)
+    .expect(refusal("INVALID_REQUEST", { param: "path" }));
+  expect(body.error.message).toContain("256");
+});
+
 it("a restore leaves it as it is", async () => {
   const snapshot = await here.sandbox.snapshot();
   await newUser(here.api);
@@ -184,13 +306,16 @@ describe("the ring", () => {
     status: 200,
     code: null,
     quota: null,
+    delivered: true,
+    requestHeaders: [],
     request: null,
-    response: keptBody(text),
+    responseHead: null,
+    response: keptAnswer(text),
   });
   const ids = (log: RequestLog) => [...log.select(() => true)].map(({ exchange: { requestId } }) => requestId);
 
   it("keeps the latest so many", () => {
-    const log = new RequestLog({ requests: 3, characters: 1000 });
+    const log = new RequestLog({ requests: 3, bytes: 1000 });
     for (let id = 1; id <= 8; id++) log.record(exchange(id));
     expect(ids(log)).toEqual(["req_8", "req_7", "req_6"]);
     log.clear();
@@ -199,9 +324,15 @@ describe("the ring", () => {
     expect(ids(log)).toEqual(["req_13", "req_12", "req_11"]);
   });
 
-  it("and no more than so much of their bodies", () => {
-    const log = new RequestLog({ requests: 100, characters: 1000 });
-    for (let id = 1; id <= 8; id++) log.record(exchange(id, "x".repeat(300)));
+  it.each<[string, object]>([
+    ["bodies", { response: keptAnswer("x".repeat(290)) }],
+    ["bodies in bytes", { response: keptAnswer("é".repeat(145)) }],
+    ["headers", { requestHeaders: ["X", "x".repeat(289)] }],
+    ["headers of answers", { responseHead: `HTTP/1.1 200\r\n${"x".repeat(276)}` }],
+    ["targets", { url: "x".repeat(300) }],
+  ])("and no more than so many bytes of their %s", (_, members) => {
+    const log = new RequestLog({ requests: 100, bytes: 1000 });
+    for (let id = 1; id <= 8; id++) log.record({ ...exchange(id), ...members });
     expect(ids(log)).toEqual(["req_8", "req_7", "req_6"]);
   });
 });

@@ -33,10 +33,7 @@ describe("a session", () => {
   });
 
   it.each([[{ scopes: [] }], [{ scopes: ["nope"] }], [{ scopes: "users:read" }]])("%j is refused", async (body) => {
-    await request(served(here.sandbox.app))
-      .post("/_sandbox/session")
-      .send(body)
-      .expect(refusal("VALIDATION_FAILED"));
+    await request(served(here.sandbox.app)).post("/_sandbox/session").send(body).expect(refusal("VALIDATION_FAILED"));
   });
 
   it("is not metered, meets no fault and uses none up", async () => {

@@ -1,10 +1,13 @@
 /** Faults as data. */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import type { Response } from "express";
 import request from "supertest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { HangingRequests } from "../../emulator/http/faults/hanging.ts";
 import type { Fault } from "../../emulator/model/fault.ts";
 import { newUser, person, refusal, rich, type World, world } from "../support/client.ts";
 import { memoryLog } from "../support/memory-log.ts";
+import { only } from "../support/only.ts";
 import { lines } from "../support/wire.ts";
 
 let here: World;
@@ -40,6 +43,15 @@ describe("an error", () => {
   it("of the rate limit says when to come back", async () => {
     here.sandbox.faults.add({ operationId: "listUsers", error: { code: "RATE_LIMIT_EXCEEDED" } });
     await here.api.get("/users").expect(refusal("RATE_LIMIT_EXCEEDED")).expect("Retry-After", "1");
+  });
+
+  it.each([
+    [{ code: "RATE_LIMIT_EXCEEDED" }, 30],
+    [{ code: "CHAIN_UNAVAILABLE" }, 0],
+    [{ code: "INTERNAL_ERROR" }, 86_400],
+  ])("%j says to come back in %i s", async (error, retry_after) => {
+    here.sandbox.faults.add({ path: "/users", error, retry_after });
+    await get("/users").expect(refusal(error.code)).expect("Retry-After", `${retry_after}`);
   });
 
   it("may have a code and a sentence of its own", async () => {
@@ -100,6 +112,37 @@ describe("which requests meet it", () => {
     expect(fault.api_key).toBe(other.id);
     await here.api.get("/users").expect(200);
     await here.api.as(other.secret).get("/users").expect(refusal("INTERNAL_ERROR"));
+  });
+
+  const struck = async (count: number) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < count; i++) statuses.push((await here.api.get("/users")).status);
+    return statuses.map((status) => (status === 200 ? "." : "x")).join("");
+  };
+
+  it("every third of those that fit", async () => {
+    here.sandbox.faults.add({ operationId: "listUsers", every: 3, times: 2, error: { code: "INTERNAL_ERROR" } });
+    await here.api.get(`/users/${user.id}`).expect(200);
+    expect(await struck(10)).toBe("..x..x....");
+  });
+
+  it("those of some time, on the sandbox's clock", async () => {
+    const { sandbox, api } = await world({ seed: 7 });
+    const fault = sandbox.faults.add({ operationId: "listUsers", for: "5m", error: { code: "INTERNAL_ERROR" } });
+    expect(fault.until).toBe("2026-01-01T00:05:00.000Z");
+    await sandbox.clock.advance("299s");
+    await api.get("/users").expect(500);
+    await sandbox.clock.advance("1s");
+    await api.get("/users").expect(200);
+    sandbox.faults.add({ operationId: "listUsers", for: "9000000d", error: { code: "INTERNAL_ERROR" } });
+    expect(sandbox.faults.list()[1]?.until).toBe("9999-12-31T23:59:59.999Z");
+    await sandbox.close();
+  });
+
+  it("no more than a thousand faults stand", async () => {
+    const fault = { operationId: "listUsers", latency_ms: 0 };
+    for (let i = 0; i < 1000; i++) here.sandbox.faults.add(fault);
+    expect(() => here.sandbox.faults.add(fault)).toThrow(/clear some/);
   });
 
   it("some of them, the same in every sandbox of a seed", async () => {
@@ -173,10 +216,45 @@ describe("a connection", () => {
   });
 
   it("that is slow, and right in the end", async () => {
-    here.sandbox.faults.add({ operationId: "getUser", connection: "slow", latency_ms: 200 });
+    const { text } = await here.api.get(`/users/${user.id}`).expect(200);
+    here.sandbox.faults.add({ operationId: "getUser", connection: "slow", bytes_per_second: text.length * 2 });
     const began = performance.now();
-    await here.api.get(`/users/${user.id}`).expect(200);
-    expect(performance.now() - began).toBeGreaterThan(150);
+    expect((await here.api.get(`/users/${user.id}`).expect(200)).text).toBe(text);
+    expect(performance.now() - began).toBeGreaterThan(400);
+    await here.api.head(`/users/${user.id}`).expect(200);
+  });
+
+  it("that hangs: nothing is done, the log has it, and it ends with the client", async () => {
+    const before = await balance();
+    here.sandbox.faults.add({ operationId: "mintTokens", connection: "hang" });
+    const body = JSON.stringify({ user_id: user.id, amount: "1" });
+    const headers = { authorization: `Bearer ${here.sandbox.apiKey}`, "content-type": "application/json" };
+    await expect(fetch(`${origin}/v1/tokens/mint`, { method: "POST", headers, body, signal: AbortSignal.timeout(200) })).rejects.toThrow();
+    expect(await balance()).toBe(before);
+    expect(here.sandbox.requests.list({ operationId: "mintTokens", limit: 1 })).toMatchObject([{ status: null, delivered: false }]);
+  });
+
+  it("that hangs ends at once when the sandbox stops", async () => {
+    const other = await world();
+    other.sandbox.faults.add({ path: "*", connection: "hang" });
+    const hanging = fetch(`${await other.sandbox.listen()}/v1/health`);
+    await expect.poll(() => other.sandbox.faults.list()[0]?.fired).toBe(1);
+    const began = performance.now();
+    await Promise.all([expect(hanging).rejects.toThrow(), other.sandbox.close()]);
+    expect(performance.now() - began).toBeLessThan(900);
+  });
+
+  it("of more than may hang is ended", () => {
+    const ended: string[] = [];
+    const response = (name: string): Response =>
+      only<Response>({ socket: only<Socket>({ destroy: () => ended.push(name) as never }), once: () => response("") });
+    const hanging = new HangingRequests(1);
+    hanging.hold(response("first"));
+    hanging.hold(response("second"));
+    expect(ended).toEqual(["second"]);
+    hanging.release();
+    hanging.hold(response("third"));
+    expect(ended).toEqual(["second", "first", "third"]);
   });
 });
 
@@ -238,10 +316,10 @@ describe("what is no fault", () => {
     [{ error }, /operationId or path/],
     [{ operationId: "mintTokens", path: "*", error }, /operationId or path/],
     [{ operationId: "mintTokens", method: "POST", error }, /method goes with path/],
-    [{ operationId: "mintTokens" }, /error, connection, chain or latency_ms/],
+    [{ operationId: "mintTokens" }, /error, connection, chain, mutate or latency_ms/],
     [{ operationId: "mintTokens", error, chain: "revert" }, /has one/],
     [{ operationId: "mintTokens", chain: "explode" }, /one of revert, out_of_gas, pending, rpc_down/],
-    [{ operationId: "mintTokens", connection: "gone" }, /one of reset, empty, garbage, slow/],
+    [{ operationId: "mintTokens", connection: "gone" }, /one of reset, empty, garbage, hang, slow/],
     [{ operationId: "mintTokens", error, probability: 2 }, /number from 0 to 1/],
     [{ operationId: "mintTokens", error, times: 0 }, /whole number above 0/],
     [{ operationId: "mintTokens", error, sometimes: true }, /sometimes is not known here.*probability/],
@@ -249,6 +327,23 @@ describe("what is no fault", () => {
     [{ operationId: "mintTokens", error: { code: "teapot", status: 418 } }, /in capitals/],
     [{ operationId: "mintTokens", error: { code: "CHAIN_UNAVAILABLE", status: 500 } }, /with 503/],
     [{ path: "users", error }, /path below/],
+    [{ path: `/${"*".repeat(300)}`, error }, /at most 256/],
+    [{ operationId: "x".repeat(100_000), error }, /did you mean/],
+    [{ operationId: "mintTokens", error, when: "later" }, /one of before, after/],
+    [{ operationId: "mintTokens", chain: "revert", when: "after" }, /no `when: after`/],
+    [{ operationId: "mintTokens", connection: "slow", when: "after" }, /without `when`/],
+    [{ operationId: "mintTokens", connection: "slow", when: "before" }, /without `when`/],
+    [{ operationId: "mintTokens", error, every: 0 }, /whole number from 1/],
+    [{ operationId: "mintTokens", error, for: "soon" }, /not a duration/],
+    [{ operationId: "mintTokens", error, for: 5 }, /a duration such as 30s/],
+    [{ operationId: "mintTokens", connection: "reset", retry_after: 1 }, /goes with error/],
+    [{ operationId: "mintTokens", error, retry_after: -1 }, /whole seconds/],
+    [{ operationId: "mintTokens", connection: "hang", bytes_per_second: 1 }, /goes with `connection: slow`/],
+    [{ operationId: "mintTokens", connection: "slow", bytes_per_second: 0 }, /whole number from 1/],
+    [{ operationId: "mintTokens", mutate: {} }, /at least one of unknown_members, unknown_enums, without_message/],
+    [{ operationId: "mintTokens", mutate: { unknown_members: false } }, /at least one of/],
+    [{ operationId: "mintTokens", mutate: { everything: true } }, /at least one of/],
+    [{ operationId: "mintTokens", mutate: { unknown_enums: true }, error }, /has one/],
     [[], /has the members/],
   ])("%j", async (fault, sentence) => {
     const { body } = await request(here.sandbox.app)

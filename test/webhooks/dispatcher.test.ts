@@ -1,5 +1,6 @@
 /** How long a moved clock waits for receivers: time is the test's own. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { NO_DELIVERY_FAULTS } from "../../emulator/model/webhook.ts";
 import type { SendResult } from "../../emulator/ports/sender.ts";
 import { Dispatcher, type DispatcherParts } from "../../emulator/services/dispatcher.ts";
 import { only } from "../support/only.ts";
@@ -35,7 +36,7 @@ function waitingRoom() {
     deliveries: only<DispatcherParts["deliveries"]>({ record: () => {} }),
     now: () => 0,
     wall: () => 0,
-    troubles: { order: "event", duplicates: 0 },
+    faults: () => NO_DELIVERY_FAULTS,
     random: () => 0,
     failed: (error: Error) => expect.fail(error.message),
   });

@@ -1,7 +1,8 @@
 import type { RequestListener } from "node:http";
 import { ApiError } from "../../model/errors.ts";
 import { errorEnvelope, STATUS } from "../envelope.ts";
-import type { RawRecorder } from "../raw-exchange.ts";
+import { lineOf, type RawRecorder } from "../raw-exchange.ts";
+import { headOf } from "../response-head.ts";
 
 /** Refuses whatever comes in clear: never a redirect, and the key that was sent is not looked at. */
 export function httpsRequired(recorder: RawRecorder): RequestListener {
@@ -18,8 +19,8 @@ export function httpsRequired(recorder: RawRecorder): RequestListener {
       Connection: "close",
     });
     const isHead = req.method === "HEAD";
-    const [method, url] = [req.method ?? null, req.url ?? null];
-    recorder.refused({ requestId: id, status: STATUS[error.code], code: error.code, body: isHead ? null : body, method, url });
+    const refusal = { requestId: id, status: STATUS[error.code], code: error.code, body: isHead ? null : body };
+    recorder.refused({ ...lineOf(req), ...refusal, responseHead: headOf(res) });
     res.end(isHead ? undefined : body);
   };
 }

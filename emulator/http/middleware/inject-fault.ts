@@ -1,29 +1,27 @@
-import type { RequestHandler, Response } from "express";
-import type { StruckFault } from "../../control/exchange.ts";
-import { ApiError, type ErrorCode } from "../../model/errors.ts";
-import type { ChainFault, ConnectionFault, FaultEntry, FaultTarget } from "../../model/fault.ts";
-import { type Call, callOf, isOfSession } from "../call.ts";
+import type { RequestHandler } from "express";
+import type { ChainFault, FaultEntry, FaultTarget } from "../../model/fault.ts";
+import { callOf, isOfSession } from "../call.ts";
+import { type AnswerFaults, breakAnswer, injectedError, struck } from "../faults/break-answer.ts";
+import { breakConnection } from "../faults/break-connection.ts";
 import { recordUnanswered } from "./record-requests.ts";
 
-export interface FaultInjection {
+export interface FaultInjection extends AnswerFaults {
   /** The fault that happens to the request, if one does. */
   readonly strike: (target: FaultTarget) => FaultEntry | null;
-  /** Does the work with a chain in trouble, until what is returned is called. */
+  /** Does the work with a faulty chain, until what is returned is called. */
   readonly duringTrouble: (fault: ChainFault, work: () => void) => () => void;
 }
-
-/** How long an answer in pieces takes. */
-const SLOW_MS = 2000;
 
 /**
  * Makes a fault happen to a request that would otherwise be performed: after key, quota and validation, so that a fault is not used up by
  * a request that is refused anyway; before the Idempotency-Key is looked at and anything is done, so that a repetition finds nothing.
+ * One that strikes the answer is chosen here too, and waits for it (faults/break-answer.ts).
  */
-export function injectFault({ strike, duringTrouble }: FaultInjection): RequestHandler {
+export function injectFault(injection: FaultInjection): RequestHandler {
   return function meetFault(req, res, next) {
     const call = callOf(res);
     if (isOfSession(res)) return next();
-    const fault = strike({
+    const fault = injection.strike({
       operationId: call.operation.id,
       method: req.method,
       // No getter: each object with one has a hidden class of its own, which keeps the request until the next full collection.
@@ -31,7 +29,9 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
       keyId: call.key?.id ?? null,
     });
     if (!fault) return next();
-    const wait = fault.connection === "slow" ? 0 : (fault.latency_ms ?? 0);
+    const { when, latency_ms: wait = 0, error, connection, chain } = fault;
+    if (when === "after" || fault.mutate || connection === "slow") res.locals.breaks = breakAnswer(res, fault, injection);
+    if (when === "after") return next();
     if (wait === 0) {
       happen();
       return;
@@ -51,24 +51,16 @@ export function injectFault({ strike, duringTrouble }: FaultInjection): RequestH
 
     function happen(): void {
       res.locals.fault = struck(fault as FaultEntry);
-      const { error, connection, chain, latency_ms = SLOW_MS } = fault as FaultEntry;
-      if (error) next(injected(fault as FaultEntry, call));
+      if (error) next(injectedError(fault as FaultEntry, call.operation));
       else if (chain) {
-        const end = duringTrouble(chain, next);
+        const end = injection.duringTrouble(chain, next);
         res.once("finish", end).once("close", end);
-      } else if (connection !== undefined && connection !== "slow") breakOff(res, connection);
-      else {
-        if (connection === "slow") res.locals.slow = latency_ms;
-        next();
-      }
+      } else if (connection !== undefined && connection !== "slow") {
+        recordUnanswered(res);
+        breakConnection(res, connection, injection.hanging);
+      } else next();
     }
   };
-}
-
-/** For the log: what it is, at this moment. */
-function struck({ id, error, connection, chain }: FaultEntry): StruckFault {
-  const kind = error ? `error ${error.code}` : connection ? `connection ${connection}` : chain ? `chain ${chain}` : "latency";
-  return { id, what: kind, instead: error !== undefined || (connection !== undefined && connection !== "slow"), at: performance.now() };
 }
 
 function decoded(path: string): string {
@@ -76,37 +68,5 @@ function decoded(path: string): string {
     return decodeURI(path);
   } catch {
     return path;
-  }
-}
-
-/** In the API's envelope, with the header that an answer of this status has. */
-function injected({ id, error }: FaultEntry, { operation }: Call): ApiError {
-  const { status, code, message = `A fault of the sandbox (${id}) answers instead.` } = error as NonNullable<FaultEntry["error"]>;
-  const bearer = 'Bearer realm="getstoken"';
-  const headers: Readonly<Record<number, Record<string, string>>> = {
-    401: { "WWW-Authenticate": code === "AUTHENTICATION_REQUIRED" ? bearer : `${bearer}, error="invalid_token"` },
-    403: { "WWW-Authenticate": `${bearer}, error="insufficient_scope", scope="${(operation.scopes ?? []).join(" ")}"` },
-    405: { Allow: "OPTIONS" },
-    429: { "Retry-After": "1" },
-    503: { "Retry-After": "1" },
-  };
-  const named = status === 403 && code !== "INSUFFICIENT_SCOPE" ? {} : (headers[status] ?? {});
-  return new ApiError(code as ErrorCode, message, { status, headers: named });
-}
-
-/** Ends the connection without an answer. */
-function breakOff(res: Response, connection: Exclude<ConnectionFault, "slow">): void {
-  recordUnanswered(res);
-  const { socket } = res;
-  if (!socket) return;
-  if (connection === "empty") socket.end();
-  // Not HTTP, nor anything else.
-  if (connection === "garbage") socket.end(Buffer.from("\u0000\u00fe\u00ff not the answer you expected \r\n\r\n", "latin1"));
-  if (connection !== "reset") return;
-  try {
-    socket.resetAndDestroy();
-  } catch {
-    // A TLS socket cannot reset the one below it.
-    socket.destroy();
   }
 }

@@ -1,8 +1,10 @@
 import type { RequestHandler, Response } from "express";
-import { type Body, type Course, type Exchange, keptBody, type StruckFault } from "../../control/exchange.ts";
+import { type Body, keptAnswer, keptBytes, textOf } from "../../control/body.ts";
+import type { Course, Exchange, StruckFault } from "../../control/exchange.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type Call, isOfSession } from "../call.ts";
 import { wasRefusedRaw } from "../raw-refusal.ts";
+import { headOf } from "../response-head.ts";
 import { UNCOUNTED } from "./identify.ts";
 
 /** The request log, as the HTTP side sees it. */
@@ -10,7 +12,7 @@ export interface Recorder {
   record(exchange: Exchange): void;
 }
 
-type Arrival = Pick<Exchange, "receivedAt" | "at" | "began" | "method" | "url">;
+type Arrival = Pick<Exchange, "receivedAt" | "at" | "began" | "method" | "url" | "requestHeaders">;
 
 /** A request that is not answered yet. Kept in `res.locals.pending`. */
 interface Pending {
@@ -18,31 +20,46 @@ interface Pending {
   readonly arrival: Arrival;
 }
 
-/** Notes a request that gets no answer: the connection is ended instead. */
+/** Notes a request for which no answer is made: the connection is ended instead. */
 export function recordUnanswered(res: Response): void {
   const pending = takePending(res);
-  if (pending) pending.recorder.record({ ...exchangeOf(res, pending.arrival, null), status: null, code: null });
+  if (!pending) return;
+  const exchange = exchangeOf(res, pending.arrival, null);
+  pending.recorder.record({ ...exchange, status: null, code: null, delivered: false, responseHead: null });
 }
 
 /**
- * Notes every request outside the control plane, at the moment when its answer leaves: who has the answer finds it in the log. No
- * header is kept, and so no key; bodies are, and shown without secrets.
+ * Notes every request outside the control plane, in the turn in which its answer leaves: who has the answer finds it in the log. Headers
+ * and bodies are kept as they are, by reference where that is possible; what is shown of them, without secrets, is made when it is asked for.
  */
 export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler {
+  // A client sends the same fields with every request: then they are kept once.
+  let latest: readonly string[] = [];
+  const shared = (fields: readonly string[]) => {
+    if (!isEqual(fields, latest)) latest = fields;
+    return latest;
+  };
   return function recordRequest(req, res, next) {
     if (/^\/_sandbox(\/|$)/.test(req.path)) return next();
     // The router changes the URL on its way.
     const { method, url } = req;
-    const arrival = { receivedAt: Date.now(), at: clock.now(), began: performance.now(), method, url };
+    const arrival = {
+      receivedAt: Date.now(),
+      at: clock.now(),
+      began: performance.now(),
+      method,
+      url,
+      requestHeaders: shared(req.rawHeaders),
+    };
     res.locals.pending = { recorder, arrival } satisfies Pending;
     next();
   };
 }
 
-/** Notes an answer that is about to leave. `sent`: its body. */
-export function recordAnswered(res: Response, sent: unknown): void {
+/** Notes an answer that has just been sent, or that the client does not get (`delivered`). `made`: its body. */
+export function recordAnswered(res: Response, made: unknown, delivered = !res.destroyed): void {
   const pending = takePending(res);
-  if (pending && !wasRefusedRaw(res.req.socket)) pending.recorder.record(exchangeOf(res, pending.arrival, sent));
+  if (pending && !wasRefusedRaw(res.req.socket)) pending.recorder.record({ ...exchangeOf(res, pending.arrival, made), delivered });
 }
 
 function takePending({ locals }: Response): Pending | undefined {
@@ -70,9 +87,17 @@ function exchangeOf(res: Response, arrival: Arrival, sent: unknown): Exchange {
     status: res.statusCode,
     code: code ?? (response && res.statusCode >= 400 ? codeIn(response) : null),
     quota: (res.getHeader("RateLimit") as string | undefined) ?? null,
-    request: keptBody(req.body),
+    delivered: true,
+    request: keptBytes(req.body),
+    responseHead: headOf(res),
     response,
   };
+}
+
+function isEqual(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
 }
 
 function courseOf({ operation, passed, idempotencyId }: Call): Course {
@@ -81,10 +106,10 @@ function courseOf({ operation, passed, idempotencyId }: Call): Course {
 
 /** Pictures are no text to show. */
 function bodyOf(res: Response, sent: unknown): Body | null {
-  return String(res.getHeader("Content-Type") ?? "").startsWith("image/") ? null : keptBody(sent);
+  return String(res.getHeader("Content-Type") ?? "").startsWith("image/") ? null : keptAnswer(sent);
 }
 
 /** A refusal that was kept under an Idempotency-Key is answered as text. */
-function codeIn({ text }: Body): string | null {
-  return /^\{"status":"error","error":\{"code":"(\w+)"/.exec(text)?.[1] ?? null;
+function codeIn(body: Body): string | null {
+  return /^\{"status":"error","error":\{"code":"(\w+)"/.exec(textOf(body))?.[1] ?? null;
 }

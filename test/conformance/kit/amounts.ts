@@ -14,8 +14,11 @@ export function unitsOf(amount: string): bigint {
 export function amountOf(units: bigint): string {
   const sign = units < 0n ? "-" : "";
   const digits = (units < 0n ? -units : units).toString().padStart(PLACES + 1, "0");
-  const fraction = digits.slice(-PLACES).replace(/0+$/, "");
-  return `${sign}${digits.slice(0, -PLACES)}${fraction === "" ? "" : `.${fraction}`}`;
+  const whole = digits.slice(0, -PLACES);
+  let end = digits.length;
+  while (end > whole.length && digits[end - 1] === "0") end -= 1;
+  const fraction = digits.slice(whole.length, end);
+  return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 export function plus(a: string, b: string): string {

@@ -1,5 +1,6 @@
 import type { CapabilityName } from "./capabilities.ts";
 import type { Check } from "./check.ts";
+import { matches } from "./glob.ts";
 import type { Settings } from "./options.ts";
 import { TargetUnusable } from "./outcomes.ts";
 import type { Facts } from "./probe.ts";
@@ -69,13 +70,4 @@ function unfit({ mode, needs = [] }: Check, { apiKeyB, rateKey }: Asked, { capab
 export function inOrder(checks: readonly Check[]): readonly Check[] {
   const rank = ({ mode, judgesTraffic }: Check) => (mode === "qc" ? 3 : mode[0] === "q" ? 2 : judgesTraffic ? 1 : 0);
   return checks.toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** `USER-*` and the like; case does not matter. */
-export function matches(glob: string, id: string): boolean {
-  const pattern = glob
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${pattern}$`, "i").test(id);
 }

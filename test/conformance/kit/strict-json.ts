@@ -22,16 +22,33 @@ export function strictJson(bytes: Buffer): StrictJson {
 function duplicateName(text: string): string | null {
   /** Names of each open object; null for an array. */
   const open: (Set<string> | null)[] = [];
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+  for (let at = 0; at < text.length; at++) {
+    const token = text[at];
     if (token === "{") open.push(new Set());
     else if (token === "[") open.push(null);
     else if (token === "}" || token === "]") open.pop();
-    else if (token.endsWith(":")) {
-      const name = JSON.parse(token.replace(/\s*:$/, "")) as string;
-      const names = open.at(-1);
-      if (names?.has(name)) return name;
-      names?.add(name);
-    }
+    if (token !== '"') continue;
+    const begin = at;
+    at = endOfString(text, begin);
+    if (!isName(text, at)) continue;
+    const name = JSON.parse(text.slice(begin, at + 1)) as string;
+    const names = open.at(-1);
+    if (names?.has(name)) return name;
+    names?.add(name);
   }
   return null;
+}
+
+/** Where the string ends that begins here: at the next quotation mark that is not escaped. */
+function endOfString(text: string, begin: number): number {
+  let at = begin + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Whether the string that ends here is the name of a member. */
+function isName(text: string, end: number): boolean {
+  let at = end + 1;
+  while (/[ \t\r\n]/.test(text[at] ?? "")) at += 1;
+  return text[at] === ":";
 }

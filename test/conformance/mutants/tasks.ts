@@ -1,5 +1,5 @@
 import { createSandbox } from "../../../emulator/sandbox.ts";
-import { matches } from "../kit/selection.ts";
+import { matches } from "../kit/glob.ts";
 import { verdictOf } from "../kit/verdict.ts";
 import { CHECKS } from "../requirements/index.ts";
 import { MUTANTS } from "./broken/index.ts";

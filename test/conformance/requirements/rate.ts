@@ -346,11 +346,14 @@ function retryAfter({ headers }: Exchange): number | null {
 
 /** `"second";r=9;t=1, "hour";r=999;t=3600` → `{second: {r: 9, t: 1}, hour: {…}}`. */
 function itemsOf(field: string): Readonly<Record<string, Readonly<Record<string, number>>>> {
-  const items = [...field.matchAll(/"?([\w-]+)"?((?:;\s*\w+=-?\d+)+)/g)];
+  const items = field.split(",").map((item) => item.split(";").map((part) => part.trim()));
   return Object.fromEntries(
-    items.map(([, name = "", parameters = ""]) => [
-      name,
-      Object.fromEntries([...parameters.matchAll(/(\w+)=(-?\d+)/g)].map(([, key, value]) => [key, Number(value)])),
-    ]),
+    items.map(([name = "", ...parameters]) => [name.replaceAll('"', ""), Object.fromEntries(parameters.flatMap(numberOf))]),
   );
+}
+
+/** `r=9` as a name and a number; what is no number is left out. */
+function numberOf(parameter: string): [name: string, value: number][] {
+  const [, name = "", value] = /^(\w+)=(-?\d+)$/.exec(parameter) ?? [];
+  return value === undefined ? [] : [[name, Number(value)]];
 }

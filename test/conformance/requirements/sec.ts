@@ -225,13 +225,13 @@ function piecesOf(secret: string): readonly string[] {
 }
 
 const INSIDE: readonly RegExp[] = [
-  /(\\n|\n)\s+at [\w.<>$ ]+ ?\(/,
+  /(\\n|\n)[ \t]+at [\w.<>$ ]+\(/,
   /Traceback \(most recent call last\)|File \\?"[^"]+\\?", line \d+/,
-  /\b(java|javax|org|com)\.[a-z]+\.[\w.]+(Exception|Error)\b/,
+  /(?<![\w.])(java|javax|org|com)\.[a-z]+\.[\w.]+(Exception|Error)\b/,
   /node_modules|file:\/\/|\.(ts|js|py|rb|java|go|php):\d+/,
   /(^|[\s"'(])\/(home|usr|var|opt|srv|app|root|Users)\/[\w.-]+/,
   /[A-Z]:\\\\?\w+\\/,
-  /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM) .{1,80}\b(FROM|VALUES|SET|WHERE)\b|SQLSTATE|ORA-\d{5}/,
+  /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM) [^A-Z]{1,80}\b(FROM|VALUES|SET|WHERE)\b|SQLSTATE|ORA-\d{5}/,
 ];
 
 async function notApplied(t: Probe, id: string, name: string, value: unknown, exchange: Exchange): Promise<void> {

@@ -7,6 +7,7 @@ const test = base.extend({ sandboxOptions: { seed: 1 } });
 const FRESH = {
   users: ["class"],
   ...{ year: 2026, month: 0, blocks: 1, quotas: null, faults: 0, requests: 1 },
+  webhooks: { order: "event", duplicates: 0, forge: null, drop_first: 0 },
   snapshots: ["vitest-file", "vitest-test"],
 };
 

@@ -21,6 +21,7 @@ export async function change(sandbox: Sandbox): Promise<void> {
   await sandbox.snapshot("mine");
   sandbox.limits.set(sandbox.apiKey, { hour: { remaining: 0 } });
   sandbox.faults.add({ operationId: "listUsers", error: { status: 503, code: "CHAIN_UNAVAILABLE" } });
+  sandbox.webhooks.set({ forge: "signature", drop_first: 1 });
 }
 
 /** What a test finds. */
@@ -34,6 +35,7 @@ export async function state(sandbox: Sandbox) {
     blocks: sandbox.info().chain.block_number,
     quotas: sandbox.limits.show(sandbox.apiKey),
     faults: sandbox.faults.list().length,
+    webhooks: sandbox.webhooks.show(),
     requests: sandbox.requests.count(),
     snapshots: sandbox.snapshots().map(({ name }) => name),
   };

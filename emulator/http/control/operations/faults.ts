@@ -2,11 +2,13 @@ import type { Controls } from "../../../control/controls.ts";
 import { listPage } from "../../../control/list-page.ts";
 import type { ControlHandlers } from "../handler.ts";
 
-type Ids = "listFaults" | "addFault" | "clearFaults" | "deleteFault";
+type Ids = "getWebhookFaults" | "setWebhookFaults" | "listFaults" | "addFault" | "clearFaults" | "deleteFault";
 
 /** Operations tagged Faults. */
-export function faultOperations({ faults }: Controls): ControlHandlers<Ids> {
+export function faultOperations({ faults, webhooks }: Controls): ControlHandlers<Ids> {
   return {
+    getWebhookFaults: () => ({ data: webhooks.show(), message: "How webhooks are delivered." }),
+    setWebhookFaults: ({ body }) => ({ data: webhooks.set(body), message: "Webhooks are delivered so from now on." }),
     listFaults({ query }) {
       return { data: listPage("faults", faults.list(), query, ({ id }) => id), message: "Faults, in the order in which they are tried." };
     },

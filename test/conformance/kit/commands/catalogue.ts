@@ -1,8 +1,8 @@
 import { CHECKS, GROUPS } from "../../requirements/index.ts";
 import type { Check } from "../check.ts";
+import { matches } from "../glob.ts";
 import { UsageError } from "../outcomes.ts";
 import { PROVENANCE } from "../reports/console.ts";
-import { matches } from "../selection.ts";
 import { SET_VERSION } from "../verdict.ts";
 import { list as globs } from "./flags.ts";
 
