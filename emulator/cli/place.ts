@@ -33,7 +33,7 @@ export interface Held {
  */
 export function placeOf({ url, dataDir, controlToken }: PlaceOptions, env: NodeJS.ProcessEnv = process.env): Place {
   const given = url ?? env.GETSMART_CONTROL_URL;
-  if (given !== undefined) return { folder: dataDir ?? null, url: given.replace(/\/+$/, "") };
+  if (given !== undefined) return { folder: dataDir ?? null, url: withoutSlash(given) };
   const here = resolveConfig({ dataDir, controlToken }, env, undefined, { initial: { dataDir: "" } });
   const isNamed = here.dataDir !== "";
   const folder = isNamed ? here.dataDir : SETTINGS.dataDir.initial;
@@ -63,4 +63,8 @@ export async function authorityNear({ folder }: Place, env: NodeJS.ProcessEnv = 
 async function lockIn(folder: string) {
   const { livingLock } = await import("../adapters/fs/lock.ts");
   return livingLock(join(folder, "lock"));
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
 }

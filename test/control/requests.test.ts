@@ -276,7 +276,7 @@ it.each([`${"*".repeat(100)}x`, `${"*a".repeat(100)}`])("a pattern with many sta
     .expect(200);
   const { body } = await request(here.sandbox.app)
     .get(`/_sandbox/requests?path=${"a".repeat(257)}`)
-    .expect(refusal("INVALID_REQUEST", { param: "path" }));
+    .expect(refusal("VALIDATION_FAILED", { param: "path" }));
   expect(body.error.message).toContain("256");
 });
 

@@ -85,9 +85,11 @@ it("only what is sent is changed: neither what is kept nor what is logged", asyn
 });
 
 it("what is not JSON is sent as it is, and so is what has no body", async () => {
-  const plain = (await send("get", "/openapi.yaml").expect(200)).text;
+  // The address that each connection came to is in it.
+  const read = async () => (await send("get", "/openapi.yaml").expect(200)).text.replace(/^ {2}- url: "http:.*$/m, "");
+  const plain = await read();
   mutate({ unknown_members: true });
-  expect((await send("get", "/openapi.yaml").expect(200)).text).toBe(plain);
+  expect(await read()).toBe(plain);
   mutate({ unknown_members: true });
   await send("head", "/health").expect(200);
   mutate({ unknown_members: true });

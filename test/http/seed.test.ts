@@ -62,9 +62,9 @@ describe("POST /_sandbox/seed", () => {
     ["a name that is none", { fixture: "acadamy" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
     ["a path: files of this machine are not read for others", { fixture: "/etc/passwd" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
     ["a path that leaves the folder", { fixture: "../package" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
-    ["amounts that are none", { generate: { users: -1 } }, "VALIDATION_FAILED", "generate.users must be >= 0"],
+    ["amounts that are none", { generate: { users: -1 } }, "VALIDATION_FAILED", "generate.users must be a whole number from 0 to 1000000"],
     ["something that is not generated", { generate: { keys: 5 } }, "UNKNOWN_PARAMETER", "generate.keys is not known here"],
-    ["too much", { generate: { users: 10_000_000 } }, "VALIDATION_FAILED", "generate.users must be <= 1000000"],
+    ["too much", { generate: { users: 10_000_000 } }, "VALIDATION_FAILED", "generate.users must be a whole number from 0 to 1000000"],
   ])("refuses %s, and says what it takes", async (_, body, code, sentence) => {
     const answer = await seed(body);
     refusal(code)(answer);

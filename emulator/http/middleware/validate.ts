@@ -14,7 +14,8 @@ export function validate(operation: Operation): RequestHandler {
     // Express reads it anew at each look.
     const sent = req.url.includes("?") ? req.query : NOTHING;
     call.query = { ...sent };
-    const body = call.body === undefined && operation.bodyRequired ? {} : call.body;
+    if (operation.bodyRequired) call.body ??= {};
+    const { body } = call;
     const input = { path: call.params, query: call.query, header: req.headers, ...(body === undefined ? {} : { requestBody: body }) };
     const failed = operation.validators().filter((check) => !check(input));
     if (failed.length > 0) throw refusalOf(failed.flatMap(({ errors }) => errors ?? []));
@@ -92,8 +93,40 @@ function sayRule(error: ErrorObject, params: Record<string, unknown>): string {
   const rule = ruleOf(error);
   if (rule !== null) return rule;
   if (error.keyword === "enum") return `must be one of ${(params.allowedValues as unknown[]).map(String).join(", ")}`;
-  return error.message ?? "is not valid";
+  if (error.keyword === "type") return rangeOf(error) ?? `must be ${[params.type].flat().map(article).join(" or ")}`;
+  if (error.keyword === "minimum" || error.keyword === "maximum") return rangeOf(error) ?? error.message ?? "is not valid";
+  const bound = BOUNDS[error.keyword];
+  return bound ? bound(Number(params.limit)) : (error.message ?? "is not valid");
 }
+
+/** A number that has a least and a most. */
+function rangeOf({ parentSchema }: ErrorObject): string | null {
+  const { type, minimum, maximum } = parentSchema ?? {};
+  if ((type !== "integer" && type !== "number") || minimum === undefined || maximum === undefined) return null;
+  return `must be ${article(type)} from ${minimum} to ${maximum}`;
+}
+
+function article(type: unknown): string {
+  return TYPES[String(type)] ?? String(type);
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: "an object",
+  array: "an array",
+  string: "a string",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+};
+
+const BOUNDS: Readonly<Record<string, (limit: number) => string>> = {
+  minLength: (limit) => (limit === 1 ? "must not be empty" : `must have at least ${limit} characters`),
+  maxLength: (limit) => `must have at most ${limit} characters`,
+  minItems: (limit) => (limit === 1 ? "must not be empty" : `must have at least ${limit} items`),
+  maxItems: (limit) => `must have at most ${limit} items`,
+  minProperties: (limit) => (limit === 1 ? "must not be empty" : `must have at least ${limit} members`),
+  maxProperties: (limit) => `must have at most ${limit} members`,
+};
 
 function snake(keyword: string): string {
   return keyword.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
