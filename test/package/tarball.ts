@@ -22,8 +22,10 @@ function expected(): string[] {
     (path) => path.endsWith(".ts"),
   );
   return [
-    ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "emulator/cli/bin.js", "spec/openapi.yaml"],
-    ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/spec/openapi.json", "dist/docs/scalar.js"],
+    ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "emulator/cli/bin.js"],
+    ...["spec/openapi.yaml", "spec/control.yaml", "dist/spec/openapi.json", "dist/spec/control.json"],
+    ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/docs/scalar.js"],
+    "dist/emulator/control/fixtures/parse-worker.js",
     "dist/config.schema.json",
     ...listFiles(join(CHECKOUT, "fixtures")).map((path) => `fixtures/${path}`),
     ...listFiles(join(CHECKOUT, "fixtures")).flatMap((path) =>

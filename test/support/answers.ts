@@ -24,7 +24,7 @@ const MEANINGFUL = [
 /** Refusals that come before a route is looked for. */
 const ANYWHERE = ["HOST_NOT_ALLOWED", "INVALID_REQUEST"];
 /** Who may use the control plane. */
-const GUARDED = ["ORIGIN_NOT_ALLOWED", "AUTHENTICATION_REQUIRED"];
+const GUARDED = ["ORIGIN_NOT_ALLOWED", "AUTHENTICATION_REQUIRED", "SANDBOX_MISMATCH"];
 
 /** What a document says of answers. */
 function judging(contract: Contract) {

@@ -115,6 +115,7 @@ export class ControlRequests {
       ["accept", ["image/png", "*/*", "", ";;", "application/json;q=0", "x".repeat(5000)]],
       ["content-type", ["text/plain", "", "application/json;charset=latin1", "APPLICATION/JSON", "application/yaml"]],
       ["content-encoding", ["gzip", "zip", "identity"]],
+      ["sandbox-id", ["sbx_00000000000000000000000000", "", "x".repeat(2000)]],
       ["host", ["evil.example", "localhost"]],
       ["origin", ["https://evil.example", "null"]],
       ["last-event-id", ["none", "\xe9", "x".repeat(500), this.#pool.any("evt") ?? "evt_x"]],
