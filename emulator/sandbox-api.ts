@@ -101,7 +101,7 @@ export interface Sandbox
   /** The one clock of API and chain. */
   readonly clock: Pick<Controls["clock"], "show" | "advance" | "set" | "freeze" | "run">;
   /** The log of requests to the API. */
-  readonly requests: Omit<Controls["requests"], "page">;
+  readonly requests: Omit<Controls["requests"], "page" | "matcher">;
   /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it, or not in one string. */
   export(): Promise<string>;
   /** Replaces everything by an exported state, given as text or in pieces: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE. */
@@ -174,8 +174,8 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
     info: controls.info,
     reset: controls.reset,
     async seed(input: SeedInput, progress?: StepProgress) {
-      if (typeof input !== "string") check("seedSandbox", { body: input });
-      return await controls.seed(input, progress);
+      const checked = typeof input === "string" ? input : (check("seedSandbox", { body: input }).body as SeedInput);
+      return await controls.seed(checked, progress);
     },
     async restore(name: string): Promise<void> {
       check("restoreSnapshot", { path: { name } });
@@ -203,12 +203,10 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
     },
     keys: {
       list(query: PageQuery = {}): Page<ApiKey> {
-        check("listApiKeys", { query: { ...query } });
-        return keys.list(query);
+        return keys.list(check("listApiKeys", { query: { ...query } }).query);
       },
       async create(input: Parameters<typeof keys.create>[0]): Promise<ApiKey> {
-        check("createApiKey", { body: input });
-        return await keys.create(input);
+        return await keys.create(check("createApiKey", { body: input }).body as typeof input);
       },
       session(scopes?: readonly Scope[]): Session {
         check("openSession", { body: { scopes } });
@@ -221,8 +219,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
     },
     faults: {
       add(fault: Fault): FaultEntry {
-        check("addFault", { body: fault });
-        return faults.add(fault);
+        return faults.add(check("addFault", { body: fault }).body as Fault);
       },
       list: faults.list,
       clear(id?: string): void {
@@ -234,23 +231,19 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       waitFor: (wish?: EventWish) => waiter.waitFor(wish),
       show: controls.webhooks.show,
       set(wish: Partial<DeliveryFaults>): DeliveryFaults {
-        check("setWebhookFaults", { body: wish });
-        return controls.webhooks.set(wish);
+        return controls.webhooks.set(check("setWebhookFaults", { body: wish }).body as typeof wish);
       },
     },
     export: async () => await textOf(await controls.export()),
     import: (yaml: string | AsyncIterable<Uint8Array>) => controls.import(typeof yaml === "string" ? bytesOf(yaml) : yaml),
     requests: {
       list(query: RequestQuery = {}) {
-        check("listRequests", { query: { ...query } });
-        return requests.list(query);
+        return requests.list(check("listRequests", { query: { ...query } }).query);
       },
       count(filter: RequestFilter = {}) {
-        check("countRequests", { query: { ...filter } });
-        return requests.count(filter);
+        return requests.count(check("countRequests", { query: { ...filter } }).query);
       },
       clear: requests.clear,
-      matcher: requests.matcher,
     },
     trace(requestId: string) {
       check("getTrace", { path: { request_id: requestId } });

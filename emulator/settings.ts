@@ -58,7 +58,12 @@ export const SETTINGS = {
   repair: setting("--repair", "go on with the readable part of a damaged journal; the damaged one is kept as a copy", yesOrNo, false),
   fsync: setting("--fsync", "answer a write only when it survives a power loss", yesOrNo, false),
   allowHost: setting("--allow-host <name...>", "further Host names to serve", names("names"), []),
-  cors: setting("--cors <origin...>", "further origins whose pages may call /v1; those of this machine may", origins, []),
+  cors: setting(
+    "--cors <origin...>",
+    "more origins whose pages may call /v1, besides those of this machine; * for all, none for not even those",
+    origins,
+    [],
+  ),
   rpcCors: setting("--rpc-cors <origin...>", "the same for JSON-RPC: pages, and wallet extensions (chrome-extension://…)", origins, []),
   publicUrl: optional(
     "--public-url <url>",

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { ControlClient } from "./client.ts";
+import { fraction, whole } from "./numbers.ts";
 
 /** How main.ts makes a command that talks to a running sandbox, and connects it. */
 export interface CommandKit {
@@ -126,14 +127,3 @@ export function addControlCommands(program: Command, { client, control, example,
 }
 
 const EXAMPLE_FAULT = "faults add --operation mintTokens --status 503 --code CHAIN_UNAVAILABLE --times 1";
-
-function whole(text: string): number {
-  // How many are too many the sandbox says.
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It is not a whole number.");
-}
-
-function fraction(text: string): number {
-  if (/^(\d+(\.\d+)?|\.\d+)$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It is not a number.");
-}

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ClientOptions, ControlClient } from "./client.ts";
+import { fraction, whole } from "./numbers.ts";
 
 /** What main.ts lends to those who add commands. */
 export interface CommandTools {
@@ -53,19 +54,21 @@ export function addWebhookCommands(program: Command, { client, example, control,
     await resend(await control(options), ids, print);
   });
 
-  const webhooks = program.command("webhooks").description("faults of webhook deliveries, to test receivers; a reset ends them");
+  const webhooks = program
+    .command("webhooks")
+    .description("faults of webhook deliveries, to test receivers; a reset restores the settings of start");
   example(client("show", "show how they are delivered", webhooks), "webhooks show").action(async (options) => {
     const { showWebhooks } = await import("./webhook-faults.ts");
     print(await showWebhooks(await control(options)));
   });
   example(
-    client("set", "deliver them otherwise from now on; what is not named stays as it is", webhooks),
+    client("set", "change how webhooks are delivered; options left out keep their value", webhooks),
     "webhooks set --forge signature --drop-first 1",
   )
     .option("--order <order>", "order of first attempts: event or shuffle")
-    .option("--duplicates <count>", "how many times more each is sent, 0 to 5", Number)
+    .option("--duplicates <count>", "how many times more each is sent, 0 to 5", fraction)
     .option("--forge <part>", "signature, timestamp or body: a receiver that verifies refuses them; none")
-    .option("--drop-first <count>", "how many attempts of each delivery fail before anything is sent, 0 to 5", Number)
+    .option("--drop-first <count>", "how many attempts of each delivery fail before anything is sent, 0 to 5", whole)
     .action(async (options) => {
       const { setWebhooks } = await import("./webhook-faults.ts");
       print(await setWebhooks(await control(options), options));

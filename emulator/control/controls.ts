@@ -8,7 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Deliveries } from "../services/deliveries.ts";
-import { ALL_SCOPES, type Keys } from "../services/keys.ts";
+import { ALL_SCOPES, type Keys, keyNotFound } from "../services/keys.ts";
 import type { Mining } from "../services/mining.ts";
 import type { ClockControl } from "./clock.ts";
 import type { Finding } from "./doctor/finding.ts";
@@ -58,6 +58,9 @@ export interface Resent {
   readonly watchers: number;
 }
 
+/** Where an API key's id stands in requests to the control plane. */
+const KEY_ID = "/key_id";
+
 /** Names are kept through every restart. */
 const MOST_SNAPSHOTS = 10_000;
 
@@ -105,7 +108,7 @@ export function createControls(parts: ControlParts) {
   let watching = 0;
 
   function meteredKey(keyId: string): string {
-    if (!world.records.get("api_keys", keyId)) throw new ApiError("API_KEY_NOT_FOUND", `There is no API key with the id ${keyId}.`);
+    if (!world.records.get("api_keys", keyId)) throw keyNotFound(KEY_ID);
     return keyId;
   }
 
@@ -224,13 +227,13 @@ export function createControls(parts: ControlParts) {
        */
       session: (scopes?: readonly Scope[]): Session => keys.openSession(scopes),
       /** Throws API_KEY_NOT_FOUND. */
-      revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id)),
+      revoke: (id: string): Promise<void> => world.run({}, (unit: Unit) => keys.revoke(unit, id, KEY_ID)),
     },
 
     /** Faults of webhook deliveries. */
     webhooks: {
       show: (): DeliveryFaults => parts.webhookFaults.current,
-      /** Members left out stay as they are. Throws INVALID_REQUEST. */
+      /** Members left out stay as they are. */
       set: (faults: Partial<DeliveryFaults>): DeliveryFaults => parts.webhookFaults.set(faults),
     },
 

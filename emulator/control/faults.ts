@@ -41,6 +41,7 @@ export class Faults {
   /** Adds a fault at the end of the list. Throws VALIDATION_FAILED, which says what is accepted, and API_KEY_NOT_FOUND. */
   add(fault: Fault): FaultEntry {
     const read = readFault(fault, this.#parts);
+    if (this.#standing.size >= MOST) this.#dropSpent();
     if (this.#standing.size >= MOST) throw new ApiError("FAULT_LIMIT", `There are ${MOST} faults already; clear some first.`);
     const id = `flt_${++this.#made}`;
     const until = read.for === undefined ? Number.POSITIVE_INFINITY : this.#parts.now() + parseDuration(read.for, "for");
@@ -56,6 +57,11 @@ export class Faults {
     return entry;
   }
 
+  /** Those that happen no more. */
+  #dropSpent(): void {
+    for (const [id, { entry, until }] of this.#standing) if (entry.left === 0 || until <= this.#parts.now()) this.#standing.delete(id);
+  }
+
   list(): readonly FaultEntry[] {
     return [...this.#standing.values()].map(({ entry }) => entry);
   }
@@ -63,7 +69,8 @@ export class Faults {
   /** Ends one fault, or all. Throws FAULT_NOT_FOUND. */
   clear(id?: string): void {
     if (id === undefined) this.#standing.clear();
-    else if (!this.#standing.delete(id)) throw new ApiError("FAULT_NOT_FOUND", `There is no fault with the id ${id}.`);
+    else if (!this.#standing.delete(id))
+      throw new ApiError("FAULT_NOT_FOUND", `There is no fault with the id ${id}.`, { param: "fault_id" });
   }
 
   /** As at the beginning: the same faults, added again, happen at the same requests. */

@@ -116,5 +116,7 @@ export class RequestLog {
 }
 
 function notLogged(id: string): ApiError {
-  return new ApiError("REQUEST_NOT_FOUND", `The log has no request with the id ${id}; it keeps the latest, and a reset clears it.`);
+  return new ApiError("REQUEST_NOT_FOUND", `The log has no request with the id ${id}; it keeps the latest, and a reset clears it.`, {
+    param: "request_id",
+  });
 }

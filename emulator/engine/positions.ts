@@ -48,7 +48,9 @@ export class Positions {
     return this.#writer.exclusive(async () => {
       const state = this.#state;
       if (state.names.has(name)) {
-        throw new ApiError("SNAPSHOT_EXISTS", `There is already a snapshot named "${name}"; delete it or choose another name.`);
+        throw new ApiError("SNAPSHOT_EXISTS", `There is already a snapshot named "${name}"; delete it or choose another name.`, {
+          param: "name",
+        });
       }
       await markHead(state, this.#ports.chain);
       this.#append("snapshot", name);
@@ -139,7 +141,7 @@ export class Positions {
 }
 
 function notFound(name: string): ApiError {
-  return new ApiError("SNAPSHOT_NOT_FOUND", `There is no snapshot named "${name}".`);
+  return new ApiError("SNAPSHOT_NOT_FOUND", `There is no snapshot named "${name}".`, { param: "name" });
 }
 
 /** Takes the records along a path; each applied side yields the other. */

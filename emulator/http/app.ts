@@ -8,6 +8,7 @@ import type { RateLimiter } from "../ports/rate-limiter.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Keys } from "../services/keys.ts";
 import { beginCall } from "./call.ts";
+import { isControlPath } from "./control/control-plane.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
 import { mutateAnswer } from "./faults/mutate-answer.ts";
@@ -129,6 +130,6 @@ function answerError(log: Logger): ErrorRequestHandler {
     res
       .status(statusOf(error))
       .type("application/json")
-      .send(JSON.stringify(errorEnvelope(error, requestId)));
+      .send(JSON.stringify(errorEnvelope(error, requestId, isControlPath(req.path))));
   };
 }

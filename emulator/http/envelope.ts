@@ -1,4 +1,4 @@
-import { ApiError, CONTROL_CODES, type ErrorCode } from "../model/errors.ts";
+import { ApiError, CONTROL_CODES, type ErrorCode, SHARED_CODES } from "../model/errors.ts";
 
 /** The one place where a code becomes a status. */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -54,6 +54,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   SNAPSHOT_EXISTS: 409,
   SNAPSHOT_LIMIT: 409,
   FAULT_LIMIT: 409,
+  EXPORT_NOT_POSSIBLE: 409,
   SANDBOX_MISMATCH: 409,
   PRECONDITION_FAILED: 412,
   PAYLOAD_TOO_LARGE: 413,
@@ -71,6 +72,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   PREREQUISITE_NOT_MET: 422,
   INVALID_PROGRESS: 422,
   CLOCK_OUT_OF_RANGE: 422,
+  AWARDS_NOT_POSSIBLE: 422,
   WEBHOOK_URL_NOT_ALLOWED: 422,
   IDEMPOTENCY_KEY_REUSED: 422,
   RATE_LIMIT_EXCEEDED: 429,
@@ -88,7 +90,8 @@ export function successEnvelope(data: unknown, message: string) {
   return { status: "success" as const, data, message };
 }
 
-export function errorEnvelope(error: ApiError, requestId: string) {
+/** `isControl`: it answers a request to the control plane. */
+export function errorEnvelope(error: ApiError, requestId: string, isControl = false) {
   return {
     status: "error" as const,
     error: {
@@ -97,15 +100,16 @@ export function errorEnvelope(error: ApiError, requestId: string) {
       request_id: requestId,
       details: error.details,
       param: error.param,
-      doc_url: docOf(error.code),
+      doc_url: docOf(error.code, isControl),
     },
   };
 }
 
 /** Where a code is explained; null for one that is none of ours, with which a fault may answer. */
-function docOf(code: string): string | null {
+function docOf(code: string, isControl: boolean): string | null {
   if (!Object.hasOwn(STATUS, code)) return null;
-  return `${(CONTROL_CODES as readonly string[]).includes(code) ? "/_sandbox" : "/v1"}/docs#${code}`;
+  const isOfControl = (CONTROL_CODES as readonly string[]).includes(code) || (isControl && SHARED_CODES.includes(code));
+  return `${isOfControl ? "/_sandbox" : "/v1"}/docs#${code}`;
 }
 
 /** Whatever was thrown, as an ApiError: what is not known becomes INTERNAL_ERROR and says nothing of the inside. */

@@ -16,9 +16,19 @@ export const CONTROL_CODES = [
   "FAULT_LIMIT",
   "REQUEST_NOT_FOUND",
   "CLOCK_OUT_OF_RANGE",
+  "EXPORT_NOT_POSSIBLE",
+  "AWARDS_NOT_POSSIBLE",
   "SANDBOX_MISMATCH",
 ] as const;
-export type ControlCode = (typeof CONTROL_CODES)[number];
+type ControlCode = (typeof CONTROL_CODES)[number];
+
+/** Codes of the API that the control plane answers with as well, and explains by itself. */
+export const SHARED_CODES = [
+  ...["INVALID_REQUEST", "MALFORMED_JSON", "UNKNOWN_PARAMETER", "VALIDATION_FAILED", "INVALID_CURSOR"],
+  ...["AUTHENTICATION_REQUIRED", "ORIGIN_NOT_ALLOWED", "HOST_NOT_ALLOWED", "HTTPS_REQUIRED"],
+  ...["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "NOT_ACCEPTABLE", "API_KEY_NOT_FOUND", "EVENT_NOT_FOUND"],
+  ...["SANDBOX_RESET", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INTERNAL_ERROR", "CHAIN_UNAVAILABLE", "STORAGE_UNAVAILABLE"],
+];
 
 /** Every code of an answer. Of the API's, meaning and remedy: `x-error-catalogue` in spec/openapi.yaml; the status: http/envelope.ts. */
 export type ErrorCode =

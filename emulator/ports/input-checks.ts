@@ -10,6 +10,6 @@ export interface ControlInput {
  * in. What is given is read as JSON would carry it.
  */
 export interface InputChecks {
-  /** Throws UNKNOWN_PARAMETER, VALIDATION_FAILED. */
-  check(operationId: string, input: ControlInput): void;
+  /** What was asked, with declared types and as JSON carries it. Throws UNKNOWN_PARAMETER, VALIDATION_FAILED. */
+  check(operationId: string, input: ControlInput): Required<ControlInput>;
 }

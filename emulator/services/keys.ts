@@ -142,9 +142,9 @@ export class Keys {
   }
 
   /** The record of a key that has not been revoked. Throws API_KEY_NOT_FOUND. */
-  unrevoked(records: Reader, id: string): ApiKeyRecord {
-    const key = this.#find(records, id);
-    if (key.revoked_at !== null) throw keyNotFound();
+  unrevoked(records: Reader, id: string, path?: string): ApiKeyRecord {
+    const key = this.#find(records, id, path);
+    if (key.revoked_at !== null) throw keyNotFound(path);
     return key;
   }
 
@@ -161,9 +161,9 @@ export class Keys {
     return this.#issue(unit, kept);
   }
 
-  /** Throws API_KEY_NOT_FOUND. */
-  revoke(unit: Unit, id: string): void {
-    unit.put("api_keys", { ...this.unrevoked(unit, id), revoked_at: unit.at });
+  /** `path`: where the id was given. Throws API_KEY_NOT_FOUND. */
+  revoke(unit: Unit, id: string, path?: string): void {
+    unit.put("api_keys", { ...this.unrevoked(unit, id, path), revoked_at: unit.at });
   }
 
   #issue(unit: Unit, key: Omit<ApiKeyRecord, "hash" | "last4">, secret = withChecksum(unit.secret(BASE62, 30))): ApiKey {
@@ -172,9 +172,9 @@ export class Keys {
     return { ...shown(record), secret };
   }
 
-  #find(records: Reader, id: string): ApiKeyRecord {
+  #find(records: Reader, id: string, path?: string): ApiKeyRecord {
     const key = records.get("api_keys", id);
-    if (!key) throw keyNotFound();
+    if (!key) throw keyNotFound(path);
     return key;
   }
 }
@@ -212,6 +212,6 @@ function refuseBeyond(granting: ApiKeyRecord, scopes: readonly Scope[], path: st
 }
 
 /** Does not repeat the id: whoever sends the key instead of its id must not find it in an answer or a log. */
-function keyNotFound(): ApiError {
-  return refuse("API_KEY_NOT_FOUND", "There is no usable API key with this id.", "/api_key_id");
+export function keyNotFound(path = "/api_key_id"): ApiError {
+  return refuse("API_KEY_NOT_FOUND", "There is no usable API key with this id.", path);
 }

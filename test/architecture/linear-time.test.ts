@@ -12,6 +12,7 @@ import { addressKind } from "../../emulator/model/network.ts";
 import { pathPattern } from "../../emulator/model/path-pattern.ts";
 import { ServedHosts } from "../../emulator/model/served-hosts.ts";
 import { matches as globMatches } from "../conformance/kit/glob.ts";
+import { DEEP } from "../support/depth.ts";
 import { attacks, pumpsOf, repeated } from "./adversarial.ts";
 import { allExpressions, DOCUMENTS, expressionsInDocument, formatsIn } from "./expressions.ts";
 
@@ -21,7 +22,7 @@ const BUILT: Readonly<Record<string, string>> = {
   "test/conformance/requirements/http.ts": "a path of the document that is judged",
 };
 
-const LENGTH = 10_000;
+const LENGTH = DEEP ? 10_000 : 4000;
 /** Linear work on a text of that length takes less than a millisecond. */
 const SUSPICIOUS_MS = 10;
 /** Nothing takes as long; a matcher that does is ended. */

@@ -68,7 +68,7 @@ describe("generated data", () => {
     expect(awards.every(({ status, chain }) => status === "claimed" && chain !== null)).toBe(true);
     expect(new Set(awards.map(({ badge_id, recipient_id }) => `${badge_id} ${recipient_id}`)).size).toBe(25);
     const failing = sandbox.seed({ generate: { awards: 6 } });
-    await expect(failing).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "awards" });
+    await expect(failing).rejects.toMatchObject({ code: "AWARDS_NOT_POSSIBLE", param: "awards" });
     await sandbox.seed({ generate: { awards: 5 } });
     await sandbox.doctor();
   });

@@ -19,7 +19,7 @@ import { setStage } from "./fuzz/stage.ts";
 import { Values } from "./fuzz/values.ts";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-const COUNT = setting("FUZZ_COUNT", { short: 2000, deep: 20_000 });
+const COUNT = setting("FUZZ_COUNT", { short: 500, deep: 20_000 });
 
 /** Codes that need more than a request. */
 const UNREACHABLE = [
@@ -56,7 +56,7 @@ function isStream(id: string, status: number | undefined): boolean {
 }
 
 /** What a refused request must leave as it was. */
-function stateOf({ clock, faults, snapshots, keys, info, requests }: Sandbox): string {
+function stateOf({ clock, faults, snapshots, keys, info, requests, webhooks, limits }: Sandbox): string {
   const { chain } = info();
   const { now, mode } = clock.show();
   return JSON.stringify([
@@ -66,6 +66,8 @@ function stateOf({ clock, faults, snapshots, keys, info, requests }: Sandbox): s
     keys.list({ limit: 5 }),
     chain.block_number,
     requests.count({ status: 200 }),
+    webhooks.show(),
+    limits.show(keys.list().items[0]?.id as string)?.map(({ policy, r }) => [policy.name, r]),
   ]);
 }
 

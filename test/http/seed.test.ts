@@ -29,7 +29,7 @@ describe("POST /_sandbox/seed", () => {
 
   it("a fixture as text; the message says that the clock went on", async () => {
     const { body } = await seed({ yaml: STORY, file: "class.yaml" }).expect(200);
-    expect(body.message).toBe("Made 1 user. Its history took 10 days: the clock went on by as much.");
+    expect(body.message).toBe("Made 1 user. Its history spans 10 days; the clock moved forward by that much.");
   });
 
   it("generated data", async () => {

@@ -123,7 +123,8 @@ describe("set and shown", () => {
     expect(here.sandbox.webhooks.show()).toEqual({ order: "shuffle", duplicates: 2, forge: "timestamp", drop_first: 1 });
     await run("set", "--forge", "none", "--order", "event", "--duplicates", "0", "--drop-first", "0");
     expect((await run("show")).stdout).toBe("in the order of events, each once, signed as they should be\n");
-    expect(await run("set", "--duplicates", "many")).toMatchObject({ code: 1, stderr: expect.stringContaining("0 to 5") });
+    expect(await run("set", "--duplicates", "many")).toMatchObject({ code: 2, stderr: expect.stringContaining("not a number") });
+    expect(await run("set", "--duplicates", "9")).toMatchObject({ code: 1, stderr: expect.stringContaining("from 0 to 5") });
   });
 
   it.each<[unknown, string]>([

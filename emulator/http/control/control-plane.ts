@@ -20,8 +20,8 @@ const STATELESS = new Set(["getHealth", "getReadiness"]);
 
 /**
  * Serves spec/control.yaml below /_sandbox. The same order of checks as the API's, without key and quota; who may call it is checked before.
- * The
- * document is loaded at the first request. `publicUrl`: where clients elsewhere reach the API; null for wherever they came to.
+ * The document
+ * is loaded at the first request. `publicUrl`: where clients elsewhere reach the API; null for wherever they came to.
  */
 export function controlPlane(controls: Controls, publicUrl: string | null): RequestHandler {
   let served: RequestHandler | undefined;
@@ -51,11 +51,18 @@ function serve(controls: Controls, document: LoadedDocument, publicUrl: string |
 }
 
 function bodyOf(operation: Operation): RequestHandler[] {
-  if (operation.consumes.length === 0) return [];
+  if (operation.consumes.length === 0) return [refuseBody];
   if (operation.consumes.includes("application/json")) return readBody(operation);
   // It is read in pieces, by its handler.
   return [checkBody(operation, true)];
 }
+
+/** `{}` is no more than nothing. */
+const refuseBody: RequestHandler = (req, _res, next) => {
+  const { "content-length": length, "transfer-encoding": coding } = req.headers;
+  if (coding !== undefined || Number(length ?? 0) > "{}".length) throw new ApiError("UNKNOWN_PARAMETER", "This route takes no body.");
+  next();
+};
 
 function markStateless({ id }: Operation): RequestHandler {
   return function markStatelessAnswer(_req, res, next) {

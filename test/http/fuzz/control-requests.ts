@@ -176,7 +176,7 @@ export class ControlRequests {
     const parts = ((value.allOf ?? []) as object[]).map((_, index) => this.#object(`${place}/allOf/${index}`));
     const own = Object.assign({}, ...parts, this.#values.object(place)) as Record<string, unknown>;
     const choices = ((value.oneOf ?? []) as { required: string[] }[]).map(({ required }) => required[0] as string);
-    if (choices.length > 0 && this.#random.chance(0.9)) {
+    if (choices.length > 0 && "properties" in value && this.#random.chance(0.9)) {
       const one = this.#random.pick(choices);
       for (const each of choices) delete own[each];
       delete own.file;

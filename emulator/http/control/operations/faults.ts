@@ -1,5 +1,6 @@
 import type { Controls } from "../../../control/controls.ts";
 import { listPage } from "../../../control/list-page.ts";
+import type { Fault } from "../../../model/fault.ts";
 import type { ControlHandlers } from "../handler.ts";
 
 type Ids = "getWebhookFaults" | "setWebhookFaults" | "listFaults" | "addFault" | "clearFaults" | "deleteFault";
@@ -8,12 +9,12 @@ type Ids = "getWebhookFaults" | "setWebhookFaults" | "listFaults" | "addFault" |
 export function faultOperations({ faults, webhooks }: Controls): ControlHandlers<Ids> {
   return {
     getWebhookFaults: () => ({ data: webhooks.show(), message: "How webhooks are delivered." }),
-    setWebhookFaults: ({ body }) => ({ data: webhooks.set(body), message: "Webhooks are delivered so from now on." }),
+    setWebhookFaults: ({ body }) => ({ data: webhooks.set(body), message: "Updated how webhooks are delivered." }),
     listFaults({ query }) {
       return { data: listPage("faults", faults.list(), query, ({ id }) => id), message: "Faults, in the order in which they are tried." };
     },
     addFault({ body }) {
-      const fault = faults.add(body);
+      const fault = faults.add(body as Fault);
       return { status: 201, data: fault, message: `Added the fault ${fault.id}.` };
     },
     clearFaults() {

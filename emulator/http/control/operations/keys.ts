@@ -23,11 +23,11 @@ export function keyOperations({ keys, limits }: Controls): ControlHandlers<Ids> 
       return { data: { id }, message: "Revoked the API key." };
     },
     getRateLimits({ params: { key_id } }) {
-      return { data: shown(limits.show(key_id)), message: "What is left to the key." };
+      return { data: shown(limits.show(key_id)), message: "Remaining quota of the key." };
     },
     setRateLimits({ params: { key_id }, body }) {
       limits.set(key_id, body);
-      return { data: shown(limits.show(key_id)), message: "Set what is left to the key." };
+      return { data: shown(limits.show(key_id)), message: "Set the key's remaining quota." };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Controls } from "../../../control/controls.ts";
 import { listPage } from "../../../control/list-page.ts";
 import { type SeedInput, sayMade } from "../../../control/seeding.ts";
 import { ApiError } from "../../../model/errors.ts";
-import type { ControlCall, ControlHandlers } from "../handler.ts";
+import { type ControlCall, type ControlHandlers, counted } from "../handler.ts";
 
 type Ids =
   | "resetSandbox"
@@ -17,7 +17,7 @@ type Ids =
   | "exportState"
   | "importState";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 /** Operations tagged State. */
 export function stateOperations(controls: Controls): ControlHandlers<Ids> {
@@ -31,8 +31,8 @@ export function stateOperations(controls: Controls): ControlHandlers<Ids> {
     },
     async seedSandbox({ body }) {
       const seeded = await controls.seed(seedInput(body, controls.fixtures()));
-      const days = Math.round(seeded.clock_advanced_ms / DAY_MS);
-      const clock = seeded.clock_advanced_ms === 0 ? "" : ` Its history took ${days} days: the clock went on by as much.`;
+      const advanced = seeded.clock_advanced_ms;
+      const clock = advanced === 0 ? "" : ` Its history spans ${sayDuration(advanced)}; the clock moved forward by that much.`;
       return { data: seeded, message: `Made ${sayMade(seeded)}.${clock}` };
     },
     listSnapshots({ query }) {
@@ -76,6 +76,11 @@ export function stateOperations(controls: Controls): ControlHandlers<Ids> {
       }
     },
   };
+}
+
+function sayDuration(ms: number): string {
+  const hours = Math.round(ms / HOUR_MS);
+  return hours < 48 ? counted(hours, "hour") : counted(Math.round(hours / 24), "day");
 }
 
 /** By name only one that is shipped: files of this machine are not read for others. */

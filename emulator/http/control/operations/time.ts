@@ -14,11 +14,11 @@ export function timeOperations({ clock, mine }: Controls): ControlHandlers<Ids> 
     },
     async freezeClock() {
       await clock.freeze();
-      return { data: clock.show(), message: "The clock stands still." };
+      return { data: clock.show(), message: "Froze the clock." };
     },
     async runClock() {
       await clock.run();
-      return { data: clock.show(), message: "The clock runs." };
+      return { data: clock.show(), message: "The clock is running." };
     },
     async mineBlocks({ body }) {
       const blocks = body?.blocks ?? 1;
