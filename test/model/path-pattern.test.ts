@@ -51,10 +51,13 @@ describe("takes no longer than the path is long", () => {
     ["stars with letters between", `${"*a".repeat(100)}x`],
     ["stars with segments between", `${"*{id}/".repeat(100)}x`],
     ["segments", `*${"{id}/".repeat(100)}x`],
+    ["segments after a star", `*${"/{a}".repeat(62)}/x`],
+    ["segments and stars in turn", `*${"/{a}*".repeat(50)}!`],
+    ["segments that begin alike", `*${"a{a}".repeat(60)}b*`],
   ])("%s", (_, pattern) => {
     const matches = pathPattern(pattern);
     const began = process.cpuUsage();
     expect(matches(path)).toBe(false);
-    expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(400);
   });
 });

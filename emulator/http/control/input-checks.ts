@@ -1,7 +1,8 @@
 import { refuse } from "../../model/errors.ts";
 import type { ControlInput, InputChecks } from "../../ports/input-checks.ts";
 import { loadControlDocument, type Operation } from "../document.ts";
-import { refusalOf } from "../middleware/validate.ts";
+import { excerptOf } from "../excerpt.ts";
+import { refusalOf, tooMuch } from "../middleware/validate.ts";
 
 let operations: ReadonlyMap<string, Operation> | undefined;
 
@@ -13,8 +14,11 @@ export const inputChecks: InputChecks = {
     if (!operation) throw new Error(`${operationId} is no operation of spec/control.yaml`);
     const asked = asJson({ path, query, requestBody: body });
     if (operation.bodyRequired) asked.requestBody ??= {};
-    const errors = operation.validators().flatMap((validate) => (validate({ header: {}, ...asked }) ? [] : (validate.errors ?? [])));
+    const { excerpt, isCut } = excerptOf(asked.requestBody);
+    const input = { header: {}, ...asked, ...(excerpt === undefined ? {} : { requestBody: excerpt }) };
+    const errors = operation.validators().flatMap((validate) => (validate(input) ? [] : (validate.errors ?? [])));
     if (errors.length > 0) throw refusalOf(errors);
+    if (isCut) throw tooMuch();
     return { path: asked.path, query: asked.query, body: asked.requestBody };
   },
 };

@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import { ApiError, type ErrorDetail, refuse } from "../../model/errors.ts";
 import { callOf, pass } from "../call.ts";
 import type { Operation } from "../document.ts";
+import { excerptOf } from "../excerpt.ts";
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
@@ -15,14 +16,20 @@ export function validate(operation: Operation): RequestHandler {
     const sent = req.url.includes("?") ? req.query : NOTHING;
     call.query = { ...sent };
     if (operation.bodyRequired) call.body ??= {};
-    const { body } = call;
+    const { excerpt: body, isCut } = excerptOf(call.body);
     const input = { path: call.params, query: call.query, header: req.headers, ...(body === undefined ? {} : { requestBody: body }) };
     const failed = operation.validators().filter((check) => !check(input));
     if (failed.length > 0) throw refusalOf(failed.flatMap(({ errors }) => errors ?? []));
+    if (isCut) throw tooMuch();
     if (sent !== NOTHING) refuseLoose(sent, input.query);
     call.query = input.query;
     pass(res, "validation", next);
   };
+}
+
+/** What is left out of a body that fits the document so far. */
+export function tooMuch(): ApiError {
+  return refuse("VALIDATION_FAILED", "The body has more members than any operation takes, or nests them too deep.", "");
 }
 
 /** Ajv also takes `0x10`, `1e1` and ` 5` for a number; a parameter is written as JSON writes it. */
@@ -40,15 +47,22 @@ export function refusalOf(errors: readonly ErrorObject[]): ApiError {
   const [path = "", ...otherPaths] = new Set(details.map((detail) => detail.path));
   const param = otherPaths.length === 0 && path !== "" ? path.slice(1).replaceAll("/", ".") : undefined;
   const what = details.map((detail) => detail.message).join(" ");
-  return new ApiError(code, what.length < 300 ? what : `${details.length} things are wrong with the request; see details.`, {
-    details,
-    ...(param === undefined ? {} : { param }),
-  });
+  return new ApiError(
+    code,
+    what.length < 300
+      ? what
+      : `${details.length === 1 ? "One thing is" : `${details.length} things are`} wrong with the request; see details.`,
+    {
+      details,
+      ...(param === undefined ? {} : { param }),
+    },
+  );
 }
 
 /** Each item of a body of 1 MiB can be wrong: so many are looked at, and so many shown. */
 const MOST_CAUSES = 1000;
 const MOST_DETAILS = 20;
+const MOST_NAME = 200;
 
 const UNKNOWN_MEMBER = new Set(["additionalProperties", "unevaluatedProperties"]);
 const MISSING_MEMBER = new Set(["required", "dependentRequired"]);
@@ -82,11 +96,16 @@ function detailOf(error: ErrorObject): ErrorDetail {
   const params = error.params as Record<string, unknown>;
   const member = (params.additionalProperty ?? params.unevaluatedProperty ?? params.missingProperty) as string | undefined;
   const pointer = error.instancePath.replace(/^\/(requestBody|query|path|header)/, "");
-  const path = member === undefined ? pointer : `${pointer}/${member.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  const path = shortened(member === undefined ? pointer : `${pointer}/${member.replaceAll("~", "~0").replaceAll("/", "~1")}`);
   const name = path === "" ? "The body" : path.slice(1).replaceAll("/", ".");
   if (UNKNOWN_MEMBER.has(error.keyword)) return { path, code: "UNKNOWN_PARAMETER", message: `${name} is not known here.` };
   if (error.keyword === "required") return { path, code: "REQUIRED", message: `${name} is required.` };
   return { path, code: snake(error.keyword), message: `${name} ${sayRule(error, params)}.` };
+}
+
+/** A name from outside stands in an answer three times. */
+function shortened(path: string): string {
+  return path.length <= MOST_NAME ? path : `${path.slice(0, MOST_NAME)}…`;
 }
 
 function sayRule(error: ErrorObject, params: Record<string, unknown>): string {
