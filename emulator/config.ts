@@ -59,7 +59,8 @@ function accept(each: Setting<unknown>, { value, origin, isText }: { value: unkn
   const texts = isText && Array.isArray(value) ? value.join(",") : value;
   const read = each.read(isText && typeof texts === "string" ? each.fromText(texts) : texts);
   if (read !== undefined) return read;
-  throw new ConfigError(`${origin}: ${JSON.stringify(value)} cannot be used; accepted: ${each.accepts}.`);
+  const shown = each.isSecret ? "the text given" : JSON.stringify(value);
+  throw new ConfigError(`${origin}: ${shown} cannot be used; accepted: ${each.accepts}.`);
 }
 
 function readConfigFile(file: string, asked: boolean): Readonly<Record<string, unknown>> {

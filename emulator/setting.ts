@@ -5,6 +5,8 @@ export type ValueSchema = Readonly<Record<string, unknown>>;
 export interface Kind<T> {
   /** What is accepted, for the message that refuses something else. */
   readonly accepts: string;
+  /** Not repeated in a message. */
+  readonly isSecret?: true;
   /** Accepts exactly what `read` does. */
   readonly schema: ValueSchema;
   /** The setting from a value of the file; undefined when it is not acceptable. */

@@ -22,7 +22,7 @@ const limits = form<Limits>("off, or a form such as 10/s,1000/h", /^(off|[1-9]\d
 });
 
 const origins = listOf(ORIGIN_FORM, ORIGIN);
-const token = form(CONTROL_TOKEN_FORM, CONTROL_TOKEN, (value) => value);
+const token = { ...form(CONTROL_TOKEN_FORM, CONTROL_TOKEN, (value) => value), isSecret: true as const };
 const publicUrl = form(PUBLIC_URL_FORM, PUBLIC_URL, (value) => value);
 /** Up to what a transaction may have (EIP-7825). */
 const gas = whole(21_000, 16_777_216);

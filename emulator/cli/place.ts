@@ -33,7 +33,7 @@ export interface Held {
  */
 export function placeOf({ url, dataDir, controlToken }: PlaceOptions, env: NodeJS.ProcessEnv = process.env): Place {
   const given = url ?? env.GETSMART_CONTROL_URL;
-  if (given !== undefined) return { folder: dataDir ?? null, url: withoutSlash(given) };
+  if (given !== undefined) return { folder: dataDir ?? null, url: controlUrl(given) };
   const here = resolveConfig({ dataDir, controlToken }, env, undefined, { initial: { dataDir: "" } });
   const isNamed = here.dataDir !== "";
   const folder = isNamed ? here.dataDir : SETTINGS.dataDir.initial;
@@ -65,6 +65,10 @@ async function lockIn(folder: string) {
   return livingLock(join(folder, "lock"));
 }
 
-function withoutSlash(url: string): string {
-  return url.endsWith("/") ? url.slice(0, -1) : url;
+/** The control plane of an origin, or of the address of its API, as well as its own address; `localhost:4010` is http. */
+function controlUrl(given: string): string {
+  const absolute = /^[a-z]+:\/\//i.test(given) ? given : `http://${given}`;
+  const plain = absolute.endsWith("/") ? absolute.slice(0, -1) : absolute;
+  if (plain.endsWith("/_sandbox")) return plain;
+  return `${plain.endsWith("/v1") ? plain.slice(0, -"/v1".length) : plain}/_sandbox`;
 }

@@ -31,14 +31,16 @@ const quote = (value: unknown) => JSON.stringify(value);
 describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
   const { accepts } = SETTINGS[name];
   const { file: goodInFile, badInFile, text, badText } = VALUES[name];
+  /** As a refusal repeats it: not a secret. */
+  const said = (value: unknown) => ("isSecret" in SETTINGS[name] ? "the text given" : quote(value));
   const variable = `GETSMART_${kebab(name).replaceAll("-", "_").toUpperCase()}`;
 
   it.each(goodInFile.map(([value, meaning]) => [quote(value), value, meaning]))("in the file: %s", (_, value, meaning) => {
     expect(inFile({ [kebab(name)]: value })[name]).toEqual(meaning);
   });
-  it.each(badInFile.map((value) => [quote(value), value]))("refused in the file: %s", (shown, value) => {
+  it.each(badInFile.map((value) => [quote(value), value]))("refused in the file: %s", (_, value) => {
     expect(refusal(() => inFile({ [kebab(name)]: value }))).toBe(
-      `${kebab(name)} in ${file}: ${shown} cannot be used; accepted: ${accepts}.`,
+      `${kebab(name)} in ${file}: ${said(value)} cannot be used; accepted: ${accepts}.`,
     );
   });
 
@@ -47,7 +49,7 @@ describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
   });
   it.each(badText)("refused in the environment: %j", (value) => {
     expect(refusal(() => resolveConfig({}, { [variable]: value }))).toBe(
-      `${variable}: ${quote(value)} cannot be used; accepted: ${accepts}.`,
+      `${variable}: ${said(value)} cannot be used; accepted: ${accepts}.`,
     );
   });
 
@@ -57,7 +59,7 @@ describe.each(NAMES_OF_SETTINGS)("%s", (name) => {
     });
     it.each(badText)("refused as flag: %j", (value) => {
       expect(refusal(() => resolveConfig({ [name]: value }, {}))).toBe(
-        `--${kebab(name)}: ${quote(value)} cannot be used; accepted: ${accepts}.`,
+        `--${kebab(name)}: ${said(value)} cannot be used; accepted: ${accepts}.`,
       );
     });
   } else {
@@ -128,4 +130,9 @@ describe("the command line", () => {
     expect(resolveConfig({ allowHost: ["a.test", "b.test"] }, {}).allowHost).toEqual(["a.test", "b.test"]);
     expect(resolveConfig({ allowHost: ["a.test,b.test"] }, {}).allowHost).toEqual(["a.test", "b.test"]);
   });
+});
+
+it("a token that cannot be used is not repeated", () => {
+  const config = () => resolveConfig({ controlToken: "short-secret" }, {});
+  expect(config).toThrow("--control-token: the text given cannot be used; accepted: 16 to 200 visible ASCII characters.");
 });
