@@ -10,13 +10,14 @@ import type { SeedInput } from "./control/seeding.ts";
 import type { EventWish, Waiter } from "./control/wait-for.ts";
 import type { Progress } from "./engine/recovery.ts";
 import type { ApiKey, Scope, Session } from "./model/api-key.ts";
-import { ApiError } from "./model/errors.ts";
+import { ApiError, refuse } from "./model/errors.ts";
 import type { EventRecord } from "./model/event.ts";
 import type { Fault, FaultEntry } from "./model/fault.ts";
 import type { Page, PageQuery } from "./model/page.ts";
 import type { DeliveryFaults } from "./model/webhook.ts";
 import type { InputChecks } from "./ports/input-checks.ts";
 import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
+import { keyNotFound } from "./services/keys.ts";
 import type { MiningMode } from "./services/mining.ts";
 
 /** Every option is optional. */
@@ -166,7 +167,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
   const { clock, faults, keys, requests } = controls;
   const idOf = (key: string) => {
     const id = String(key).startsWith("key_") ? key : keyIdOf(key);
-    if (id === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key.");
+    if (id === null) throw keyNotFound("/key_id");
     return id;
   };
   return {
@@ -235,7 +236,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       },
     },
     export: async () => await textOf(await controls.export()),
-    import: (yaml: string | AsyncIterable<Uint8Array>) => controls.import(typeof yaml === "string" ? bytesOf(yaml) : yaml),
+    import: async (yaml: string | AsyncIterable<Uint8Array>) => await controls.import(piecesOf(yaml)),
     requests: {
       list(query: RequestQuery = {}) {
         return requests.list(check("listRequests", { query: { ...query } }).query);
@@ -257,10 +258,13 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       },
     },
     limits: {
-      show: (key: string) => controls.limits.show(idOf(key)),
+      show(key: string): readonly Quota[] | null {
+        check("getRateLimits", { path: { key_id: key } });
+        return controls.limits.show(idOf(key));
+      },
       set(key: string, setting: QuotaSetting): void {
-        check("setRateLimits", { path: { key_id: idOf(key) }, body: setting });
-        controls.limits.set(idOf(key), setting);
+        const { body } = check("setRateLimits", { path: { key_id: key }, body: setting });
+        controls.limits.set(idOf(key), body as QuotaSetting);
       },
     },
     async snapshot(name?: string): Promise<Snapshot> {
@@ -295,6 +299,13 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
     text += piece;
   }
   return text;
+}
+
+/** Throws VALIDATION_FAILED. */
+function piecesOf(yaml: unknown): AsyncIterable<Uint8Array> {
+  if (typeof yaml === "string") return bytesOf(yaml);
+  if (yaml !== null && typeof yaml === "object" && Symbol.asyncIterator in yaml) return yaml as AsyncIterable<Uint8Array>;
+  throw refuse("VALIDATION_FAILED", "Give the text of an export, or its bytes in pieces (an async iterable).", "");
 }
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

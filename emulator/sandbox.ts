@@ -34,7 +34,7 @@ import { createApp } from "./http/app.ts";
 import { controlPlane } from "./http/control/control-plane.ts";
 import { inputChecks } from "./http/control/input-checks.ts";
 import { loadDocument } from "./http/document.ts";
-import { STATUS } from "./http/envelope.ts";
+import { API_STATUS } from "./http/envelope.ts";
 import { HangingRequests } from "./http/faults/hanging.ts";
 import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
@@ -183,7 +183,7 @@ async function compose(
   const keys = new Keys(store, () => clock.now(), drawnSecret);
   const faults = new Faults({
     operations: document.operations.map(({ id }) => id),
-    statuses: STATUS,
+    statuses: API_STATUS,
     keyIdOf: (key) => keys.idOf(key),
     random: (name) => seededRandom(`${header.seed} faults ${name}`),
     now: () => clock.now(),

@@ -4,6 +4,7 @@ import type { EventRecord, EventType } from "../model/event.ts";
 import type { Fault, FaultEntry } from "../model/fault.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type { DeliveryFaults } from "../model/webhook.ts";
+import { Pace } from "../pace.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Quota, QuotaSetting, RateLimiter } from "../ports/rate-limiter.ts";
 import type { Unit, UnitOfWork } from "../ports/unit-of-work.ts";
@@ -211,7 +212,11 @@ export function createControls(parts: ControlParts) {
     /** Mines blocks; returns the number of the last. */
     async mine(blocks = 1): Promise<number> {
       let number = 0;
-      for (let i = 0; i < blocks; i++) number = await world.run({}, (unit) => mining.mine(unit));
+      const pace = new Pace();
+      for (let i = 0; i < blocks; i++) {
+        if (pace.isDue()) await pace.turn();
+        number = await world.run({}, (unit) => mining.mine(unit));
+      }
       return number;
     },
 

@@ -81,6 +81,11 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   STORAGE_UNAVAILABLE: 503,
 };
 
+/** Those that the API itself answers with. */
+export const API_STATUS: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(STATUS).filter(([code]) => !(CONTROL_CODES as readonly string[]).includes(code)),
+);
+
 /** The status that a refusal is answered with. */
 export function statusOf({ code, status }: ApiError): number {
   return status ?? STATUS[code];

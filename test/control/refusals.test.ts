@@ -32,6 +32,12 @@ const REFUSALS: readonly [string, (door: Door) => Promise<unknown>, string, RegE
     "VALIDATION_FAILED",
     /^hour.remaining must be a whole number from 0 to 1000000000/,
   ],
+  [
+    "a fault with a code of the control plane and no status",
+    (door) => door.addFault(fault({ error: { code: "SNAPSHOT_LIMIT" } })),
+    "VALIDATION_FAILED",
+    /SNAPSHOT_LIMIT is not a code of the API/,
+  ],
   ["a fault of no operation", (door) => door.addFault(fault({ operationId: "listUser" })), "VALIDATION_FAILED", /did you mean listUsers\?/],
   ["a fault that never happens", (door) => door.addFault(fault({ times: 0 })), "VALIDATION_FAILED", /^times must be a whole number from 1/],
   ["a fault of a key that is not there", (door) => door.addFault(fault({ api_key: "key_gone" })), "API_KEY_NOT_FOUND", /no such API key/],
