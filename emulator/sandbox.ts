@@ -19,6 +19,7 @@ import { examine } from "./control/doctor/examine.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
+import { FixtureParser } from "./control/fixtures/parse-aside.ts";
 import { Transfer } from "./control/fixtures/transfer.ts";
 import { watchMemory } from "./control/memory.ts";
 import { Observation } from "./control/observation.ts";
@@ -131,8 +132,11 @@ async function compose(
     () => operations,
     () => writer,
   );
+  const parser = new FixtureParser();
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
-  const first = folder?.kept ? null : await firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
+  const first = folder?.kept
+    ? null
+    : await firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end, parser);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
   const id = sandboxId(header, folder?.lock.folder ?? null);
   const { callGas, traceGas } = options;
@@ -218,7 +222,7 @@ async function compose(
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),
   );
   const seeding = new Seeding({
-    ...{ world: writer, clock, library, book, seed: header.seeded ? header.seed : "getsmart" },
+    ...{ world: writer, clock, library, book, parser, seed: header.seeded ? header.seed : "getsmart" },
     doDue: (unit, due) => scheduler.perform(unit, due),
   });
   dispatcher.resume();
@@ -357,6 +361,7 @@ async function compose(
   /** No new work, then the generation's end on disk, then everything is let go. */
   async function endCleanly(): Promise<void> {
     scheduler.stop();
+    parser.close();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
     hanging.release();
