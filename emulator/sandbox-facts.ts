@@ -5,7 +5,7 @@ import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
-import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/access.ts";
+import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/control-token.ts";
 import { ApiError } from "./model/errors.ts";
 import { ORIGIN, ORIGIN_FORM } from "./model/origin.ts";
 import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";

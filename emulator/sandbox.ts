@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { ChainTroubles, faultyChain } from "./adapters/faulty/chain.ts";
+import { ChainFaults, faultyChain } from "./adapters/faulty/chain.ts";
 import { JoseCredentials } from "./adapters/jose/credentials.ts";
 import { drawnSecret, randomSeed, SeededIds, seededRandom } from "./adapters/memory/ids.ts";
 import { MemoryJournal } from "./adapters/memory/journal.ts";
@@ -10,6 +10,7 @@ import { NodeSender } from "./adapters/node-http/sender.ts";
 import { PngImages } from "./adapters/png/images.ts";
 import { SandboxClock, SYSTEM_TIME } from "./adapters/time/clock.ts";
 import { NodeTimer } from "./adapters/time/timer.ts";
+import { Access } from "./control/access/access.ts";
 import { ClockControl } from "./control/clock.ts";
 import { createControls } from "./control/controls.ts";
 import { CoverageCounter } from "./control/coverage.ts";
@@ -18,6 +19,7 @@ import { examine } from "./control/doctor/examine.ts";
 import { Faults } from "./control/faults.ts";
 import { Feed } from "./control/feed.ts";
 import { FixtureLibrary } from "./control/fixtures/library.ts";
+import { FixtureParser } from "./control/fixtures/parse-aside.ts";
 import { Transfer } from "./control/fixtures/transfer.ts";
 import { watchMemory } from "./control/memory.ts";
 import { Observation } from "./control/observation.ts";
@@ -40,7 +42,6 @@ import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
 import { listen } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
-import { Access } from "./model/access.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
 import { isLoopbackHost } from "./model/network.ts";
 import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
@@ -131,8 +132,11 @@ async function compose(
     () => operations,
     () => writer,
   );
+  const parser = new FixtureParser();
   const end = options.seed === undefined ? Date.now() : SEEDED_START;
-  const first = folder?.kept ? null : await firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end);
+  const first = folder?.kept
+    ? null
+    : await firstFixture(library.open(options.fixture ?? options.defaultFixture ?? "empty"), book, end, parser);
   const header = folder?.kept?.header ?? newHeader(options, newRules(options), first as FirstFixture, randomSeed());
   const id = sandboxId(header, folder?.lock.folder ?? null);
   const { callGas, traceGas } = options;
@@ -140,9 +144,9 @@ async function compose(
     HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT, callGas, traceGas });
   const node = await chainOf(header);
   opened(node);
-  const troubles = new ChainTroubles();
+  const chainFaults = new ChainFaults();
   const served = { chain: node };
-  const chain = faultyChain(() => served.chain, troubles);
+  const chain = faultyChain(() => served.chain, chainFaults);
   const clock = new SandboxClock(SYSTEM_TIME);
   const ids = new SeededIds(header.seed, header.seeded);
   const [requestIds, asideIds] = [new RequestIds(header.seed), new RequestIds(`${header.seed} aside`)];
@@ -165,7 +169,7 @@ async function compose(
   // The engine.
   const ports = { store, chain, journal: folder?.journal ?? new MemoryJournal(), clock, ids };
   const engine = await openEngine(ports, header, folder?.kept ?? null, folder?.journalFile ?? "journal", {
-    mining: () => (mode.kind === "auto" && troubles.current !== "pending" ? "auto" : "deferred"),
+    mining: () => (mode.kind === "auto" && chainFaults.current !== "pending" ? "auto" : "deferred"),
     settle: settlement(chain, awards),
     emitted: (unit, event) => deliveries.enqueue(unit, event),
     ...(options.onProgress ? { progress: options.onProgress } : {}),
@@ -218,7 +222,7 @@ async function compose(
     (due, error) => log.error({ err: error, due }, "due work failed; it is tried again"),
   );
   const seeding = new Seeding({
-    ...{ world: writer, clock, library, book, seed: header.seeded ? header.seed : "getsmart" },
+    ...{ world: writer, clock, library, book, parser, seed: header.seeded ? header.seed : "getsmart" },
     doDue: (unit, due) => scheduler.perform(unit, due),
   });
   dispatcher.resume();
@@ -298,7 +302,7 @@ async function compose(
   const control = controlPlane(controls, publicUrl);
   const newRequestId = (isAside: boolean) => (isAside ? asideIds : requestIds).next(clock.now());
   const hanging = new HangingRequests();
-  const injection = { strike: faults.strike.bind(faults), duringTrouble: troubles.during.bind(troubles), hanging };
+  const injection = { strike: faults.strike.bind(faults), duringFault: chainFaults.during.bind(chainFaults), hanging };
   const parts = { document, operations, control, world: writer, clock, newRequestId, keys, limiter, faults: injection };
   const app = createApp({ ...parts, recorder: observation, sandboxId: id, access, log });
   const raw = rawRecorder(
@@ -316,7 +320,7 @@ async function compose(
   const close = () => (closing ??= stopWithin(endCleanly, abandon, () => folder?.close()));
 
   return {
-    ...inProcess(controls, inputChecks, waiter, (secret) => keys.authenticate(secret)?.id ?? null),
+    ...inProcess(controls, inputChecks, waiter, (key) => keys.idOf(key)),
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
@@ -357,6 +361,7 @@ async function compose(
   /** No new work, then the generation's end on disk, then everything is let go. */
   async function endCleanly(): Promise<void> {
     scheduler.stop();
+    parser.close();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
     hanging.release();

@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseDuration } from "./control/duration.ts";
-import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/access.ts";
 import { CALL_GAS, TRACE_GAS } from "./model/chain-limits.ts";
+import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/control-token.ts";
 import { ORIGIN, ORIGIN_FORM } from "./model/origin.ts";
 import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import type { MiningMode } from "./services/mining.ts";

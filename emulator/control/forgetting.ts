@@ -6,6 +6,8 @@ import type { Work, Written } from "./work.ts";
 
 /** A request of the log with what it did. */
 export interface Logged {
+  /** Running, from 0. */
+  readonly number: number;
   readonly exchange: Exchange;
   readonly work: Work | null;
   /** It named a user who was deleted since: what it said is gone. */
@@ -50,7 +52,7 @@ export function scrubbed(logged: Logged, who: Forgotten): Logged {
   const plainPath = unescaped(path ?? "").toLowerCase();
   const url = who.personal.some((each) => plainPath.includes(each)) ? "[scrubbed]" : path;
   for (const units of work ? [work.units, work.later] : []) units.splice(0, units.length, ...units.map(withoutValues));
-  return { exchange: { ...exchange, ...NOTHING_SAID, url }, work, scrubbed: true };
+  return { ...logged, exchange: { ...exchange, ...NOTHING_SAID, url }, scrubbed: true };
 }
 
 const NOTHING_SAID = { requestHeaders: [], request: null, responseHead: null, response: null } as const;

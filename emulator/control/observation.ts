@@ -58,22 +58,26 @@ export class Observation {
     return found;
   }
 
-  /** A page ends at its limit, or when its bodies are long. Throws as `list`, and INVALID_CURSOR. */
+  /**
+   * A page ends at its limit, or when its bodies are long. The cursor is the number of the last request shown, whatever the filter: requests
+   * that come between two pages neither break nor repeat anything. Throws as `list`, and INVALID_CURSOR.
+   */
   page({ limit = DEFAULT_LIMIT, cursor, ...filter }: RequestQuery & PageQuery = {}): Page<LoggedRequest> {
-    const before = cursor === undefined ? undefined : decodeCursor(LIST, cursor);
+    const before = cursor === undefined ? undefined : numberIn(decodeCursor(LIST, cursor));
     const items: LoggedRequest[] = [];
     let bytes = 0;
     let has_more = false;
-    for (const { exchange, scrubbed } of this.#select(filter, before)) {
+    let last: number | null = null;
+    for (const { number, exchange, scrubbed } of this.#select(filter, before)) {
       if (items.length === limit || bytes > PAGE_BYTES) {
         has_more = true;
         break;
       }
       items.push(loggedRequest(exchange, scrubbed));
+      last = number;
       bytes += bytesOf(exchange);
     }
-    const last = items.at(-1);
-    return { items, has_more, next_cursor: has_more && last ? encodeCursor(LIST, last.request_id) : null };
+    return { items, has_more, next_cursor: has_more && last !== null ? encodeCursor(LIST, String(last)) : null };
   }
 
   /** Throws as `list`. */
@@ -101,15 +105,20 @@ export class Observation {
     return matcher(filter, (key) => this.#keyIdOf(key), this.#parts.wall());
   }
 
-  #select({ since, ...filter }: RequestFilter, before?: string) {
+  #select({ since, ...filter }: RequestFilter, before?: number) {
     const after = since?.startsWith("req_") ? since : undefined;
     const rest = after === undefined && since !== undefined ? { ...filter, since } : filter;
     return this.#parts.log.select(this.matcher(rest), { after, before });
   }
 
   #keyIdOf(key: string): string {
-    const id = key.startsWith("key_") ? key : this.#parts.keys.authenticate(key)?.id;
-    if (id === undefined) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key; name it by its id or its secret.");
+    const id = this.#parts.keys.idOf(key);
+    if (id === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key; name it by its id or its secret.");
     return id;
   }
+}
+
+/** NaN for a text that is no number: no request has it. */
+function numberIn(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }

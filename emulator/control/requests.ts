@@ -26,6 +26,8 @@ export class RequestLog {
   readonly #works = new Works();
   /** A ring: the n-th request is in place n modulo its length. */
   #ring: Logged[] = [];
+  /** The number of the first request since the log was cleared. */
+  #start = 0;
   #first = 0;
   #next = 0;
   #bytes = 0;
@@ -45,7 +47,7 @@ export class RequestLog {
 
   /** A request is about to be answered. */
   record(exchange: Exchange): Logged {
-    let logged: Logged = { exchange, work: this.#works.take(exchange.requestId), scrubbed: false };
+    let logged: Logged = { number: this.#next, exchange, work: this.#works.take(exchange.requestId), scrubbed: false };
     for (const { who, at } of this.#deletions) {
       if (exchange.began <= at && isAbout(logged, who)) logged = scrubbed(logged, who);
     }
@@ -58,30 +60,31 @@ export class RequestLog {
   }
 
   /**
-   * Newest first. `after`, `before`: only those that came after, or before, the request with this id. Throws REQUEST_NOT_FOUND (`after`),
-   * INVALID_CURSOR (`before`) where the log has no such request any more.
+   * Newest first. `after`: only those that came after the request with this id; throws REQUEST_NOT_FOUND where the log has none. `before`:
+   * only those before the request with this number, which may have been dropped since; then the one with that id may be too. Throws
+   * INVALID_CURSOR for a number that no request has had since the log was cleared.
    */
-  *select(matches: Matches, { after, before }: { after?: string | undefined; before?: string | undefined } = {}): Generator<Logged> {
-    let isReached = before === undefined;
-    for (let number = this.#next - 1; number >= this.#first; number--) {
+  *select(matches: Matches, { after, before }: { after?: string | undefined; before?: number | undefined } = {}): Generator<Logged> {
+    if (before !== undefined && !(before >= this.#start && before < this.#next)) throw invalidCursor();
+    const reached = after === undefined ? null : this.#numberOf(after);
+    if (after !== undefined && reached === null && before === undefined) throw notLogged(after);
+    // The log may drop some while they are walked.
+    for (let number = (before ?? this.#next) - 1; number >= Math.max(this.#first, (reached ?? -1) + 1); number--) {
       const logged = this.#at(number);
-      if (logged.exchange.requestId === after) return;
-      if (isReached && matches(logged.exchange)) yield logged;
-      isReached ||= logged.exchange.requestId === before;
+      if (matches(logged.exchange)) yield logged;
     }
-    if (after !== undefined) throw notLogged(after);
-    if (!isReached) throw invalidCursor();
   }
 
   /** Throws REQUEST_NOT_FOUND. */
   find(requestId: string): Logged {
-    for (const logged of this.select(() => true)) if (logged.exchange.requestId === requestId) return logged;
-    throw notLogged(requestId);
+    const number = this.#numberOf(requestId);
+    if (number === null) throw notLogged(requestId);
+    return this.#at(number);
   }
 
   clear(): void {
     this.#ring = [];
-    this.#first = this.#next;
+    this.#first = this.#start = this.#next;
     this.#bytes = 0;
     this.#works.clear();
   }
@@ -103,6 +106,13 @@ export class RequestLog {
     }
     const now = performance.now();
     this.#deletions = [...this.#deletions.filter(({ at }) => now - at < STRAGGLERS_MS), { who, at: now }];
+  }
+
+  #numberOf(requestId: string): number | null {
+    for (let number = this.#next - 1; number >= this.#first; number--) {
+      if (this.#at(number).exchange.requestId === requestId) return number;
+    }
+    return null;
   }
 
   #at(number: number): Logged {

@@ -7,6 +7,7 @@ import { type Applying, applyFixture, type StepProgress } from "./fixtures/apply
 import { type Fixture, historyOf, relativeHistoryOf, type StepBook } from "./fixtures/fixture.ts";
 import { type Amounts, generate } from "./fixtures/generate.ts";
 import type { FixtureLibrary, FixtureSource } from "./fixtures/library.ts";
+import type { FixtureParser } from "./fixtures/parse-aside.ts";
 import { FixtureError } from "./fixtures/problems.ts";
 import { readFixture, refuseWrongMembers } from "./fixtures/read.ts";
 
@@ -25,6 +26,7 @@ export interface SeedingParts {
   readonly clock: Clock;
   readonly library: FixtureLibrary;
   readonly book: StepBook;
+  readonly parser: FixtureParser;
   readonly doDue: Applying["doDue"];
   /** What generated data follows from. */
   readonly seed: string;
@@ -40,8 +42,8 @@ export interface FirstFixture {
 }
 
 /** Throws FixtureError. */
-export async function firstFixture(source: FixtureSource, book: StepBook, end: number): Promise<FirstFixture> {
-  const fixture = await readFixture(source, book.operations);
+export async function firstFixture(source: FixtureSource, book: StepBook, end: number, parser: FixtureParser): Promise<FirstFixture> {
+  const fixture = await readFixture(source, book.operations, parser);
   await refuseWrongMembers(fixture, book);
   const from = end - historyOf(fixture, end);
   if (from < 0) {
@@ -87,8 +89,8 @@ export class Seeding {
    * the clock goes on by as much as that takes.
    */
   async #apply(source: Omit<FixtureSource, "id">, progress?: StepProgress): Promise<Seeded> {
-    const { book, clock } = this.#parts;
-    const fixture = await readFixture(source, book.operations);
+    const { book, clock, parser } = this.#parts;
+    const fixture = await readFixture(source, book.operations, parser);
     await refuseWrongMembers(fixture, book);
     const skipped = relativeHistoryOf(fixture);
     const now = clock.now();

@@ -1,8 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { Access } from "../model/access.ts";
+import type { Access } from "../control/access/access.ts";
+import { refusedOrigins } from "../control/access/refused-origins.ts";
 import { ApiError } from "../model/errors.ts";
-import { refusedOrigins } from "../model/refused-origins.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RateLimiter } from "../ports/rate-limiter.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";

@@ -64,7 +64,8 @@ function isIn(list: BlockList, address: string): boolean {
 
 /** Where clients on this machine reach a server: `http://127.0.0.1:4010`, also for one that listens on every address. */
 export function originOf(scheme: "http" | "https", host: string, port: number): string {
-  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  const loopback = host.includes(":") && !host.includes(".") ? "::1" : "127.0.0.1";
+  const reachable = isUnspecifiedHost(host) ? loopback : host;
   return `${scheme}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 

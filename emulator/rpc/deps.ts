@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import type { Access, Denial } from "../control/access/access.ts";
 import type { Controls } from "../control/controls.ts";
-import type { Access, Denial } from "../model/access.ts";
 import type { Chain, ChainStep } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { isPreflight, preflightHeaders } from "../model/cors.ts";
+import { isPreflight, preflightHeaders } from "../control/access/cors.ts";
 import { BOUNDS } from "./bounds.ts";
 import { failure, INVALID_REQUEST, LIMIT_EXCEEDED, RpcError } from "./json-rpc.ts";
 

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Denial } from "../model/access.ts";
+import type { Denial } from "../control/access/access.ts";
 import { ApiError } from "../model/errors.ts";
 import { BOUNDS } from "./bounds.ts";
 import { isDeeper } from "./nesting.ts";

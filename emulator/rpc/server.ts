@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { refusedOrigins } from "../control/access/refused-origins.ts";
 import { isLoopbackHost, originOf } from "../model/network.ts";
-import { refusedOrigins } from "../model/refused-origins.ts";
 import { BOUNDS } from "./bounds.ts";
 import type { Peer, RpcDeps } from "./deps.ts";
 import { Feed } from "./feed.ts";

@@ -29,6 +29,11 @@ describe("who may import whom", () => {
     expect(foreign, rule.because).toEqual([]);
   });
 
+  it.each(RULES)("$room: whatever it may import, it does", (rule) => {
+    const targets = SOURCES.filter((file) => roomOf(file) === rule.room).flatMap((file) => importsIn(file).map(({ target }) => target));
+    expect(rule.may.filter((each) => !targets.some((target) => isIn(target, each)))).toEqual([]);
+  });
+
   it("tests of a room use their own helpers and those of test/support: what two rooms use moves there", () => {
     const roomOfTest = (path: string) => path.split("/").slice(0, 2).join("/");
     const strangers = sources("test")

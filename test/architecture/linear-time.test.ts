@@ -2,6 +2,7 @@
 import { runInThisContext } from "node:vm";
 import addFormats, { type FormatName } from "ajv-formats";
 import { describe, expect, it } from "vitest";
+import { ServedHosts } from "../../emulator/control/access/served-hosts.ts";
 import { parseDuration } from "../../emulator/control/duration.ts";
 import { splitUrl } from "../../emulator/control/exchange.ts";
 import { referencesIn } from "../../emulator/control/fixtures/references.ts";
@@ -10,7 +11,6 @@ import { redactJsonText, redactText } from "../../emulator/control/redact.ts";
 import { names } from "../../emulator/http/etag.ts";
 import { addressKind } from "../../emulator/model/network.ts";
 import { pathPattern } from "../../emulator/model/path-pattern.ts";
-import { ServedHosts } from "../../emulator/model/served-hosts.ts";
 import { matches as globMatches } from "../conformance/kit/glob.ts";
 import { DEEP } from "../support/depth.ts";
 import { attacks, pumpsOf, repeated } from "./adversarial.ts";

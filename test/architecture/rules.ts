@@ -19,7 +19,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/control",
-    may: ["emulator/lines.ts", "emulator/model", "emulator/pace.ts", "emulator/ports", "emulator/services", "spec/types.ts"],
+    may: ["emulator/lines.ts", "emulator/model", "emulator/pace.ts", "emulator/ports", "emulator/services"],
     because: "control is a peer of services",
   },
   {
@@ -99,7 +99,6 @@ export const RULES: readonly Rule[] = [
       "emulator/ports",
       "emulator/services",
       "emulator/control",
-      "emulator/config.ts",
       "emulator/package-root.ts",
       "spec/control-types.ts",
       "spec/types.ts",
@@ -114,7 +113,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/rpc",
-    may: ["emulator/model", "emulator/ports", "emulator/services", "emulator/control", "emulator/config.ts", "ws", "pino"],
+    may: ["emulator/model", "emulator/ports", "emulator/services", "emulator/control", "ws", "pino"],
     because: "rpc speaks to services and control, never to an adapter",
   },
   {
@@ -155,7 +154,6 @@ export const RULES: readonly Rule[] = [
       "emulator/sandbox-import.ts",
       "emulator/services",
       "emulator/stop.ts",
-      "express",
       "pino",
     ],
     because: "the composition root names everything",

@@ -1,6 +1,6 @@
 /** Generated data: the nth user, badge or award is always the same; many transactions come in one block. */
 import { afterEach, describe, expect, it } from "vitest";
-import { BATCH } from "../../emulator/control/fixtures/generate.ts";
+import { BATCH, type Generating, generate } from "../../emulator/control/fixtures/generate.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
 import { type Api, api } from "../support/client.ts";
 
@@ -95,5 +95,40 @@ describe("generated data", () => {
     ]);
     expect(new Set((await all(api, "/awards")).map(({ status }) => status))).toEqual(new Set(["claimed"]));
     await sandbox.doctor();
+  });
+});
+
+describe("whether there is room for the awards", () => {
+  const asked = { count: 0 };
+  const user = { id: "usr_1", status: "active" };
+  const records = {
+    count: () => 1_000_000,
+    by(table: string) {
+      asked.count += 1;
+      return table === "users" ? [user] : [];
+    },
+  };
+  const generating = { records, book: {}, seed: "", run: async () => 1 } as unknown as Generating;
+
+  it("is looked for among a million users without holding the event loop", async () => {
+    let [longest, began] = [0, performance.now()];
+    let isOver = false;
+    const watch = () => {
+      const now = performance.now();
+      [longest, began] = [Math.max(longest, now - began), now];
+      if (!isOver) setImmediate(watch);
+    };
+    setImmediate(watch);
+    await expect(generate({ awards: 1 }, generating)).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "awards" });
+    isOver = true;
+    watch();
+    expect(asked.count).toBeGreaterThan(1_000_000);
+    expect(longest).toBeLessThan(80);
+  });
+
+  it("is not looked for when none are asked for", async () => {
+    asked.count = 0;
+    await generate({ users: 1, badges: 1 }, generating);
+    expect(asked.count).toBe(0);
   });
 });

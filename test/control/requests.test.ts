@@ -4,7 +4,9 @@ import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BODY_KEPT, keptAnswer } from "../../emulator/control/body.ts";
 import type { Exchange } from "../../emulator/control/exchange.ts";
+import { Observation, type ObservationParts } from "../../emulator/control/observation.ts";
 import { RequestLog } from "../../emulator/control/requests.ts";
+import { encodeCursor } from "../../emulator/model/cursor.ts";
 import { newUser, person, refusal, type World, world } from "../support/client.ts";
 import { lines, sendRaw } from "../support/wire.ts";
 
@@ -335,4 +337,73 @@ describe("the ring", () => {
     for (let id = 1; id <= 8; id++) log.record({ ...exchange(id), ...members });
     expect(ids(log)).toEqual(["req_8", "req_7", "req_6"]);
   });
+
+  describe("is paged while requests come", () => {
+    const filled = (...log: number[]) => {
+      const made = new RequestLog({ requests: 4, bytes: 100_000 });
+      for (const id of log) made.record(exchange(id));
+      return made;
+    };
+    const page = (log: RequestLog, query: object) => {
+      const parts = { log, keys: { idOf: () => null }, wall: () => 0 };
+      const { items, next_cursor } = new Observation(parts as unknown as ObservationParts).page(query);
+      return { ids: items.map(({ request_id }) => request_id), cursor: next_cursor as string };
+    };
+    const refusedCursor = expect.objectContaining({ code: "INVALID_CURSOR" });
+
+    it("the next page goes on where the last one ended", () => {
+      const log = filled(1, 2, 3, 4);
+      const { ids: first, cursor } = page(log, { limit: 2 });
+      log.record(exchange(5));
+      expect([first, page(log, { cursor }).ids]).toEqual([["req_4", "req_3"], ["req_2"]]);
+    });
+
+    it("also when all that was shown, and all before, has been dropped", () => {
+      const log = filled(1, 2, 3, 4);
+      const { cursor } = page(log, { limit: 2 });
+      for (let id = 5; id <= 9; id++) log.record(exchange(id));
+      expect(page(log, { cursor })).toEqual({ ids: [], cursor: null });
+    });
+
+    it("also since a request that has been dropped meanwhile, or that is newer than the page before", () => {
+      const log = filled(1, 2, 3, 4);
+      const { cursor } = page(log, { limit: 1, since: "req_1" });
+      log.record(exchange(5));
+      expect(page(log, { cursor, since: "req_1" }).ids).toEqual(["req_3", "req_2"]);
+      expect(page(log, { cursor, since: "req_5" }).ids).toEqual([]);
+      expect(() => page(log, { since: "req_1" })).toThrow(expect.objectContaining({ code: "REQUEST_NOT_FOUND" }));
+    });
+
+    it("with another filter it is about the same place", () => {
+      const log = filled(1, 2);
+      log.record({ ...exchange(3), method: "POST" });
+      log.record(exchange(4));
+      const { cursor } = page(log, { limit: 1, method: "GET" });
+      expect(page(log, { cursor, method: "POST" }).ids).toEqual(["req_3"]);
+      expect(page(log, { cursor, status: 404 }).ids).toEqual([]);
+    });
+
+    it("a cursor from before a clear, of another list, or with a number that never was, is refused", () => {
+      const log = filled(1, 2, 3, 4);
+      const { cursor } = page(log, { limit: 2 });
+      const others = [
+        encodeCursor("users", "3"),
+        ...["4", "-1", "1.5", "1e0", "", "req_3", "9".repeat(30)].map((id) => encodeCursor("requests", id)),
+      ];
+      for (const other of others) expect(() => page(log, { cursor: other })).toThrow(refusedCursor);
+      log.clear();
+      for (let id = 5; id <= 9; id++) log.record(exchange(id));
+      expect(() => page(log, { cursor })).toThrow(refusedCursor);
+    });
+  });
+});
+
+it("a key is named by its id or its secret; one that is none, or a session, is refused", async () => {
+  const { secret } = here.sandbox.keys.session();
+  const { id } = here.sandbox.keys.list().items[0] as { id: string };
+  for (const api_key of [id, here.sandbox.apiKey]) expect(here.sandbox.requests.list({ api_key })).toEqual([]);
+  for (const api_key of ["key_gone", secret, "gone"]) {
+    expect(() => here.sandbox.requests.list({ api_key })).toThrow(expect.objectContaining({ code: "API_KEY_NOT_FOUND" }));
+  }
+  expect(() => here.sandbox.limits.show(secret)).toThrow(expect.objectContaining({ code: "API_KEY_NOT_FOUND" }));
 });

@@ -1,9 +1,12 @@
 /** Faults with `when: after`: the work takes effect, its answer is kept, and what is sent is broken. */
-
+import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Response } from "express";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { HangingRequests } from "../../emulator/http/faults/hanging.ts";
+import { sendSlowly } from "../../emulator/http/faults/slow-answer.ts";
 import type { Fault } from "../../emulator/model/fault.ts";
 import { newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
 import { newFolder } from "../support/folder.ts";
@@ -204,6 +207,37 @@ describe("latency after the work", () => {
     add({ when: "after", latency_ms: 2000 });
     await expect(fetch(`${origin}/v1/health`, { signal: AbortSignal.timeout(100) })).rejects.toThrow();
     await expect.poll(newest).toMatchObject({ operation_id: "getHealth", status: 200, delivered: false });
+  });
+});
+
+describe("a slow answer", () => {
+  const get = (signal?: AbortSignal) =>
+    fetch(`${origin}/v1/users/${user.id}`, { headers: { authorization: `Bearer ${here.sandbox.apiKey}` }, ...(signal ? { signal } : {}) });
+  const logged = () => here.sandbox.requests.list({ operationId: "getUser" });
+
+  it("is in the log when its last piece has been sent", async () => {
+    here.sandbox.requests.clear();
+    add({ connection: "slow", bytes_per_second: 2000 });
+    const answer = await get();
+    expect(logged()).toEqual([]);
+    await answer.text();
+    expect(logged()).toMatchObject([{ status: 200, delivered: true, fault_id: expect.any(String) }]);
+    expect(logged()[0]?.duration_ms).toBeGreaterThan(100);
+  });
+
+  it("is not delivered to a client that leaves before", async () => {
+    here.sandbox.requests.clear();
+    add({ connection: "slow", bytes_per_second: 10 });
+    await expect(get(AbortSignal.timeout(300)).then((answer) => answer.text())).rejects.toThrow();
+    await expect.poll(logged).toMatchObject([{ status: 200, delivered: false, response: { body: { status: "success" } } }]);
+  });
+
+  it("is not delivered when more are held than may be", () => {
+    const res = Object.assign(new EventEmitter(), { req: { method: "GET" }, socket: { destroy: vi.fn() }, destroyed: false });
+    const sent = vi.fn();
+    const slow = { bytesPerSecond: 10, send: vi.fn(), hanging: new HangingRequests(0), sent };
+    sendSlowly(res as unknown as Response, ["answer"], slow);
+    expect([sent.mock.calls, res.socket.destroy.mock.calls.length, slow.send.mock.calls]).toEqual([[[false]], 1, []]);
   });
 });
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Wallet } from "ethers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { Access } from "../../emulator/model/access.ts";
+import { Access } from "../../emulator/control/access/access.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { SandboxOptions } from "../../emulator/sandbox-api.ts";
 
@@ -75,9 +75,11 @@ it.each<[string, SandboxOptions, string | undefined, Record<string, string>, (st
 it("a refusal says what to do", async () => {
   const { post } = await open({ controlToken: TOKEN }, "0.0.0.0");
   const mine = { jsonrpc: "2.0", id: 1, method: "evm_mine" };
-  expect((await post(mine)).error?.message).toBe("The method evm_mine needs `Authorization: Bearer` with the --control-token.");
+  expect((await post(mine)).error?.message).toBe(
+    "The method evm_mine needs the control token: send `Authorization: Bearer TOKEN` with the value of --control-token.",
+  );
   expect((await post({ ...mine, method: "x".repeat(1_000_000) })).error?.message.length).toBeLessThan(200);
-  expect((await post(mine, { ...BEARER, ...PAGE })).error?.message).toMatch(/evm_mine .*http:\/\/localhost:3000.*--public-url/);
+  expect((await post(mine, { ...BEARER, ...PAGE })).error?.message).toMatch(/http:\/\/localhost:3000 .*evm_mine.*--public-url/);
 });
 
 /** Methods as the sources name them, so that a new one is in here by itself. */

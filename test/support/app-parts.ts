@@ -1,8 +1,8 @@
 import { pino } from "pino";
+import { Access } from "../../emulator/control/access/access.ts";
 import { type AppParts, createApp } from "../../emulator/http/app.ts";
 import { loadDocument } from "../../emulator/http/document.ts";
 import { HangingRequests } from "../../emulator/http/faults/hanging.ts";
-import { Access } from "../../emulator/model/access.ts";
 import type { ApiKeyRecord } from "../../emulator/model/api-key.ts";
 import { operations } from "./contract.ts";
 import { only } from "./only.ts";
@@ -30,7 +30,7 @@ export async function appAnswering(read: () => unknown, parts: Partial<AppParts>
     newRequestId: () => "req_01M1E57W20TDFW1JRK5MJ2ZEXH",
     keys: only<AppParts["keys"]>({ authenticate: () => KEY, hasSessions: false }),
     limiter: only<AppParts["limiter"]>({ policies: [], take: () => null }),
-    faults: { strike: () => null, duringTrouble: () => () => {}, hanging: new HangingRequests() },
+    faults: { strike: () => null, duringFault: () => () => {}, hanging: new HangingRequests() },
     recorder: only({ record: () => {} }),
     sandboxId: "sbx_0",
     access: new Access(),

@@ -30,46 +30,46 @@ const ANSWERS = [
   "request",
 ];
 
-interface Trouble {
+interface ChainFaultWork {
   readonly fault: ChainFault;
   over: boolean;
 }
 
 /** Whose work meets a fault: that of one request and what it awaits, and no other's. */
-export class ChainTroubles {
-  readonly #storage = new AsyncLocalStorage<Trouble>();
+export class ChainFaults {
+  readonly #storage = new AsyncLocalStorage<ChainFaultWork>();
 
   /** The fault that the present work is to meet. */
   get current(): ChainFault | null {
-    const trouble = this.#storage.getStore();
-    return trouble && !trouble.over ? trouble.fault : null;
+    const work = this.#storage.getStore();
+    return work && !work.over ? work.fault : null;
   }
 
   /** Does `work` under a fault, until the returned function is called: what it started and nobody waits for goes on without. */
   during(fault: ChainFault, work: () => void): () => void {
-    const trouble = { fault, over: false };
-    this.#storage.run(trouble, work);
+    const current = { fault, over: false };
+    this.#storage.run(current, work);
     return () => {
-      trouble.over = true;
+      current.over = true;
     };
   }
 }
 
-/** A chain with troubles: the same chain but for the work that is to meet one. `current`: which chain that is at present. */
-export function faultyChain<C extends Chain>(current: () => C, troubles: ChainTroubles): C {
-  const refuse = (name: string) => (troubles.current === "rpc_down" && ANSWERS.includes(name) ? new ChainUnavailable("rpc_down") : null);
+/** A chain with faults: the same chain but for the work that is to meet one. `current`: which chain that is at present. */
+export function faultyChain<C extends Chain>(current: () => C, faults: ChainFaults): C {
+  const refuse = (name: string) => (faults.current === "rpc_down" && ANSWERS.includes(name) ? new ChainUnavailable("rpc_down") : null);
   const changed = {
     async preflight(call: ChainCall): Promise<void> {
-      if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
+      if (faults.current === "revert") throw new ChainRevert("InjectedFault");
       await current().preflight(call);
     },
     async send(call: ChainCall, gas?: GasLimit): Promise<ChainStep & { hash: Hex }> {
-      if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
-      return await current().send(call, troubles.current === "out_of_gas" ? "scarce" : gas);
+      if (faults.current === "revert") throw new ChainRevert("InjectedFault");
+      return await current().send(call, faults.current === "out_of_gas" ? "scarce" : gas);
     },
     async sendAndMine(calls: readonly ChainCall[], timestamp: number, gas?: GasLimit): Promise<SentAndMined> {
-      if (troubles.current === "revert") throw new ChainRevert("InjectedFault");
-      return await current().sendAndMine(calls, timestamp, troubles.current === "out_of_gas" ? "scarce" : gas);
+      if (faults.current === "revert") throw new ChainRevert("InjectedFault");
+      return await current().sendAndMine(calls, timestamp, faults.current === "out_of_gas" ? "scarce" : gas);
     },
   };
   return new Proxy({} as C, {

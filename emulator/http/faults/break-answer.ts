@@ -55,8 +55,12 @@ export function breakAnswer(res: Response, fault: FaultEntry, parts: AnswerFault
       else breakConnection(res, connection as Exclude<typeof connection, "slow" | undefined>, parts.hanging);
       return;
     }
-    if (connection === "slow") sendSlowly(res, answer, bytes_per_second, send, parts.hanging);
-    else send(mutate ? [parts.mutate(res, answer[0], mutate), ...answer.slice(1)] : answer);
+    if (connection === "slow") {
+      const sent = (delivered: boolean) => recordAnswered(res, answer[0], delivered);
+      sendSlowly(res, answer, { bytesPerSecond: bytes_per_second, send, hanging: parts.hanging, sent });
+      return;
+    }
+    send(mutate ? [parts.mutate(res, answer[0], mutate), ...answer.slice(1)] : answer);
     recordAnswered(res, answer[0]);
   }
 }

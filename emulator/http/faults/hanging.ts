@@ -13,13 +13,15 @@ export class HangingRequests {
     this.#most = most;
   }
 
-  hold(res: Response): void {
+  /** Whether it is held; otherwise its connection has been ended. */
+  hold(res: Response): boolean {
     if (this.#isReleased || this.#held.size >= this.#most) {
       res.socket?.destroy();
-      return;
+      return false;
     }
     this.#held.add(res);
     res.once("close", () => this.#held.delete(res));
+    return true;
   }
 
   /** The sandbox stops: ends the connections of those that are held, and of those that come. */

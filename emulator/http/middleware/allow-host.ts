@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { Access } from "../../model/access.ts";
+import type { Access } from "../../control/access/access.ts";
 import { ApiError } from "../../model/errors.ts";
 import { valuesOf } from "../call.ts";
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
-import type { Access } from "../../model/access.ts";
-import { isPreflight, preflightHeaders } from "../../model/cors.ts";
+import type { Access } from "../../control/access/access.ts";
+import { isPreflight, preflightHeaders } from "../../control/access/cors.ts";
 
 const EXPOSED = "Request-Id, RateLimit, RateLimit-Policy, Retry-After, ETag, Location, Idempotent-Replayed, WWW-Authenticate, Allow";
 const METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";

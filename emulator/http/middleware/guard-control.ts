@@ -1,11 +1,12 @@
 import type { RequestHandler } from "express";
-import type { Access } from "../../model/access.ts";
+import type { Access } from "../../control/access/access.ts";
+import { isGuardedPath } from "../../control/access/paths.ts";
 import { ApiError } from "../../model/errors.ts";
 
 /** Refuses pages of other origins, and requests without the control token, at the control plane, the dashboard and `/`. */
 export function guardControl(access: Access): RequestHandler {
   return function refuseCaller(req, _res, next) {
-    if (!/^\/($|_sandbox(\/|$)|dashboard(\/|$))/i.test(req.path)) return next();
+    if (!isGuardedPath(req.path)) return next();
     const denial = access.control(req.method, req.path, req.headers);
     if (!denial) return next();
     const challenge = { "WWW-Authenticate": 'Bearer realm="getsmart-sandbox control"' };

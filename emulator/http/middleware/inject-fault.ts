@@ -9,7 +9,7 @@ export interface FaultInjection extends AnswerFaults {
   /** The fault that happens to the request, if one does. */
   readonly strike: (target: FaultTarget) => FaultEntry | null;
   /** Does the work with a faulty chain, until what is returned is called. */
-  readonly duringTrouble: (fault: ChainFault, work: () => void) => () => void;
+  readonly duringFault: (fault: ChainFault, work: () => void) => () => void;
 }
 
 /**
@@ -53,7 +53,7 @@ export function injectFault(injection: FaultInjection): RequestHandler {
       res.locals.fault = struck(fault as FaultEntry);
       if (error) next(injectedError(fault as FaultEntry, call.operation));
       else if (chain) {
-        const end = injection.duringTrouble(chain, next);
+        const end = injection.duringFault(chain, next);
         res.once("finish", end).once("close", end);
       } else if (connection !== undefined && connection !== "slow") {
         recordUnanswered(res);

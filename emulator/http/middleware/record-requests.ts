@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from "express";
+import { isControlPath } from "../../control/access/paths.ts";
 import { type Body, keptAnswer, keptBytes, textOf } from "../../control/body.ts";
 import type { Course, Exchange, StruckFault } from "../../control/exchange.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -40,7 +41,7 @@ export function recordRequests(recorder: Recorder, clock: Clock): RequestHandler
     return latest;
   };
   return function recordRequest(req, res, next) {
-    if (/^\/_sandbox(\/|$)/.test(req.path)) return next();
+    if (isControlPath(req.path)) return next();
     // The router changes the URL on its way.
     const { method, url } = req;
     const arrival = {

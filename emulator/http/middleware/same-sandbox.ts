@@ -14,7 +14,7 @@ export function sameSandbox(id: string): RequestHandler {
     if (meant === undefined || meant === id) return next();
     throw new ApiError(
       "SANDBOX_MISMATCH",
-      `Sandbox-Id names another sandbox than this one (${id}); nothing was done. Find out where the one you mean is running, or leave out the header.`,
+      `Sandbox-Id names another sandbox; this one is ${id}. Nothing was changed. Find the address of the sandbox you mean, or omit the header.`,
     );
   };
 }

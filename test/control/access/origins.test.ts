@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Access } from "../../emulator/model/access.ts";
-import { isLoopbackOrigin, isOriginOfHost, normalOrigin, ORIGIN } from "../../emulator/model/origin.ts";
+import { Access } from "../../../emulator/control/access/access.ts";
+import { isLoopbackOrigin, isOriginOfHost } from "../../../emulator/control/access/origins.ts";
+import { normalOrigin, ORIGIN } from "../../../emulator/model/origin.ts";
 
 describe("a loopback origin", () => {
   it.each([

@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { ApiError } from "./errors.ts";
-import { isLoopbackHost } from "./network.ts";
-import { isLoopbackOrigin, isOriginOfHost, normalOrigin } from "./origin.ts";
+import { CONTROL_TOKEN_FORM } from "../../model/control-token.ts";
+import { ApiError } from "../../model/errors.ts";
+import { isLoopbackHost } from "../../model/network.ts";
+import { normalOrigin } from "../../model/origin.ts";
+import { isOriginOfHost, Origins } from "./origins.ts";
+import { isPage } from "./paths.ts";
 import { ServedHosts } from "./served-hosts.ts";
-
-/** A control token: 16 to 200 visible ASCII characters, as an Authorization header can carry them. */
-export const CONTROL_TOKEN = /^[!-~]{16,200}$/;
-export const CONTROL_TOKEN_FORM = "16 to 200 visible ASCII characters";
 
 export interface AccessSettings {
   /** Further Host names to serve. */
@@ -68,8 +67,7 @@ export class Access {
   /** `host`: the Host header. */
   host(host: string | undefined): Denial | null {
     if (this.#hosts.has(host)) return null;
-    const named = host ? `The Host ${shown(host)}` : "A request without a Host";
-    return { code: "HOST_NOT_ALLOWED", message: `${named} is not served here; name it with --allow-host if it is yours.` };
+    return { code: "HOST_NOT_ALLOWED", message: unservedHost(host) };
   }
 
   /**
@@ -79,7 +77,9 @@ export class Access {
   control(method: string | undefined, path: string, headers: SentHeaders): Denial | null {
     const isOfPage = isPage(path) && (method === "GET" || method === "HEAD");
     if (isOfPage && method === "GET" && isNavigation(headers)) return null;
-    return this.#foreign("The control plane", headers) ?? (isOfPage ? null : this.#unauthenticated("The control plane", headers));
+    return (
+      this.#foreign("the control plane", headers) ?? (isOfPage ? null : this.#unauthenticated("The control plane needs its token", headers))
+    );
   }
 
   /** JSON-RPC, over HTTP or by a WebSocket: programs, and pages of allowed origins. */
@@ -87,8 +87,7 @@ export class Access {
     const origin = originIn(headers);
     // A page's request without an Origin is a GET, which is not served anyway.
     if (origin === null ? isOfOwnSite(headers) : this.#rpc.has(origin) || this.#isOwn(origin, headers)) return null;
-    const from = origin === null ? "another origin" : `the origin ${shown(origin)}`;
-    const message = `JSON-RPC does not serve pages of ${from}; name it with --rpc-cors if they are yours.`;
+    const message = `JSON-RPC does not serve pages of ${pagesOf(origin)}. If they are yours, name their origin with --rpc-cors.`;
     return { code: "ORIGIN_NOT_ALLOWED", message };
   }
 
@@ -97,17 +96,17 @@ export class Access {
    * control unless they are known to be something else.
    */
   rpcMethod(method: string, headers: SentHeaders, isLocal: boolean): Denial | null {
-    const what = `The method ${shown(method)}`;
-    if (ACCOUNT_METHOD.test(method)) return isLocal ? null : this.#unauthenticated(what, headers);
+    const unauthenticated = () => this.#unauthenticated(`The method ${shown(method)} needs the control token`, headers);
+    if (ACCOUNT_METHOD.test(method)) return isLocal ? null : unauthenticated();
     if (OPEN_METHOD.test(method)) return null;
-    return this.#foreign(what, headers) ?? this.#unauthenticated(what, headers);
+    return this.#foreign(`the method ${shown(method)}`, headers) ?? unauthenticated();
   }
 
   /** What `Access-Control-Allow-Origin` says to the page that asks; null for no page, or none that may read the answer. */
   originFor(of: "api" | "rpc", headers: SentHeaders): string | null {
     const origins = of === "api" ? this.#api : this.#rpc;
     const origin = originIn(headers);
-    if (origin === null || !origins.has(origin)) return null;
+    if (origin === null || !(origins.has(origin) || origin === this.#publicOrigin)) return null;
     return origins.isOpen ? "*" : origin;
   }
 
@@ -125,35 +124,16 @@ export class Access {
     const origin = originIn(headers);
     const isOwn = headers["sec-fetch-site"] === undefined ? origin === null || this.#isOwn(origin, headers) : isOfOwnSite(headers);
     if (isOwn) return null;
-    const from = origin === null ? "another origin" : `the origin ${shown(origin)}`;
-    const message = `${what} is not for pages of ${from}, only for the sandbox's own, at its Host or at its --public-url.`;
+    const message = `Pages of ${pagesOf(origin)} may not call ${what}; open the sandbox's own address or its --public-url.`;
     return { code: "ORIGIN_NOT_ALLOWED", message };
   }
 
-  #unauthenticated(what: string, { authorization }: SentHeaders): Denial | null {
+  #unauthenticated(need: string, { authorization }: SentHeaders): Denial | null {
     if (this.#token === null) return null;
     const [, sent] = /^bearer +(\S+) *$/i.exec(String(authorization ?? "")) ?? [];
     // Compared by hashes, so that the time taken says nothing.
     if (sent !== undefined && timingSafeEqual(digest(sent), this.#token)) return null;
-    return { code: "AUTHENTICATION_REQUIRED", message: `${what} needs \`Authorization: Bearer\` with the --control-token.` };
-  }
-}
-
-/** Origins whose pages are served: loopback ones unless `none` is named, and those that are named. */
-class Origins {
-  /** `*` is named. */
-  readonly isOpen: boolean;
-  readonly #loopback: boolean;
-  readonly #named: ReadonlySet<string>;
-
-  constructor(origins: readonly string[] = []) {
-    this.isOpen = origins.includes("*");
-    this.#loopback = !origins.includes("none");
-    this.#named = new Set(origins.filter((each) => each !== "*" && each !== "none").map(normalOrigin));
-  }
-
-  has(origin: string): boolean {
-    return this.isOpen || this.#named.has(origin) || (this.#loopback && isLoopbackOrigin(origin));
+    return { code: "AUTHENTICATION_REQUIRED", message: `${need}: send \`Authorization: Bearer TOKEN\` with the value of --control-token.` };
   }
 }
 
@@ -161,11 +141,6 @@ class Origins {
 const ACCOUNT_METHOD = /^(eth_accounts$|eth_sendTransaction$|eth_sign|personal_)/;
 /** Reads, and transactions that their sender has signed. */
 const OPEN_METHOD = /^((eth|net|web3)_|debug_trace)/;
-
-/** Pages, and the document that one of them shows: no state is in them. */
-function isPage(path: string): boolean {
-  return /^\/($|dashboard(\/|$)|_sandbox(\/?$|\/docs$|\/openapi\.(json|yaml)$))/.test(path);
-}
 
 function originIn({ origin }: SentHeaders): string | null {
   return origin === undefined ? null : String(origin);
@@ -185,7 +160,24 @@ function digest(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-/** A header's value in a sentence: what could not be read there is left out. */
-function shown(value: string): string {
-  return /^[!-~]{1,100}$/.test(value) ? value : "that was sent";
+function unservedHost(host: string | undefined): string {
+  if (!host) return "This sandbox does not serve requests without a Host.";
+  const name = host.replace(/:\d+$/, "");
+  // To be pasted into a shell.
+  if (!/^([A-Za-z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])$/.test(name)) return "This sandbox does not serve the host that was sent.";
+  return `This sandbox does not serve the host ${name}. If it is yours, start it with --allow-host ${name.replace(/^\[|\]$/g, "")}.`;
+}
+
+function pagesOf(origin: string | null): string {
+  return origin !== null && isPrintable(origin) ? origin : "another origin";
+}
+
+/** The name of a method in a sentence: what could not be read there is left out. */
+function shown(method: string): string {
+  return isPrintable(method) ? method : "that was sent";
+}
+
+/** Short, and without control characters that would reach a terminal. */
+function isPrintable(value: string): boolean {
+  return /^[!-~]{1,100}$/.test(value);
 }

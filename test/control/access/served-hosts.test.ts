@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServedHosts } from "../../emulator/model/served-hosts.ts";
+import { ServedHosts } from "../../../emulator/control/access/served-hosts.ts";
 
 const LOOPBACK = ["localhost", "LOCALHOST:80", "localhost:4010", "127.0.0.1:1", "[::1]", "[::1]:4010"];
 const NAMED = ["sandbox.test", "SANDBOX.test:80", "[2001:db8::7]:4010", "ported.test:1"];

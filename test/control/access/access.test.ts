@@ -1,6 +1,6 @@
 /** Who may call what: one rule for the API, the control plane and JSON-RPC, whatever the sandbox listens on. */
 import { describe, expect, it } from "vitest";
-import { Access, type AccessSettings, type SentHeaders } from "../../emulator/model/access.ts";
+import { Access, type AccessSettings, type SentHeaders } from "../../../emulator/control/access/access.ts";
 
 const TOKEN = "a control token".padEnd(16, "!").replaceAll(" ", "-");
 const [API, RPC, DAPP, EVIL] = ["127.0.0.1:4010", "127.0.0.1:8545", "http://localhost:3000", "https://evil.example"];
@@ -49,7 +49,7 @@ const EXPECTED = `
   its own page, GET                                 + + -  + + +
   its own page, in a browser without Sec-Fetch      + + +  + + +
   its own page, over TLS                            + + +  + + +
-  the page at --public-url                          + + -  + + +
+  the page at --public-url                          + + +  + + +
   the page at --public-url, on another port         O O -  O O O
   an address that is typed                          + + -  + + +
   a link that is followed                           O + -  O O O
@@ -190,17 +190,46 @@ describe("behind a proxy", () => {
   });
 });
 
-describe("a refusal names the flag that helps", () => {
+describe("a refusal says what helps", () => {
   const access = new Access();
+  const guarded = open({ controlToken: TOKEN }, "::1");
+  const at = (name: string) => `This sandbox does not serve the host ${name}. If it is yours, start it with --allow-host`;
   it.each([
-    ["--allow-host", access.host("evil.example")],
-    ["--public-url", access.control("GET", "/_sandbox/info", { host: API, origin: EVIL })],
-    ["--rpc-cors", access.rpc({ host: RPC, origin: WALLET })],
-    ["--control-token", open({ controlToken: TOKEN }, "::1").control("GET", "/_sandbox/info", { host: API })],
-  ])("%s", (flag, denial) => expect(denial?.message).toContain(flag));
+    [access.host("evil.example:4010"), `${at("evil.example")} evil.example.`],
+    [access.host("[2001:db8::7]:4010"), `${at("[2001:db8::7]")} 2001:db8::7.`],
+    [access.host(undefined), "This sandbox does not serve requests without a Host."],
+    [
+      access.control("GET", "/_sandbox/info", { host: API, origin: EVIL }),
+      `Pages of ${EVIL} may not call the control plane; open the sandbox's own address or its --public-url.`,
+    ],
+    [
+      access.control("GET", "/_sandbox/info", { host: API, ...ofSite("cross-site") }),
+      "Pages of another origin may not call the control plane; open the sandbox's own address or its --public-url.",
+    ],
+    [
+      access.rpcMethod("evm_mine", { host: RPC, origin: EVIL }, true),
+      `Pages of ${EVIL} may not call the method evm_mine; open the sandbox's own address or its --public-url.`,
+    ],
+    [
+      access.rpc({ host: RPC, origin: EVIL }),
+      `JSON-RPC does not serve pages of ${EVIL}. If they are yours, name their origin with --rpc-cors.`,
+    ],
+    [
+      guarded.control("GET", "/_sandbox/info", { host: API }),
+      "The control plane needs its token: send `Authorization: Bearer TOKEN` with the value of --control-token.",
+    ],
+    [
+      guarded.rpcMethod("evm_mine", { host: RPC }, true),
+      "The method evm_mine needs the control token: send `Authorization: Bearer TOKEN` with the value of --control-token.",
+    ],
+  ])("%j", (denial, message) => expect(denial?.message).toBe(message));
 
-  it("and what was sent, unless that could not be read", () => {
-    expect(access.rpc({ origin: EVIL })?.message).toContain(EVIL);
-    for (const odd of ["\u009b31m", "x".repeat(101)]) expect(access.rpc({ origin: odd })?.message).not.toContain(odd);
+  it.each(["\u009b31m", "x".repeat(300), "a;reboot", "$(reboot)"])("and nothing that could not be read, or run: %j", (odd) => {
+    expect(access.host(odd)?.message).toBe("This sandbox does not serve the host that was sent.");
+  });
+  it.each(["\u009b31m", "x".repeat(101)])("and no origin that could not be read: %j", (odd) => {
+    for (const denial of [access.rpc({ origin: odd }), access.control("GET", "/_sandbox/info", { host: API, origin: odd })]) {
+      expect(denial?.message.toLowerCase()).toContain("pages of another origin");
+    }
   });
 });

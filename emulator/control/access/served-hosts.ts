@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
-import { isLoopbackHost, isUnspecifiedHost } from "./network.ts";
+import { isLoopbackHost, isUnspecifiedHost } from "../../model/network.ts";
 
 /**
  * The Host headers that are served, whatever their port: loopback's, names that were added, and each host that a server listens on. Once
