@@ -102,7 +102,7 @@ export interface Sandbox
   /** The one clock of API and chain. */
   readonly clock: Pick<Controls["clock"], "show" | "advance" | "set" | "freeze" | "run">;
   /** The log of requests to the API. */
-  readonly requests: Omit<Controls["requests"], "page" | "matcher">;
+  readonly requests: Omit<Controls["requests"], "page" | "counted" | "matcher">;
   /** The whole state as readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it, or not in one string. */
   export(): Promise<string>;
   /** Replaces everything by an exported state, given as text or in pieces: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE. */

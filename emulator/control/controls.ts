@@ -167,8 +167,10 @@ export function createControls(parts: ControlParts) {
     requests: {
       /** The latest requests to the API, newest first. Throws API_KEY_NOT_FOUND, REQUEST_NOT_FOUND (`since`). */
       list: (query: RequestQuery = {}) => observation.list(query),
-      /** A page of them, which also ends at 2 MiB of bodies. Throws as `list`, and INVALID_CURSOR. */
+      /** A page of them, which also ends at 2 MiB. Throws as `list`, and INVALID_CURSOR. */
       page: (query: RequestQuery & PageQuery = {}) => observation.page(query),
+      /** As `count`, making way for other work. */
+      counted: (filter: RequestFilter = {}) => observation.counted(filter),
       /** Throws as `list`. */
       count: (filter: RequestFilter = {}) => observation.count(filter),
       clear: () => observation.clear(),

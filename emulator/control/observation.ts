@@ -1,21 +1,23 @@
 import { decodeCursor, encodeCursor } from "../model/cursor.ts";
 import { ApiError } from "../model/errors.ts";
 import type { Page, PageQuery } from "../model/page.ts";
+import { Pace } from "../pace.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Reader } from "../ports/store.ts";
 import type { Keys } from "../services/keys.ts";
 import type { Coverage, CoverageCounter } from "./coverage.ts";
-import { bytesOf, type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
+import { type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
 import type { Feed } from "./feed.ts";
+import type { Logged } from "./forgetting.ts";
 import { type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
-import type { RequestLog } from "./requests.ts";
+import type { LogRange, RequestLog } from "./requests.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import type { Committed } from "./work.ts";
 
 const LIST = "requests";
 const DEFAULT_LIMIT = 100;
-/** A page of a list is made in one turn of the event loop. */
-const PAGE_BYTES = 2 * 2 ** 20;
+/** Characters of a page, which is written in one turn of the event loop. */
+const PAGE_SIZE = 2 * 2 ** 20;
 
 export interface ObservationParts {
   readonly log: RequestLog;
@@ -58,26 +60,29 @@ export class Observation {
     return found;
   }
 
-  /**
-   * A page ends at its limit, or when its bodies are long. The cursor is the number of the last request shown, whatever the filter: requests
-   * that come between two pages neither break nor repeat anything. Throws as `list`, and INVALID_CURSOR.
-   */
-  page({ limit = DEFAULT_LIMIT, cursor, ...filter }: RequestQuery & PageQuery = {}): Page<LoggedRequest> {
+  /** A page ends at its limit, or when it is long. Makes way for other work. Throws as `list`, and INVALID_CURSOR. */
+  async page({ limit = DEFAULT_LIMIT, cursor, ...filter }: RequestQuery & PageQuery = {}): Promise<Page<LoggedRequest>> {
     const before = cursor === undefined ? undefined : numberIn(decodeCursor(LIST, cursor));
     const items: LoggedRequest[] = [];
-    let bytes = 0;
-    let has_more = false;
+    let size = 0;
     let last: number | null = null;
-    for (const { number, exchange, scrubbed } of this.#select(filter, before)) {
-      if (items.length === limit || bytes > PAGE_BYTES) {
-        has_more = true;
-        break;
+    for await (const { number, exchange, scrubbed } of this.#paced(filter, before)) {
+      if (items.length === limit || size > PAGE_SIZE) {
+        return { items, has_more: true, next_cursor: last === null ? null : encodeCursor(LIST, String(last)) };
       }
-      items.push(loggedRequest(exchange, scrubbed));
+      const item = loggedRequest(exchange, scrubbed);
+      items.push(item);
+      size += JSON.stringify(item).length;
       last = number;
-      bytes += bytesOf(exchange);
     }
-    return { items, has_more, next_cursor: has_more && last !== null ? encodeCursor(LIST, String(last)) : null };
+    return { items, has_more: false, next_cursor: null };
+  }
+
+  /** As `count`, making way for other work. */
+  async counted(filter: RequestFilter = {}): Promise<number> {
+    let count = 0;
+    for await (const _ of this.#paced(filter)) count += 1;
+    return count;
   }
 
   /** Throws as `list`. */
@@ -105,10 +110,24 @@ export class Observation {
     return matcher(filter, (key) => this.#keyIdOf(key), this.#parts.wall());
   }
 
-  #select({ since, ...filter }: RequestFilter, before?: number) {
+  async *#paced(filter: RequestFilter, before?: number): AsyncGenerator<Logged> {
+    const { matches, range } = this.#wish(filter, before);
+    const pace = new Pace();
+    for (const logged of this.#parts.log.walk(range)) {
+      if (pace.isDue()) await pace.turn();
+      if (matches(logged.exchange)) yield logged;
+    }
+  }
+
+  #select(filter: RequestFilter): Iterable<Logged> {
+    const { matches, range } = this.#wish(filter);
+    return this.#parts.log.select(matches, range);
+  }
+
+  #wish({ since, ...filter }: RequestFilter, before?: number): { matches: Matches; range: LogRange } {
     const after = since?.startsWith("req_") ? since : undefined;
     const rest = after === undefined && since !== undefined ? { ...filter, since } : filter;
-    return this.#parts.log.select(this.matcher(rest), { after, before });
+    return { matches: this.matcher(rest), range: { after, before } };
   }
 
   #keyIdOf(key: string): string {

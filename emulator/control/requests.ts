@@ -17,6 +17,12 @@ const BOUNDS: LogBounds = { requests: 10_000, bytes: 64 * 2 ** 20 };
 /** Requests that began before a deletion may be answered after it, but not so long after. */
 const STRAGGLERS_MS = 10 * 60_000;
 
+/** Only those that came after the request with this id, or before this number of the log. */
+export interface LogRange {
+  readonly after?: string | undefined;
+  readonly before?: number | undefined;
+}
+
 /**
  * The latest requests, in memory: never on disk, never restored. They are kept as they came; what is shown of them is made when
  * somebody asks.
@@ -64,15 +70,17 @@ export class RequestLog {
    * only those before the request with this number, which may have been dropped since; then the one with that id may be too. Throws
    * INVALID_CURSOR for a number that no request has had since the log was cleared.
    */
-  *select(matches: Matches, { after, before }: { after?: string | undefined; before?: number | undefined } = {}): Generator<Logged> {
+  *select(matches: Matches, range: LogRange = {}): Generator<Logged> {
+    for (const logged of this.walk(range)) if (matches(logged.exchange)) yield logged;
+  }
+
+  /** All of them. Throws as `select`. */
+  *walk({ after, before }: LogRange = {}): Generator<Logged> {
     if (before !== undefined && !(before >= this.#start && before < this.#next)) throw invalidCursor();
     const reached = after === undefined ? null : this.#numberOf(after);
     if (after !== undefined && reached === null && before === undefined) throw notLogged(after);
     // The log may drop some while they are walked.
-    for (let number = (before ?? this.#next) - 1; number >= Math.max(this.#first, (reached ?? -1) + 1); number--) {
-      const logged = this.#at(number);
-      if (matches(logged.exchange)) yield logged;
-    }
+    for (let number = (before ?? this.#next) - 1; number >= Math.max(this.#first, (reached ?? -1) + 1); number--) yield this.#at(number);
   }
 
   /** Throws REQUEST_NOT_FOUND. */

@@ -344,56 +344,56 @@ describe("the ring", () => {
       for (const id of log) made.record(exchange(id));
       return made;
     };
-    const page = (log: RequestLog, query: object) => {
+    const page = async (log: RequestLog, query: object) => {
       const parts = { log, keys: { idOf: () => null }, wall: () => 0 };
-      const { items, next_cursor } = new Observation(parts as unknown as ObservationParts).page(query);
+      const { items, next_cursor } = await new Observation(parts as unknown as ObservationParts).page(query);
       return { ids: items.map(({ request_id }) => request_id), cursor: next_cursor as string };
     };
     const refusedCursor = expect.objectContaining({ code: "INVALID_CURSOR" });
 
-    it("the next page goes on where the last one ended", () => {
+    it("the next page goes on where the last one ended", async () => {
       const log = filled(1, 2, 3, 4);
-      const { ids: first, cursor } = page(log, { limit: 2 });
+      const { ids: first, cursor } = await page(log, { limit: 2 });
       log.record(exchange(5));
-      expect([first, page(log, { cursor }).ids]).toEqual([["req_4", "req_3"], ["req_2"]]);
+      expect([first, (await page(log, { cursor })).ids]).toEqual([["req_4", "req_3"], ["req_2"]]);
     });
 
-    it("also when all that was shown, and all before, has been dropped", () => {
+    it("also when all that was shown, and all before, has been dropped", async () => {
       const log = filled(1, 2, 3, 4);
-      const { cursor } = page(log, { limit: 2 });
+      const { cursor } = await page(log, { limit: 2 });
       for (let id = 5; id <= 9; id++) log.record(exchange(id));
-      expect(page(log, { cursor })).toEqual({ ids: [], cursor: null });
+      expect(await page(log, { cursor })).toEqual({ ids: [], cursor: null });
     });
 
-    it("also since a request that has been dropped meanwhile, or that is newer than the page before", () => {
+    it("also since a request that has been dropped meanwhile, or that is newer than the page before", async () => {
       const log = filled(1, 2, 3, 4);
-      const { cursor } = page(log, { limit: 1, since: "req_1" });
+      const { cursor } = await page(log, { limit: 1, since: "req_1" });
       log.record(exchange(5));
-      expect(page(log, { cursor, since: "req_1" }).ids).toEqual(["req_3", "req_2"]);
-      expect(page(log, { cursor, since: "req_5" }).ids).toEqual([]);
-      expect(() => page(log, { since: "req_1" })).toThrow(expect.objectContaining({ code: "REQUEST_NOT_FOUND" }));
+      expect((await page(log, { cursor, since: "req_1" })).ids).toEqual(["req_3", "req_2"]);
+      expect((await page(log, { cursor, since: "req_5" })).ids).toEqual([]);
+      await expect(page(log, { since: "req_1" })).rejects.toThrow(expect.objectContaining({ code: "REQUEST_NOT_FOUND" }));
     });
 
-    it("with another filter it is about the same place", () => {
+    it("with another filter it is about the same place", async () => {
       const log = filled(1, 2);
       log.record({ ...exchange(3), method: "POST" });
       log.record(exchange(4));
-      const { cursor } = page(log, { limit: 1, method: "GET" });
-      expect(page(log, { cursor, method: "POST" }).ids).toEqual(["req_3"]);
-      expect(page(log, { cursor, status: 404 }).ids).toEqual([]);
+      const { cursor } = await page(log, { limit: 1, method: "GET" });
+      expect((await page(log, { cursor, method: "POST" })).ids).toEqual(["req_3"]);
+      expect((await page(log, { cursor, status: 404 })).ids).toEqual([]);
     });
 
-    it("a cursor from before a clear, of another list, or with a number that never was, is refused", () => {
+    it("a cursor from before a clear, of another list, or with a number that never was, is refused", async () => {
       const log = filled(1, 2, 3, 4);
-      const { cursor } = page(log, { limit: 2 });
+      const { cursor } = await page(log, { limit: 2 });
       const others = [
         encodeCursor("users", "3"),
         ...["4", "-1", "1.5", "1e0", "", "req_3", "9".repeat(30)].map((id) => encodeCursor("requests", id)),
       ];
-      for (const other of others) expect(() => page(log, { cursor: other })).toThrow(refusedCursor);
+      for (const other of others) await expect(page(log, { cursor: other })).rejects.toThrow(refusedCursor);
       log.clear();
       for (let id = 5; id <= 9; id++) log.record(exchange(id));
-      expect(() => page(log, { cursor })).toThrow(refusedCursor);
+      await expect(page(log, { cursor })).rejects.toThrow(refusedCursor);
     });
   });
 });

@@ -7,12 +7,12 @@ type Ids = "listRequests" | "countRequests" | "clearRequests" | "getTrace" | "ge
 export function requestOperations(controls: Controls): ControlHandlers<Ids> {
   const { requests } = controls;
   return {
-    listRequests({ query }) {
-      const page = requests.page(query);
+    async listRequests({ query }) {
+      const page = await requests.page(query);
       return { data: page, message: `${counted(page.items.length, "request")}, newest first.` };
     },
-    countRequests({ query }) {
-      const count = requests.count(query);
+    async countRequests({ query }) {
+      const count = await requests.counted(query);
       return { data: { count }, message: `${counted(count, "request")} in the log.` };
     },
     clearRequests() {
