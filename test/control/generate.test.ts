@@ -119,7 +119,7 @@ describe("whether there is room for the awards", () => {
       if (!isOver) setImmediate(watch);
     };
     setImmediate(watch);
-    await expect(generate({ awards: 1 }, generating)).rejects.toMatchObject({ code: "INVALID_REQUEST", param: "awards" });
+    await expect(generate({ awards: 1 }, generating)).rejects.toMatchObject({ code: "AWARDS_NOT_POSSIBLE", param: "awards" });
     isOver = true;
     watch();
     expect(asked.count).toBeGreaterThan(1_000_000);
