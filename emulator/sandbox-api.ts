@@ -160,13 +160,13 @@ export class InvariantBroken extends Error {
   }
 }
 
-/** The in-process face of the controls. `checks`: of what is asked, as over HTTP. `keyIdOf`: the id of a key given by its secret. */
+/** The in-process face of the controls. `checks`: of what is asked, as over HTTP. `keyIdOf`: the id of a key given by id or secret. */
 export function inProcess(controls: Controls, checks: InputChecks, waiter: Waiter, keyIdOf: (secret: string) => string | null) {
   let unnamed = 0;
   const { check } = checks;
   const { clock, faults, keys, requests } = controls;
   const idOf = (key: string) => {
-    const id = String(key).startsWith("key_") ? key : keyIdOf(key);
+    const id = keyIdOf(key);
     if (id === null) throw keyNotFound("/key_id");
     return id;
   };

@@ -207,7 +207,16 @@ async function compose(
   const feed = new Feed();
   const waiter = new Waiter(feed, writer);
   const coverage = new CoverageCounter(document);
-  const observation = new Observation({ log: new RequestLog(), coverage, feed, keys, records: store, chain, wall: SYSTEM_TIME.wall });
+  const observation = new Observation({
+    log: new RequestLog(),
+    coverage,
+    operations: document.operations.map(({ id }) => id),
+    feed,
+    keys,
+    records: store,
+    chain,
+    wall: SYSTEM_TIME.wall,
+  });
   writer.onCommit(watchMemory((sentence) => log.warn(sentence)));
   writer.onCommit((commit) => {
     const { changes, events } = commit;

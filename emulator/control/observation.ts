@@ -1,5 +1,5 @@
 import { decodeCursor, encodeCursor } from "../model/cursor.ts";
-import { ApiError } from "../model/errors.ts";
+import { ApiError, refuse } from "../model/errors.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import { Pace } from "../pace.ts";
 import type { Chain } from "../ports/chain.ts";
@@ -9,6 +9,7 @@ import type { Coverage, CoverageCounter } from "./coverage.ts";
 import { type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
 import type { Feed } from "./feed.ts";
 import type { Logged } from "./forgetting.ts";
+import { nearest } from "./nearest.ts";
 import { type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
 import type { LogRange, RequestLog } from "./requests.ts";
 import { type Trace, traceOf } from "./trace.ts";
@@ -22,6 +23,8 @@ const PAGE_SIZE = 2 * 2 ** 20;
 export interface ObservationParts {
   readonly log: RequestLog;
   readonly coverage: CoverageCounter;
+  /** Operations of the API, by id. */
+  readonly operations: readonly string[];
   readonly feed: Feed;
   readonly keys: Keys;
   readonly records: Reader;
@@ -105,8 +108,14 @@ export class Observation {
     return this.#parts.coverage.report();
   }
 
-  /** Throws API_KEY_NOT_FOUND. */
+  /** Throws API_KEY_NOT_FOUND, VALIDATION_FAILED for an operation that the API has not. */
   matcher(filter: RequestFilter): Matches {
+    const { operationId } = filter;
+    const known = this.#parts.operations;
+    if (operationId !== undefined && !known.includes(operationId)) {
+      const message = `There is no operation ${operationId}; did you mean ${nearest(operationId, known)}?`;
+      throw refuse("VALIDATION_FAILED", message, "/operationId");
+    }
     return matcher(filter, (key) => this.#keyIdOf(key), this.#parts.wall());
   }
 

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Access } from "../control/access/access.ts";
+import { isControlPath } from "../control/access/paths.ts";
 import { refusedOrigins } from "../control/access/refused-origins.ts";
 import { ApiError } from "../model/errors.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -8,7 +9,6 @@ import type { RateLimiter } from "../ports/rate-limiter.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Keys } from "../services/keys.ts";
 import { beginCall } from "./call.ts";
-import { isControlPath } from "./control/control-plane.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
 import { mutateAnswer } from "./faults/mutate-answer.ts";

@@ -58,6 +58,7 @@ const REFUSALS: readonly [string, (door: Door) => Promise<unknown>, string, RegE
   ],
   ["a key that is not there", (door) => door.revokeKey("key_gone"), "API_KEY_NOT_FOUND", /no usable API key/],
   ["a status", (door) => door.list({ status: "6XX" }), "VALIDATION_FAILED", /^status must be a status such as 404/],
+  ["requests of no operation", (door) => door.count({ operationId: "mintTokns" }), "VALIDATION_FAILED", /did you mean mintTokens\?/],
   ["a limit of none", (door) => door.list({ limit: 0 }), "VALIDATION_FAILED", /^limit must be a whole number from 1 to 10000/],
   ["a limit without end", (door) => door.list({ limit: 10_001 }), "VALIDATION_FAILED", /^limit must be a whole number from 1 to 10000/],
   ["a time in words", (door) => door.count({ since: "yesterday" }), "VALIDATION_FAILED", /^since must be an instant such as/],

@@ -345,7 +345,7 @@ describe("the ring", () => {
       return made;
     };
     const page = async (log: RequestLog, query: object) => {
-      const parts = { log, keys: { idOf: () => null }, wall: () => 0 };
+      const parts = { log, keys: { idOf: () => null }, operations: [], wall: () => 0 };
       const { items, next_cursor } = await new Observation(parts as unknown as ObservationParts).page(query);
       return { ids: items.map(({ request_id }) => request_id), cursor: next_cursor as string };
     };

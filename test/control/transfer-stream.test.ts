@@ -64,7 +64,7 @@ describe("an export", () => {
 
   it("to a file is there as a whole or not: nothing is replaced when the sandbox breaks off", async () => {
     const server = createServer((req, res) => {
-      if (req.url === "/info") return void res.end(JSON.stringify({ status: "success", data: { sandbox_id: "sbx_0" } }));
+      if (req.url?.endsWith("/info")) return void res.end(JSON.stringify({ status: "success", data: { sandbox_id: "sbx_0" } }));
       res.writeHead(200, { "Content-Type": "application/yaml" });
       res.write("fixture: export\n", () => res.destroy());
     }).listen(0, "127.0.0.1");

@@ -10,7 +10,7 @@ afterAll(() => here.sandbox.close());
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
 it.each([
-  ["an array of half a million", `{"name":"a","scopes":[${"1,".repeat(400_000)}1]}`, "VALIDATION_FAILED", /at most 16 items/],
+  ["an array of half a million", `{"name":"a","scopes":[${"1,".repeat(400_000)}1]}`, "VALIDATION_FAILED", /scopes\.0/],
   ["lists in lists", `{"name":"a","scopes":[${nested(5000)}]}`, "VALIDATION_FAILED", /scopes\.0/],
   ["many members", `{${Array.from({ length: 50_000 }, (_, i) => `"k${i}":1`).join(",")}}`, "UNKNOWN_PARAMETER", /\d+ things are wrong/],
   ["a long name", `{"${"k".repeat(500_000)}":1}`, "UNKNOWN_PARAMETER", /is not known here/],

@@ -18,9 +18,10 @@ it("is read in turns", async () => {
       .get(`/v1${"/a".repeat(6000)}`)
       .expect(404);
   const read = async (path: string) => {
-    const { answer, problems } = await sendTimed(async () => await request(origin).get(`/_sandbox/requests${path}`).expect(200));
+    // The client is in this process: it reads the text no further.
+    const { answer, problems } = await sendTimed(async () => ({ text: await (await fetch(`${origin}/_sandbox/requests${path}`)).text() }));
     expect([path.slice(0, 40), problems]).toEqual([path.slice(0, 40), []]);
-    return answer.body.data;
+    return JSON.parse(answer.text).data;
   };
 
   const seen = new Set<string>();

@@ -76,7 +76,7 @@ it("only what is sent is changed: neither what is kept nor what is logged", asyn
   const [logged] = here.sandbox.requests.list({ limit: 1 });
   expect(logged).toMatchObject({
     status: 201,
-    delivered: true,
+    delivered: false,
     fault_id: expect.any(String),
     response: { body: { data: { status: "active" } } },
   });

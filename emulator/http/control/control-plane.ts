@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from "express";
+import { isControlPath } from "../../control/access/paths.ts";
 import type { Controls } from "../../control/controls.ts";
 import { ApiError } from "../../model/errors.ts";
 import { beginCall, callOf } from "../call.ts";
@@ -30,10 +31,6 @@ export function controlPlane(controls: Controls, publicUrl: string | null): Requ
     served ??= serve(controls, loadControlDocument(), publicUrl);
     served(req, res, next);
   };
-}
-
-export function isControlPath(path: string): boolean {
-  return path === BASE || path.startsWith(`${BASE}/`);
 }
 
 function serve(controls: Controls, document: LoadedDocument, publicUrl: string | null): RequestHandler {

@@ -60,8 +60,10 @@ export function breakAnswer(res: Response, fault: FaultEntry, parts: AnswerFault
       sendSlowly(res, answer, { bytesPerSecond: bytes_per_second, send, hanging: parts.hanging, sent });
       return;
     }
-    send(mutate ? [parts.mutate(res, answer[0], mutate), ...answer.slice(1)] : answer);
-    recordAnswered(res, answer[0]);
+    const changed = mutate ? parts.mutate(res, answer[0], mutate) : answer[0];
+    send([changed, ...answer.slice(1)]);
+    // What was changed is not the answer that was made.
+    recordAnswered(res, answer[0], changed === answer[0]);
   }
 }
 
