@@ -5,6 +5,7 @@ import type { Exchange } from "../control/exchange.ts";
 import { fieldValue } from "../control/header-fields.ts";
 import { redactText } from "../control/redact.ts";
 import type { ErrorCode } from "../model/errors.ts";
+import { targetOf } from "../model/request-target.ts";
 import type { Recorder } from "./middleware/record-requests.ts";
 
 /** A refusal of what never came to the application. */
@@ -32,7 +33,7 @@ export interface RawRecorder {
   refused(refusal: RawRefusal): void;
 }
 
-/** `at`: sandbox time in ms. The log has a line for these too. */
+/** `at`: sandbox time in ms. The log has a line for these too; the request log leaves out those to the control plane, as it does elsewhere. */
 export function rawRecorder(recorder: Recorder, requestId: () => string, at: () => number, log: Logger): RawRecorder {
   return {
     requestId,
@@ -40,6 +41,7 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
       const { requestId: request_id, method, status, code } = refusal;
       const path = refusal.url === null ? null : redactText(refusal.url.split("?", 1)[0] as string);
       log.info({ request_id, method, path, status, code }, `${method ?? "–"} ${path ?? "–"} ${status}`);
+      if (isForControl(refusal.url)) return;
       const exchange: Exchange = {
         ...refusal,
         receivedAt: Date.now(),
@@ -61,6 +63,11 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
       recorder.record(exchange);
     },
   };
+}
+
+/** Whether a request target, of whatever form, is one of the control plane's. */
+export function isForControl(url: string | null): boolean {
+  return url !== null && /^\/_sandbox(\/|$)/.test(targetOf(url).path);
 }
 
 /** Method and target of the request line at the beginning of what came, if one is there. */
