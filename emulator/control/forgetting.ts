@@ -53,7 +53,7 @@ export function scrubbed(logged: Logged, who: Forgotten): Logged {
   return { exchange: { ...exchange, ...NOTHING_SAID, url }, work, scrubbed: true };
 }
 
-const NOTHING_SAID = { requestHeaders: [], request: null, responseHead: null, response: null } as const;
+const NOTHING_SAID = { requestHeaders: [], request: null, unread: null, responseHead: null, response: null } as const;
 
 function withoutValues(written: Written): Written {
   const blank = (change: Change) => ({ ...change, record: change.record && statusOnly(change.record) }) as Change;
