@@ -15,6 +15,11 @@ export interface Body {
   readonly sha256: string | null;
 }
 
+/** The hash of a body that came when its request was answered already: set when the body has ended; null until then, and where it never does. */
+export interface LateHash {
+  sha256: string | null;
+}
+
 /** A body as shown: the JSON value, or text where it is not JSON or was cut. */
 export interface LoggedBody {
   readonly bytes: number;

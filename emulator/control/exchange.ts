@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FaultMoment } from "../model/fault.ts";
-import { type Body, hashOf, type LoggedBody, loggedBody, sizeOf } from "./body.ts";
+import { type Body, hashOf, type LateHash, type LoggedBody, loggedBody, sizeOf } from "./body.ts";
 import { fieldsOfHead, fieldValue, type HeaderField, shownFields, textOfFields } from "./header-fields.ts";
 import { redactText } from "./redact.ts";
 
@@ -61,6 +61,8 @@ export interface Exchange {
   /** Names and values in turn, as Node's `rawHeaders`, by reference; empty when none could be read. */
   readonly requestHeaders: readonly string[];
   readonly request: Body | null;
+  /** Of a body that nobody read before the answer; null for no such. */
+  readonly unread: LateHash | null;
   /** Status line and header fields, as they were sent; null for none. */
   readonly responseHead: string | null;
   readonly response: Body | null;
@@ -105,7 +107,10 @@ export interface RequestSummary {
   readonly response_headers: readonly HeaderField[];
   /** SHA-256, in hexadecimal digits, of the field Idempotency-Key as it was sent; null without, and when scrubbed. */
   readonly idempotency_key_sha256: string | null;
-  /** The same of the whole body (decoded, where it had a Content-Encoding); null when none was read. */
+  /**
+   * The same of the whole body (decoded, where it had a Content-Encoding). Null without; when it is longer than the operation takes, or
+   * never ended; of a request that was answered before its body was read, until that has come; and when scrubbed.
+   */
   readonly body_sha256: string | null;
 }
 
@@ -138,7 +143,7 @@ export function summaryOf(exchange: Exchange): RequestSummary {
     request_headers: shownFields(exchange.requestHeaders),
     response_headers: exchange.responseHead === null ? [] : shownFields(fieldsOfHead(exchange.responseHead)),
     idempotency_key_sha256: idempotencyKey === null ? null : hash("sha256", idempotencyKey),
-    body_sha256: exchange.request && hashOf(exchange.request),
+    body_sha256: exchange.request ? hashOf(exchange.request) : (exchange.unread?.sha256 ?? null),
   };
 }
 

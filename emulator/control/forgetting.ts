@@ -55,7 +55,7 @@ export function scrubbed(logged: Logged, who: Forgotten): Logged {
   return { ...logged, exchange: { ...exchange, ...NOTHING_SAID, url }, scrubbed: true };
 }
 
-const NOTHING_SAID = { requestHeaders: [], request: null, responseHead: null, response: null } as const;
+const NOTHING_SAID = { requestHeaders: [], request: null, unread: null, responseHead: null, response: null } as const;
 
 function withoutValues(written: Written): Written {
   const blank = (change: Change) => ({ ...change, record: change.record && statusOnly(change.record) }) as Change;

@@ -1,4 +1,5 @@
-import { isSecretMember, REDACTED, redactText } from "./redact.ts";
+import { REDACTED, redactText } from "./redact.ts";
+import { isSecretName } from "./secret-names.ts";
 
 /** A header field as shown. */
 export interface HeaderField {
@@ -7,7 +8,7 @@ export interface HeaderField {
 }
 
 /** Fields that carry credentials: neither shown nor looked at. Which API key it was, the request's `api_key_id` says. */
-const CREDENTIALS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
+const CREDENTIALS = new Set(["authorization", "proxy-authorization", "cookie", "cookie2", "set-cookie", "set-cookie2"]);
 
 /** The fields of a request, given as Node's `rawHeaders`: names and values in turn. In their order, without secrets. */
 export function shownFields(raw: readonly string[]): HeaderField[] {
@@ -15,7 +16,7 @@ export function shownFields(raw: readonly string[]): HeaderField[] {
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const [name, value] = [raw[at] as string, raw[at + 1] as string];
     if (CREDENTIALS.has(name.toLowerCase())) continue;
-    fields.push({ name: redactText(name), value: isSecretMember(name) ? REDACTED : redactText(value) });
+    fields.push({ name: redactText(name), value: isSecretName(name) ? REDACTED : redactText(value) });
   }
   return fields;
 }

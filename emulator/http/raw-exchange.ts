@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
-import { keptAnswer } from "../control/body.ts";
+import { keptAnswer, type LateHash } from "../control/body.ts";
 import type { Exchange } from "../control/exchange.ts";
 import { fieldValue } from "../control/header-fields.ts";
 import { redactText } from "../control/redact.ts";
 import type { ErrorCode } from "../model/errors.ts";
+import { targetOf } from "../model/request-target.ts";
 import type { Recorder } from "./middleware/record-requests.ts";
+import { hashUnread } from "./unread-body.ts";
 
 /** A refusal of what never came to the application. */
 export interface RawRefusal {
@@ -19,12 +21,13 @@ export interface RawRefusal {
   readonly url: string | null;
   /** Names and values in turn; empty when they could not be read. */
   readonly requestHeaders: readonly string[];
+  readonly unread: LateHash | null;
   /** Status line and header fields of the answer. */
   readonly responseHead: string;
 }
 
 /** What could be read of a request that is refused. */
-export type RawLine = Pick<RawRefusal, "method" | "url" | "requestHeaders">;
+export type RawLine = Pick<RawRefusal, "method" | "url" | "requestHeaders" | "unread">;
 
 /** Where refusals are told, and where they get their ids. */
 export interface RawRecorder {
@@ -32,7 +35,7 @@ export interface RawRecorder {
   refused(refusal: RawRefusal): void;
 }
 
-/** `at`: sandbox time in ms. The log has a line for these too. */
+/** `at`: sandbox time in ms. The log has a line for these too; the request log leaves out those to the control plane, as it does elsewhere. */
 export function rawRecorder(recorder: Recorder, requestId: () => string, at: () => number, log: Logger): RawRecorder {
   return {
     requestId,
@@ -40,6 +43,7 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
       const { requestId: request_id, method, status, code } = refusal;
       const path = refusal.url === null ? null : redactText(refusal.url.split("?", 1)[0] as string);
       log.info({ request_id, method, path, status, code }, `${method ?? "–"} ${path ?? "–"} ${status}`);
+      if (isForControl(refusal.url)) return;
       const exchange: Exchange = {
         ...refusal,
         receivedAt: Date.now(),
@@ -63,13 +67,19 @@ export function rawRecorder(recorder: Recorder, requestId: () => string, at: () 
   };
 }
 
+/** Whether a request target, of whatever form, is one of the control plane's. */
+export function isForControl(url: string | null): boolean {
+  return url !== null && /^\/_sandbox(\/|$)/.test(targetOf(url).path);
+}
+
 /** Method and target of the request line at the beginning of what came, if one is there. */
 export function requestLine(packet: Buffer | undefined): RawLine {
   const [, method = null, url = null] = /^([A-Z]{1,20}) (\S{1,2048}) HTTP\//.exec(packet?.toString("latin1", 0, 4096) ?? "") ?? [];
-  return { method, url, requestHeaders: [] };
+  return { method, url, requestHeaders: [], unread: null };
 }
 
 /** The same of a request that Node has read. */
-export function lineOf({ method, url, rawHeaders }: IncomingMessage): RawLine {
-  return { method: method ?? null, url: url ?? null, requestHeaders: rawHeaders };
+export function lineOf(req: IncomingMessage): RawLine {
+  const { method, url, rawHeaders } = req;
+  return { method: method ?? null, url: url ?? null, requestHeaders: rawHeaders, unread: hashUnread(req) };
 }

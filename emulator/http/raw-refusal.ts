@@ -18,7 +18,7 @@ export function refuseRaw(
   code: string | undefined,
   socket: Socket,
   recorder: RawRecorder,
-  line: RawLine = { method: null, url: null, requestHeaders: [] },
+  line: RawLine = { method: null, url: null, requestHeaders: [], unread: null },
 ): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();

@@ -5,7 +5,7 @@ import { failure, INVALID_REQUEST, LIMIT_EXCEEDED, RpcError } from "./json-rpc.t
 
 /** What is refused before its body is read, with its HTTP status. */
 export interface Refusal {
-  readonly status: 403 | 404;
+  readonly status: 400 | 403 | 404;
   readonly error: RpcError;
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { refusedOrigins } from "../control/access/refused-origins.ts";
 import { isLoopbackHost, originOf } from "../model/network.ts";
+import { settleHost, targetOf, timesSent } from "../model/request-target.ts";
 import { BOUNDS } from "./bounds.ts";
 import type { Peer, RpcDeps } from "./deps.ts";
 import { Feed } from "./feed.ts";
@@ -33,13 +34,18 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
   }
 
   /** Host and Origin come first: a page on the internet reaches a loopback port through its visitor's browser. */
-  function refusalOf({ headers, url }: IncomingMessage): Refusal | null {
+  function refusalOf(req: IncomingMessage): Refusal | null {
+    for (const name of ["Host", "Authorization"]) {
+      if (timesSent(req, name.toLowerCase()) > 1) return { status: 400, error: invalid(`Send one ${name} header, not several.`) };
+    }
+    settleHost(req);
+    const { headers, url = "" } = req;
     const denial = access.host(headers.host) ?? access.rpc(headers);
     if (denial) {
       if (denial.code === "ORIGIN_NOT_ALLOWED" && headers.origin !== undefined) noteRefused(headers.origin);
       return { status: 403, error: denied(denial) };
     }
-    if (url?.split("?")[0] === "/") return null;
+    if (targetOf(url).path === "/") return null;
     return { status: 404, error: invalid("JSON-RPC is served at / alone; the API has a port of its own.") };
   }
 

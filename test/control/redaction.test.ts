@@ -1,8 +1,11 @@
 /** No key, no webhook secret anywhere in what the log shows, at any door, wherever the client has put it. */
 import { connect } from "node:net";
 import request from "supertest";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BODY_KEPT } from "../../emulator/control/body.ts";
+import { splitUrl } from "../../emulator/control/exchange.ts";
+import { shownFields } from "../../emulator/control/header-fields.ts";
+import { REDACTED, redactJson, redactJsonText, redactText } from "../../emulator/control/redact.ts";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import { newKey, newUser, person, world } from "../support/client.ts";
 import { lines, sendRaw } from "../support/wire.ts";
@@ -102,6 +105,77 @@ it("what only resembles a key is shown", async () => {
   await request(sandbox.app).get("/v1/verify/ABCDEF2?gets_id=ABCDEF2");
   expect(sandbox.requests.list()).toMatchObject([{ path: "/v1/verify/ABCDEF2", query: "gets_id=ABCDEF2" }]);
   await sandbox.close();
+});
+
+const SECRET = "hunter2-hunter2";
+const NAMES = [
+  ...["password", "passwd", "secret", "client_secret", "clientSecret", "authorization", "token", "access_token", "refreshToken"],
+  ...["api_key", "apikey", "API-Key", "private_key", "user[password]", "Cookie2"],
+];
+
+describe.each(NAMES)("what is called %s", (name) => {
+  it("as a member, whatever its value is", () => {
+    for (const value of [SECRET, [SECRET], { inner: { deep: SECRET } }]) {
+      const json = JSON.stringify({ before: 1, [name]: value, after: "seen" });
+      expect(redactJson(JSON.parse(json))).toEqual({ before: 1, [name]: REDACTED, after: "seen" });
+      // Cut, or malformed.
+      expect(redactJsonText(`${json},`)).toBe(`{"before":1,"${name}":"${REDACTED}","after":"seen"},`);
+      const cut = redactJsonText(json.slice(0, json.indexOf(SECRET) + 9));
+      expect([cut.includes("hunter2"), cut.includes(REDACTED)]).toEqual([false, true]);
+    }
+    expect(redactJson({ [name]: 12345678 })).toEqual({ [name]: REDACTED });
+    expect(redactJsonText(`{"${name}": 12345678, x`)).toBe(`{"${name}": "${REDACTED}", x`);
+    expect(redactJsonText(`{"\\u00${name.charCodeAt(0).toString(16)}${name.slice(1)}": "${SECRET}`)).not.toContain("hunter2");
+  });
+
+  it("as a parameter, in a target, a link and a form", () => {
+    const encoded = [...name].map((each) => `%${each.charCodeAt(0).toString(16)}`).join("");
+    for (const written of [name, encoded]) {
+      const query = `a=1&${written}=${SECRET}&b=2`;
+      const shown = `a=1&${written}=${REDACTED}&b=2`;
+      expect(splitUrl(`/v1/users?${query}`)).toEqual({ path: "/v1/users", query: shown });
+      expect(redactJson(`see https://a.example/x?${query}#y`)).toBe(`see https://a.example/x?${shown}#y`);
+      expect(redactJsonText(`${written}=${SECRET}&b=2`)).toBe(`${written}=${REDACTED}&b=2`);
+    }
+  });
+
+  it("as a header field", () => {
+    const field = name.replace(/\W/g, "-");
+    expect(JSON.stringify(shownFields([field, SECRET, `X-${field}`, SECRET, `X-Forwarded-${field}`, SECRET]))).not.toContain("hunter2");
+  });
+});
+
+it.each([
+  ...["X-Auth-Token", "X-Access-Token", "X-Forwarded-Authorization", "Authentication", "Cookie2", "Set-Cookie2", "X-CSRF-Token"],
+  ...["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Api-Key", "X-Secret"],
+])("the header %s", (name) => {
+  expect(JSON.stringify(shownFields([name, SECRET, name.toLowerCase(), SECRET]))).not.toContain("hunter2");
+});
+
+it("a key with any of its letters percent-encoded, once or twice", () => {
+  const key = "gets_test_hunter2hunter2";
+  for (const at of [0, 4, 7, 12]) {
+    for (const sign of ["%", "%25", "%2525"]) {
+      const written = `${key.slice(0, at)}${sign}${key.charCodeAt(at).toString(16)}${key.slice(at + 1)}`;
+      expect(splitUrl(`/v1/users/${written}/x?q=${written}`)).toEqual({ path: "/v1/users/[redacted]/x", query: "q=[redacted]" });
+    }
+  }
+  expect(splitUrl("/v1/users/caf%C3%A9%20%41?email=a%40b.c")).toEqual({ path: "/v1/users/caf%C3%A9%20%41", query: "email=a%40b.c" });
+});
+
+it("members of the API that only sound like secrets are shown", () => {
+  const data = {
+    token: null,
+    token_id: "7",
+    token_address: "0x1",
+    tokens: 1,
+    api_key_id: "key_1",
+    idempotency_key: true,
+    next_cursor: "x",
+  };
+  expect(redactJson(data)).toEqual(data);
+  expect(shownFields(["Idempotency-Key", "k", "WWW-Authenticate", "Bearer"])).toHaveLength(2);
+  expect(redactText("/v1/users?token_id=7&cursor=x")).toBe("/v1/users?token_id=7&cursor=x");
 });
 
 /** The live stream of a sandbox, as it comes. */

@@ -1,5 +1,8 @@
 /** Every request to the API, whoever answered it, in a ring of bounded size. */
 import { hash } from "node:crypto";
+import { once } from "node:events";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { gzipSync } from "node:zlib";
 import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BODY_KEPT, keptAnswer } from "../../emulator/control/body.ts";
@@ -7,7 +10,7 @@ import type { Exchange } from "../../emulator/control/exchange.ts";
 import { Observation, type ObservationParts } from "../../emulator/control/observation.ts";
 import { RequestLog } from "../../emulator/control/requests.ts";
 import { encodeCursor } from "../../emulator/model/cursor.ts";
-import { newUser, person, refusal, type World, world } from "../support/client.ts";
+import { newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
 import { lines, sendRaw } from "../support/wire.ts";
 
 let here: World;
@@ -186,9 +189,67 @@ describe("hashes of a request", () => {
   it("without a key or a body there is none", async () => {
     await here.api.get("/users").expect(200);
     expect(newest()).toMatchObject({ body_sha256: null, idempotency_key_sha256: null });
-    expect((await post(JSON.stringify(person()), { authorization: "" })).status).toBe(401);
-    expect(newest()).toMatchObject({ body_sha256: null, request: null });
   });
+
+  const body = JSON.stringify(person());
+  it.each<[string, number, Record<string, string>, string?]>([
+    ["no key", 401, { authorization: "" }],
+    ["a foreign Host", 403, { host: "evil.example" }],
+    ["no such route", 404, {}, "/v1/nothing"],
+    ["a method that it does not have", 405, {}, "/v1/users/usr_1"],
+    ["another sandbox", 409, { "sandbox-id": "another" }],
+    ["another media type", 415, { "content-type": "text/plain" }],
+    ["an unknown encoding", 415, { "content-encoding": "zip" }],
+    ["two keys", 400, { authorization: "Bearer a, Bearer b" }],
+  ])("refused before its body was read: %s", async (_, __, headers, path = "/v1/users") => {
+    const half = JSON.stringify({ padding: "x".repeat(200_000) });
+    for (const sent of [body, half]) {
+      const answer = await raw(path, sent, headers);
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      await expect.poll(() => newest()?.body_sha256).toBe(sha256(sent));
+      expect(newest()).toMatchObject({ status: answer.statusCode, request: null });
+    }
+  });
+
+  it("of a key without the scope, and without quota; inflated, and on the same connection as the next", async () => {
+    const { secret } = await newKey(here.api, ["users:read"]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sent = gzipSync(body);
+    const call = (key: string) => raw("/v1/users", sent, { authorization: `Bearer ${key}`, "content-encoding": "gzip" }, agent);
+    const sockets = new Set([(await call(secret)).socket, (await call(secret)).socket]);
+    expect(sockets.size).toBe(1);
+    await expect.poll(() => newest()).toMatchObject({ status: 403, body_sha256: sha256(body) });
+    agent.destroy();
+  });
+
+  it("none of what is longer than the operation takes, or never ends", async () => {
+    const long = Buffer.alloc(2 ** 20 + 1, " ");
+    await raw("/v1/users", long, { authorization: "" });
+    await raw("/v1/users", gzipSync(long), { authorization: "", "content-encoding": "gzip" });
+    expect(here.sandbox.requests.list({ limit: 2 })).toMatchObject([
+      { status: 401, body_sha256: null },
+      { status: 401, body_sha256: null },
+    ]);
+    const open = httpRequest(`${origin}/v1/users`, { method: "POST", headers: { "content-length": 10 } });
+    open.on("error", () => {});
+    open.write("12345");
+    const [{ statusCode }] = (await once(open, "response")) as [IncomingMessage];
+    expect(statusCode).toBe(401);
+    open.socket?.resetAndDestroy();
+    expect(newest()).toMatchObject({ status: 401, body_sha256: null });
+  });
+
+  /** As fetch does, which sets some header fields by itself. */
+  async function raw(path: string, body: string | Buffer, headers: Record<string, string>, agent?: Agent) {
+    const all = { authorization: `Bearer ${here.sandbox.apiKey}`, "content-type": "application/json", ...headers };
+    const call = httpRequest(origin + path, { method: "POST", headers: all, ...(agent ? { agent } : {}) });
+    const answered = once(call, "response") as Promise<[IncomingMessage]>;
+    call.end(body);
+    const [response] = await answered;
+    const { socket, statusCode } = response;
+    await response.resume().toArray();
+    return { socket, statusCode };
+  }
 });
 
 describe("who never came to an operation", () => {
@@ -310,6 +371,7 @@ describe("the ring", () => {
     quota: null,
     delivered: true,
     requestHeaders: [],
+    unread: null,
     request: null,
     responseHead: null,
     response: keptAnswer(text),

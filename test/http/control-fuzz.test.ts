@@ -23,7 +23,16 @@ const COUNT = setting("FUZZ_COUNT", { short: 500, deep: 20_000 });
 
 /** Codes that need more than a request. */
 const UNREACHABLE = [
-  ...["ROUTE_NOT_FOUND", "AUTHENTICATION_REQUIRED", "HTTPS_REQUIRED", "SANDBOX_RESET", "SNAPSHOT_LIMIT", "FAULT_LIMIT", "INTERNAL_ERROR"],
+  ...[
+    "ROUTE_NOT_FOUND",
+    "AUTHENTICATION_REQUIRED",
+    "HTTPS_REQUIRED",
+    "SANDBOX_RESET",
+    "SNAPSHOT_LIMIT",
+    "FAULT_LIMIT",
+    "STREAM_LIMIT",
+    "INTERNAL_ERROR",
+  ],
   ...["CHAIN_UNAVAILABLE", "STORAGE_UNAVAILABLE"],
 ];
 

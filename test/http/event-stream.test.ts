@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
 import { messagesOf, type StreamMessage } from "../../emulator/cli/event-source.ts";
 import type { Resent } from "../../emulator/control/controls.ts";
+import { OpenStreams } from "../../emulator/http/control/open-streams.ts";
 import type { SandboxOptions } from "../../emulator/sandbox-api.ts";
 import { newUser, type World, world } from "../support/client.ts";
 
@@ -129,6 +130,49 @@ it("cuts off who does not read, and goes on for who does", { timeout: 120_000 },
   expect(sent).toBeGreaterThan(7 * MIB);
   expect(sent).toBeLessThan(32 * MIB);
   idle.destroy();
+});
+
+it("serves no more than 100 at once, and one more when one has left", async () => {
+  await open();
+  const all = await Promise.all(Array.from({ length: 100 }, () => connectTo()));
+  expect(all.filter(({ statusCode }) => statusCode !== 200)).toEqual([]);
+  const refused = await connectTo();
+  expect([refused.statusCode, (await refused.setEncoding("utf8").toArray()).join("")]).toEqual([
+    409,
+    expect.stringContaining("STREAM_LIMIT"),
+  ]);
+  expect((await fetch(`${origin}/_sandbox/events`, { method: "HEAD" })).status).toBe(200);
+  all[0]?.destroy();
+  await expect.poll(async () => (await connectTo()).statusCode).toBe(200);
+  for (const each of all) each.destroy();
+});
+
+it("cuts off the one that leaves most unread when all together leave too much", () => {
+  const bounds = { streams: 10, unread: 100, sum: 300 };
+  const cut: string[] = [];
+  const streams = new OpenStreams(bounds);
+  const opened = ["a", "b", "c", "d"].map((name) => {
+    const stream = { writableLength: 0, destroy: () => stream as never };
+    streams.add(stream, () => {
+      cut.push(name);
+      streams.delete(stream);
+    });
+    return stream;
+  });
+  const write = (at: number, bytes: number) => {
+    const stream = opened[at] as (typeof opened)[number];
+    stream.writableLength += bytes;
+    streams.written(stream);
+  };
+  write(0, 90);
+  write(1, 95);
+  write(2, 90);
+  write(3, 25);
+  expect(cut).toEqual([]);
+  write(3, 25);
+  expect(cut).toEqual(["b"]);
+  write(0, 11);
+  expect(cut).toEqual(["b", "a"]);
 });
 
 it("says from time to time that it is there", async () => {

@@ -55,6 +55,17 @@ describe("HTTPS_REQUIRED", () => {
     expect(JSON.stringify(line)).not.toMatch(/secret|gets_test/);
   });
 
+  it("stands in the request log, unless it was for the control plane", async () => {
+    for (const target of ["/_sandbox", "/_sandbox/info?x=1", `http://127.0.0.1/_sandbox/requests`, "/v1/users?marked"]) {
+      await sendRaw(origin, lines(`GET ${target} HTTP/1.1`, "Connection: close"));
+    }
+    const [newest, ...others] = sandbox.requests.list();
+    expect(newest).toMatchObject({ query: "marked", code: "HTTPS_REQUIRED" });
+    expect(others.filter(({ path }) => path?.includes("_sandbox"))).toEqual([]);
+    const { text } = await sendRaw(origin, lines("GET /_sandbox/info HTTP/1.1", "Connection: close"));
+    expect(JSON.parse(text).error.doc_url).toBe("/_sandbox/docs#HTTPS_REQUIRED");
+  });
+
   it("comes before anything is read, so that nothing is changed", async () => {
     const body = '{"email":"clear@example.com","display_name":"Clear"}';
     const head = lines(

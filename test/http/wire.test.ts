@@ -70,6 +70,21 @@ const REFUSALS: Record<string, [bytes: () => string | Buffer, code: string]> = {
   "no Host": [() => `${GET}\r\n${bearer}\r\n\r\n`, "INVALID_REQUEST"],
   "two Hosts": [() => lines(GET, bearer, "Host: 127.0.0.1", "Host: evil.example"), "INVALID_REQUEST"],
   "a foreign Host": [() => lines(GET, bearer, "Host: evil.example"), "HOST_NOT_ALLOWED"],
+  "a target of a foreign host, below a Host of ours": [
+    () => lines("GET http://evil.example/v1/users HTTP/1.1", bearer, "Host: localhost"),
+    "HOST_NOT_ALLOWED",
+  ],
+  "a control plane's target of a foreign host": [() => lines("GET http://evil.example/_sandbox/info HTTP/1.1"), "HOST_NOT_ALLOWED"],
+  "a foreign host behind ours as the user's name": [
+    () => lines("GET http://localhost@evil.example/v1/health HTTP/1.1"),
+    "HOST_NOT_ALLOWED",
+  ],
+  "an absolute target without a host": [() => lines("GET http:///v1/health HTTP/1.1"), "HOST_NOT_ALLOWED"],
+  "a target of ours without a Host": [() => "GET http://localhost/v1/users HTTP/1.1\r\n\r\n", "INVALID_REQUEST"],
+  "two Authorization headers at the control plane": [
+    () => lines("GET /_sandbox/info HTTP/1.1", "Authorization: Bearer one", "authorization: Bearer two"),
+    "INVALID_REQUEST",
+  ],
   "no Host in HTTP/1.0": [() => `GET /v1/users HTTP/1.0\r\n${bearer}\r\n\r\n`, "HOST_NOT_ALLOWED"],
   "two Authorization headers": [() => lines(GET, bearer, bearer), "INVALID_REQUEST"],
   "an upgrade that nobody asked for": [

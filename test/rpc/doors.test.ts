@@ -14,11 +14,12 @@ function send(
     method = "POST",
     path = "/",
     body = MINE,
+    target,
     headers = {},
-  }: Partial<Record<"method" | "path" | "body", string>> & { headers?: Record<string, string> },
+  }: Partial<Record<"method" | "path" | "body" | "target", string>> & { headers?: Record<string, string> },
 ) {
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
-    const req = httpRequest(new URL(path, url), { method, headers }, async (res) => {
+    const req = httpRequest(new URL(path, url), { method, headers, ...(target ? { path: target } : {}) }, async (res) => {
       let text = "";
       for await (const chunk of res) text += chunk;
       resolve({ status: res.statusCode as number, headers: res.headers, text });
@@ -117,6 +118,21 @@ it("localhost, the server's own origin and names added with allowHosts are serve
     expect(await send(http, { headers: headers as Record<string, string> })).toMatchObject({ status: 200 });
     expect(await upgrade(ws, headers as Record<string, string>)).toBe(101);
   }
+});
+
+it("of an absolute target, its host counts and not the header", async () => {
+  const { http } = await openWorld();
+  expect(await send(http, { target: "http://localhost:1/" })).toMatchObject({ status: 200 });
+  const foreign = await send(http, { target: "http://evil.example/" });
+  expect([foreign.status, JSON.parse(foreign.text).error.data.code]).toEqual([403, "HOST_NOT_ALLOWED"]);
+});
+
+it("two Authorization headers are refused, since only one of them can be the token", async () => {
+  const { http } = await openWorld();
+  expect(await send(http, { headers: { Authorization: ["Bearer one", "Bearer two"] } as never })).toMatchObject({
+    status: 400,
+    text: expect.stringContaining("one Authorization header"),
+  });
 });
 
 it("other methods and paths are answered sensibly", async () => {

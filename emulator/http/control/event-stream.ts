@@ -4,15 +4,10 @@ import { BEFORE_ALL } from "../../control/event-log.ts";
 import { summaryOf } from "../../control/exchange.ts";
 import type { FeedMessage } from "../../control/feed.ts";
 import type { Matches } from "../../control/request-filter.ts";
+import type { OpenStreams } from "./open-streams.ts";
 
 /** Often enough that proxies and clients do not take silence for the end. */
 const HEARTBEAT_MS = 15_000;
-
-/**
- * What a consumer may leave unread. One that does not read would have every later event kept in memory for it; it is cut off instead, and
- * is told what it missed when it comes back with `Last-Event-ID`. Some thousand events: more than any that reads falls behind.
- */
-const MOST_UNREAD_BYTES = 8 * 2 ** 20;
 
 /** What a reader wants to be told. */
 export interface StreamWish {
@@ -27,9 +22,12 @@ export interface StreamWish {
  * `watching` first, with what was missed since `Last-Event-ID`; `event` for each as it is committed; `resent` for a past one that was asked
  * for again; `request` for each request to the API as it is answered, without its bodies; `reset` when the state became another one.
  * `data` is JSON. The id is the newest event's, so that the next `Last-Event-ID` is always where the consumer stands. Ends when the sandbox
- * does.
+ * does. Throws STREAM_LIMIT.
  */
-export function streamEvents(controls: Controls, { kinds, matches }: StreamWish, req: Request, res: Response): void {
+export function streamEvents(controls: Controls, streams: OpenStreams, { kinds, matches }: StreamWish, req: Request, res: Response): void {
+  // Whoever has left while the disk was waited for would never leave again.
+  if (res.closed) return;
+  if (req.method !== "HEAD") streams.refuseFull();
   const isWanted = (kind: FeedMessage["kind"]) => ["reset", "end"].includes(kind) || kinds.has(kind === "resent" ? "event" : kind);
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
   if (req.method === "HEAD") return void res.end();
@@ -52,6 +50,7 @@ export function streamEvents(controls: Controls, { kinds, matches }: StreamWish,
     }
   }, kinds.has("event"));
   let stopped = false;
+  streams.add(res, stop);
   res.on("close", stop);
   res.on("error", stop);
   // Told in the same turn as the watch began: nothing can come between.
@@ -64,18 +63,15 @@ export function streamEvents(controls: Controls, { kinds, matches }: StreamWish,
 
   function write(text: string): void {
     if (stopped) return;
-    if (res.writableLength <= MOST_UNREAD_BYTES) {
-      res.write(text);
-      return;
-    }
-    stop();
-    res.destroy();
+    res.write(text);
+    streams.written(res);
   }
 
   function stop(): void {
     if (stopped) return;
     stopped = true;
     clearInterval(beat);
+    streams.delete(res);
     unwatch();
   }
 }

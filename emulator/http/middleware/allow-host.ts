@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import type { Access } from "../../control/access/access.ts";
 import { ApiError } from "../../model/errors.ts";
+import { settleHost } from "../../model/request-target.ts";
 import { valuesOf } from "../call.ts";
 
 /**
@@ -14,7 +15,8 @@ export function allowHost(access: Access): RequestHandler {
     if (sent.length > 1 || (sent.length === 0 && req.httpVersion === "1.1")) {
       throw new ApiError("INVALID_REQUEST", "Send one Host header.");
     }
-    const denial = access.host(sent[0]);
+    settleHost(req);
+    const denial = access.host(req.headers.host);
     if (denial) throw new ApiError(denial.code, denial.message);
     next();
   };

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { ApiError } from "../../model/errors.ts";
 import { errorEnvelope, STATUS } from "../envelope.ts";
-import { lineOf, type RawRecorder } from "../raw-exchange.ts";
+import { isForControl, lineOf, type RawRecorder } from "../raw-exchange.ts";
 import { headOf } from "../response-head.ts";
 
 /** Refuses whatever comes in clear: never a redirect, and the key that was sent is not looked at. */
@@ -9,7 +9,7 @@ export function httpsRequired(recorder: RawRecorder): RequestListener {
   return function refusePlain(req, res) {
     const id = recorder.requestId();
     const error = new ApiError("HTTPS_REQUIRED", "This sandbox speaks HTTPS only; the request in clear was not processed.");
-    const body = JSON.stringify(errorEnvelope(error, id));
+    const body = JSON.stringify(errorEnvelope(error, id, isForControl(req.url ?? null)));
     res.writeHead(STATUS[error.code], {
       "Request-Id": id,
       "Content-Type": "application/json",

@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { type Call, isOfSession } from "../call.ts";
 import { wasRefusedRaw } from "../raw-refusal.ts";
 import { headOf } from "../response-head.ts";
+import { hashUnread } from "../unread-body.ts";
 import { UNCOUNTED } from "./identify.ts";
 
 /** The request log, as the HTTP side sees it. */
@@ -73,6 +74,7 @@ function exchangeOf(res: Response, arrival: Arrival, sent: unknown): Exchange {
   const { req } = res;
   const { requestId, code, call, fault } = res.locals as { requestId: string; code?: string; call?: Call; fault?: StruckFault };
   const session = isOfSession(res);
+  const request = keptBytes(req.body);
   const response = arrival.method === "HEAD" ? null : bodyOf(res, sent);
   return {
     ...arrival,
@@ -89,7 +91,8 @@ function exchangeOf(res: Response, arrival: Arrival, sent: unknown): Exchange {
     code: code ?? (response && res.statusCode >= 400 ? codeIn(response) : null),
     quota: (res.getHeader("RateLimit") as string | undefined) ?? null,
     delivered: true,
-    request: keptBytes(req.body),
+    request,
+    unread: request === null ? hashUnread(req, call?.operation.bodyLimit) : null,
     responseHead: headOf(res),
     response,
   };
