@@ -335,6 +335,8 @@ describe("what is no fault", () => {
     [{ operationId: "mintTokens", connection: "slow", when: "before" }, /cannot combine connection: slow with when/],
     [{ operationId: "mintTokens", error, every: 0 }, /whole number from 1/],
     [{ operationId: "mintTokens", error, for: "soon" }, /a duration such as 30s/],
+    [{ operationId: "mintTokens", error, for: "0s" }, /more than nothing/],
+    [{ operationId: "mintTokens", error, for: "0.0ms" }, /more than nothing/],
     [{ operationId: "mintTokens", error, for: 5 }, /a duration such as 30s/],
     [{ operationId: "mintTokens", connection: "reset", retry_after: 1 }, /must have error with retry_after/],
     [{ operationId: "mintTokens", error, retry_after: -1 }, /whole number from 0 to 86400/],
