@@ -6,6 +6,7 @@ import { listIn } from "../../emulator/control/fixtures/plain-yaml.ts";
 import { readState } from "../../emulator/control/fixtures/read-state.ts";
 import type { SavedState } from "../../emulator/control/fixtures/state-file.ts";
 import { writeState } from "../../emulator/control/fixtures/write-state.ts";
+import { yamlData } from "../../emulator/control/fixtures/yaml-data.ts";
 import { memoryWarning, refuseFullMemory, watchMemory } from "../../emulator/control/memory.ts";
 import type { User } from "../../emulator/model/user.ts";
 import { DEEP, runs } from "../support/depth.ts";
@@ -145,6 +146,80 @@ describe("other layouts are read too", () => {
     const expected = parse(text).state.records.users;
     expect((await read(text)).records.users).toEqual(expected);
     expect(expected).toHaveLength(3);
+  });
+});
+
+/** The longest stretch of work between two turns of the event loop, in ms that this thread has computed. */
+async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  const spent = () => {
+    // Node has it since 23.9.
+    const { user, system } = process.threadCpuUsage?.() ?? { user: performance.now() * 1000, system: 0 };
+    return (user + system) / 1000;
+  };
+  let longest = 0;
+  let last = spent();
+  const look = () => {
+    longest = Math.max(longest, spent() - last);
+    last = spent();
+    timer = setImmediate(look);
+  };
+  let timer = setImmediate(look);
+  await work();
+  look();
+  clearImmediate(timer);
+  return longest;
+}
+
+describe("what is no state is refused with a line, and others get their turn meanwhile", () => {
+  const begin = "fixture: export\nstate:\n  format: 1\n  records:\n    users:\n";
+  const deep = "nested more than 100 levels deep";
+  const ladder = (depth: number) => Array.from({ length: depth }, (_, at) => `${" ".repeat(2 * at + 8)}a:\n`).join("");
+  it.each<[string, string, string]>([
+    [
+      "steps",
+      `steps: ${"[".repeat(100_000)}${"]".repeat(100_000)}`,
+      "line 1 has `steps:` instead of `state:`; a fixture of steps is brought in by `seed`",
+    ],
+    ["steps below a name", `# mine\nfixture: x\nsteps:\n${"- a\n".repeat(10)}`, "line 3 has `steps:`"],
+    ["lists in lists", "- ".repeat(500_000), "line 1 is not the beginning of a state"],
+    ["one word", "a".repeat(3_000_000), "line 1 is not the beginning of a state"],
+    ["a word that is too long", "a".repeat(30_000_000), "more than 4 MiB in one line, line 1."],
+    ["nothing", "", "it has no `state:`"],
+    ["a deep member of another name", `x: ${"[".repeat(20_000)}${"]".repeat(20_000)}`, deep],
+    ["a deep member that is short", `x: ${"[".repeat(1500)}${"]".repeat(1500)}`, deep],
+    ["JSON that is deep", `{"state": ${"[".repeat(2500)}${"]".repeat(2500)}}`, deep],
+    ["JSON that is never closed", `{"state": ${"[".repeat(5000)}`, "line 1"],
+    ["a deep record", `${begin}      - id: x\n        m: ${"[".repeat(2500)}${"]".repeat(2500)}\n`, `line 6: it is ${deep}`],
+    ["a record as deep as it is long", `${begin}      - id: x\n${ladder(110)}`, `line 6: it is ${deep}`],
+    ["lists in lists as a record", `${begin}      ${"- ".repeat(3000)}x\n`, `line 6: it is ${deep}`],
+    ["an alias within itself", `${begin}      - &a\n        id: x\n        m: *a\n`, `line 6: it is ${deep}`],
+    ["a mistake below records", `${begin}      - id: x\n    badges: [\n`, "line 7"],
+    ["many mistakes", `x: [${"}".repeat(3000)}`, "line 1"],
+  ])("%s", { timeout: 60_000 }, async (_, text, reason) => {
+    let refusal: unknown;
+    const turn = await longestTurn(async () => {
+      refusal = await read(text).catch((error) => error);
+    });
+    expect(refusal).toMatchObject({ message: expect.stringContaining(reason) });
+    expect((refusal as Error).message).not.toMatch(/call stack/);
+    expect(turn).toBeLessThan(150);
+  });
+
+  it("of small values, no more is handed over than takes a moment", () => {
+    for (const text of [
+      `[${"{},".repeat(100)}]`,
+      `[${"1,".repeat(1100)}]`,
+      JSON.stringify(Object.fromEntries(Array(400).fill(0).entries())),
+    ]) {
+      expect(yamlData(text, 1000)).toEqual({ line: 1, reason: expect.stringContaining("lay it out as an export is") });
+      expect(yamlData(text, 2000)).toEqual({ data: parse(text) });
+    }
+  });
+
+  it("what is wrong with a record is said with its line in the file, and so is what is wrong behind it", async () => {
+    const users = "      - id: usr\n".repeat(2000);
+    await expect(read(`${begin}${users}      - id: [\n`)).rejects.toThrow(/line 200\d/);
+    await expect(read(`${begin}${users}  clock: [}\n`)).rejects.toThrow(/line 2006/);
   });
 });
 

@@ -26,6 +26,7 @@ function expected(): string[] {
     ...["spec/openapi.yaml", "spec/control.yaml", "dist/spec/openapi.json", "dist/spec/control.json"],
     ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/docs/scalar.js"],
     "dist/emulator/control/fixtures/parse-worker.js",
+    "dist/emulator/control/fixtures/yaml-worker.js",
     "dist/config.schema.json",
     ...listFiles(join(CHECKOUT, "fixtures")).map((path) => `fixtures/${path}`),
     ...listFiles(join(CHECKOUT, "fixtures")).flatMap((path) =>
