@@ -115,6 +115,8 @@ it("what is read fast is read as YAML says", () => {
       "@",
     ],
   );
+  // A dash without a space is no item.
+  expect(listIn(["- x", "-*x"], 0)).toBeNull();
   let fast = 0;
   fc.assert(
     fc.property(fc.array(part, { minLength: 1, maxLength: 12 }), (parts) => {
