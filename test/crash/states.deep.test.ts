@@ -37,7 +37,7 @@ async function stateOf(client: Client): Promise<string> {
   const paths = ["/v1/users", "/v1/badges", "/v1/achievements", "/v1/tokens/transactions", "/v1/events"];
   const lists = await Promise.all(paths.map((path) => client.all(path)));
   const { total_supply } = await client.get("/v1/tokens");
-  const snapshots = (await client.get("/_sandbox/snapshots")).map(({ name }: { name: string }) => name);
+  const snapshots = (await client.get("/_sandbox/snapshots")).items.map(({ name }: { name: string }) => name);
   return JSON.stringify([...lists, total_supply, snapshots]);
 }
 
