@@ -1,3 +1,4 @@
+import { Pace } from "../../pace.ts";
 import type { BadgePicture } from "../../ports/images.ts";
 import { Canvas, mix, type Paint, type Rgb, shade } from "./canvas.ts";
 import { type Metal, metalOf } from "./metals.ts";
@@ -26,7 +27,8 @@ const QR: Box = { left: 44, top: 566, right: 244, bottom: 766 };
 const BESIDE_QR = 278;
 
 /** A badge as a card: medal or own picture, level, title, sponsor, QR code, GETS ID. */
-export function badgePicture(picture: BadgePicture): Buffer {
+export async function badgePicture(picture: BadgePicture): Promise<Buffer> {
+  const pace = new Pace();
   const canvas = new Canvas(WIDTH, HEIGHT, PAPER);
   const metal = metalOf(picture.level);
   canvas.fill(
@@ -41,13 +43,16 @@ export function badgePicture(picture: BadgePicture): Buffer {
   } else {
     drawMedal(canvas, metal);
   }
+  await pace.turn();
   if (picture.level) drawLevel(canvas, picture.level.name, metal);
   drawTitle(canvas, picture.title);
   const sponsorStyle: Style = { size: 15, weight: 1.9 };
   if (picture.sponsor !== "") write(canvas, clipped(`by ${picture.sponsor}`, 512, sponsorStyle), [MIDDLE, SPONSOR_Y], sponsorStyle, FAINT);
+  await pace.turn();
   drawQr(canvas, picture.url);
   drawGetsId(canvas, picture.gets_id, metal);
-  return writePng(canvas, picture.credential === null ? [] : [internationalText("openbadgecredential", picture.credential)]);
+  await pace.turn();
+  return await writePng(canvas, picture.credential === null ? [] : [internationalText("openbadgecredential", picture.credential)]);
 }
 
 /** Two ribbons, a seal and a star. */

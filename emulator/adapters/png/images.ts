@@ -5,7 +5,7 @@ import { readPng } from "./png-read.ts";
 export class PngImages implements Images {
   async render(picture: BadgePicture): Promise<Buffer> {
     const { badgePicture } = await import("./badge-picture.ts");
-    return badgePicture(picture);
+    return await badgePicture(picture);
   }
 
   isPng(bytes: Buffer): boolean {

@@ -1,4 +1,5 @@
-import { deflateSync } from "node:zlib";
+import { promisify } from "node:util";
+import { deflate } from "node:zlib";
 import { type Chunk, writeChunks } from "./png-chunks.ts";
 
 /** Opaque pixels: red, green, blue of each, eight bits. */
@@ -8,8 +9,10 @@ export interface Raster {
   readonly rgb: Uint8Array;
 }
 
-/** A PNG of RGB, eight bits. `texts`: chunks that stand before the pixels. The same input gives the same bytes. */
-export function writePng({ width, height, rgb }: Raster, texts: readonly Chunk[]): Buffer {
+const deflated = promisify(deflate);
+
+/** A PNG of RGB, eight bits. `texts`: chunks that stand before the pixels. The same input gives the same bytes. Compressed beside the event loop. */
+export async function writePng({ width, height, rgb }: Raster, texts: readonly Chunk[]): Promise<Buffer> {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -17,7 +20,7 @@ export function writePng({ width, height, rgb }: Raster, texts: readonly Chunk[]
   return writeChunks([
     { type: "IHDR", data: header },
     ...texts,
-    { type: "IDAT", data: deflateSync(filtered(rgb, width * 3, height)) },
+    { type: "IDAT", data: await deflated(filtered(rgb, width * 3, height)) },
     { type: "IEND", data: Buffer.alloc(0) },
   ]);
 }
