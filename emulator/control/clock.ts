@@ -28,15 +28,15 @@ export class ClockControl {
     return { now: new Date(this.#clock.now()).toISOString(), mode: this.#clock.state().mode };
   }
 
-  /** Skips a duration: `90d`, `1h30m`, or milliseconds. Throws CLOCK_OUT_OF_RANGE. */
+  /** Skips a duration: `90d`, `1h30m`, or milliseconds (rounded to whole ones). Throws CLOCK_OUT_OF_RANGE. */
   advance(by: string | number): Promise<void> {
     const now = this.#clock.now();
-    return this.#goTo(now + (typeof by === "number" ? by : parseDuration(by)), now);
+    return this.#goTo(now + (typeof by === "number" ? Math.round(by) : parseDuration(by)), now);
   }
 
   /** Goes forward to an instant (RFC 3339, or ms since the epoch). Throws CLOCK_OUT_OF_RANGE. */
   async set(to: string | number): Promise<void> {
-    await this.#goTo(typeof to === "number" ? to : Date.parse(to), this.#clock.now());
+    await this.#goTo(typeof to === "number" ? Math.round(to) : Date.parse(to), this.#clock.now());
   }
 
   /** Stands still from now on; quotas and real time go on. */

@@ -28,6 +28,16 @@ describe("the clock at the end of the year 9999", () => {
     await api.get("/users").expect(200);
   });
 
+  it("counts whole milliseconds: a computed number is rounded, not refused", async () => {
+    const { sandbox } = await at(world(), "2027-01-01T00:00:00Z");
+    await sandbox.clock.freeze();
+    const before = Date.parse(sandbox.clock.show().now);
+    await sandbox.clock.advance(1.1 * 3_600_000);
+    expect(Date.parse(sandbox.clock.show().now) - before).toBe(3_960_000);
+    await sandbox.clock.set(before + 4e6 + 0.4);
+    expect(Date.parse(sandbox.clock.show().now) - before).toBe(4e6);
+  });
+
   it("is not advanced, set or let run beyond it", async () => {
     const { sandbox } = await at(world(), LAST);
     expect(await codeOf(sandbox.clock.advance(1))).toBe("CLOCK_OUT_OF_RANGE");
