@@ -17,10 +17,14 @@ for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) {
   const property = Object.getOwnPropertyDescriptor(http, name);
   if (property?.get && property.configurable) Object.defineProperty(http, name, { ...property, enumerable: false });
 }
-// In a checkout the sources run as they are; the package ships what was built from them.
 const source = new URL("./main.ts", import.meta.url);
-const main = existsSync(source) ? source : new URL("../../dist/emulator/cli/main.js", import.meta.url);
-await import(main.href);
+await import((await runsSources()) ? source.href : "../../dist/emulator/cli/main.js");
+
+/** In a checkout what was built from the sources takes half as long to start, and runs unless a source has changed since. */
+async function runsSources() {
+  if (!existsSync(source)) return false;
+  return !(await import("../../spec/built.js")).isBuilt();
+}
 
 /**
  * What is compiled, and what is stripped of types, is kept for the next start: in a folder that only this user can write to, since Node

@@ -10,7 +10,7 @@ import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
 const BUILT = process.env.TEST_PACKAGE;
 
 /** The command line as it runs from the sources, for what a hook must get hold of. */
-export const SOURCES = join(PACKAGE_ROOT, "emulator/cli/bin.js");
+export const SOURCES = join(PACKAGE_ROOT, "emulator/cli/main.ts");
 
 /** The command line's program. */
 export const LAUNCHER = join(BUILT ?? PACKAGE_ROOT, "emulator/cli/bin.js");
@@ -20,7 +20,7 @@ export const LIBRARY = BUILT ? join(BUILT, "dist/emulator/sandbox.js") : join(PA
 
 /** Makes the package in a folder that is not there yet. What the checkout holds built is renewed if it is older than its sources. */
 export function makePackage(folder: string): void {
-  execFileSync(process.execPath, [join(PACKAGE_ROOT, "spec/prepare.ts")], { stdio: "inherit" });
+  execFileSync(process.execPath, [join(PACKAGE_ROOT, "spec/prepare.js")], { stdio: "inherit" });
   mkdirSync(join(folder, "emulator/cli"), { recursive: true });
   for (const copied of ["package.json", "emulator/cli/bin.js", "dist"]) {
     cpSync(join(PACKAGE_ROOT, copied), join(folder, copied), { recursive: true });
