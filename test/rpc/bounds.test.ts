@@ -2,7 +2,7 @@
 import { Wallet } from "ethers";
 import { describe, expect, it } from "vitest";
 import { DEEP } from "../support/depth.ts";
-import { deploying, LOOPS, looping, program } from "../support/programs.ts";
+import { deploying, fickle, LOOPS, looping, program } from "../support/programs.ts";
 import { type Account, openWorld, type World } from "./world.ts";
 
 const LOOP = LOOPS.jumps;
@@ -119,6 +119,25 @@ it.each(["at a gas price", "at a base fee", "in a block to come"] as const)(
       message: expect.stringContaining("--call-gas"),
     });
     expect(await world.rpc("eth_blockNumber")).toBe("0x1");
+  },
+);
+
+it.each(["TIMESTAMP", "PREVRANDAO"] as const)(
+  "a transaction that reads %s has little more gas than it took when it was tried",
+  async (what) => {
+    const world = await openWorld({ mining: { kind: "manual" } });
+    const { from } = sender(world);
+    const later = { from, data: fickle(what, `0x${"ff".repeat(32)}`), gas: "0xffffff" };
+    expect(await world.refused("eth_sendTransaction", [later])).toMatchObject({
+      code: -32000,
+      message: expect.stringContaining("by the time"),
+    });
+    const writes = program(`${what} POP 200 JUMPDEST DUP1 DUP1 SSTORE 1 SWAP1 SUB DUP1 4 JUMPI`);
+    const gas = await world.rpc<string>("eth_estimateGas", [{ from, data: writes }]);
+    expect(Number(gas)).toBeGreaterThan(4_000_000);
+    const hash = await world.rpc("eth_sendTransaction", [{ from, data: writes, gas: hex(Math.round(1.3 * Number(gas))) }]);
+    await world.rpc("evm_mine");
+    expect(await world.rpc("eth_getTransactionReceipt", [hash])).toMatchObject({ status: "0x1" });
   },
 );
 

@@ -9,7 +9,9 @@ const OPCODES: Readonly<Record<string, string>> = {
     ADDRESS: "30",
     BALANCE: "31",
     GASPRICE: "3a",
+    TIMESTAMP: "42",
     NUMBER: "43",
+    PREVRANDAO: "44",
     BASEFEE: "48",
     CALLDATASIZE: "36",
     CODESIZE: "38",
@@ -35,7 +37,7 @@ export function looping(body: string, before = "0"): string {
 }
 
 /** Fails while what an instruction says is at most so much, and else does not end. */
-function fickle(what: "GAS" | "GASPRICE" | "BASEFEE" | "NUMBER", most: number): string {
+export function fickle(what: "GAS" | "GASPRICE" | "BASEFEE" | "NUMBER" | "TIMESTAMP" | "PREVRANDAO", most: number | string): string {
   const compared = program(`${what} ${most} LT`);
   const target = compared.length / 2 - 1 + 4;
   return `${compared}${push(String(target))}57fe5b5b${push(String(target + 1))}56`;

@@ -94,7 +94,7 @@ export class Runs {
     const intrinsic = intrinsicGas(call);
     const any = this.any(call);
     let run: Measured | null = null;
-    let last: Count = { gas: 0, steps: 0, rate: 0, isFickle: false, isHuge: false };
+    let last: Count = { gas: 0, steps: 0, rate: 0, isFickle: false, isTimed: false, isHuge: false };
     let [expected, spent] = [0, 0];
     for (let more = FREE_GAS; intrinsic + more < gas; more += Math.min(more, this.#callGas)) {
       const given = intrinsic + more;
@@ -107,7 +107,8 @@ export class Runs {
       const isLast = ends || intrinsic + next > any;
       if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last, isLast || /memory/.test(run.error ?? ""));
       const limited = { gas: Math.min(gas, Math.round(any)), stopped: false, run, work: expected };
-      if (ends) return last.isFickle ? limited : { gas, stopped: false, run, work: expected };
+      if (ends && last.isFickle) return limited;
+      if (ends) return { ...limited, gas: last.isTimed ? Math.min(gas, run.gasUsed + this.#callGas) : gas };
       expected = (bytes * next) / more + expectedAt(next, last);
       const isLong =
         expected > this.#steps ||
@@ -115,6 +116,8 @@ export class Runs {
         (last.isHuge && (await this.#mayCall(call, block)));
       if (isLong) return { gas: given, stopped: true, run, work: expected };
       if (isLast && last.isFickle) return given < any ? limited : { ...limited, gas: given, stopped: true };
+      // Whoever burns gas without a step may take as many steps in another block.
+      if (isLast && last.isTimed && run.error !== null && !isOutOfGas(run)) return limited;
     }
     return { gas, stopped: false, run, work: expected };
   }
@@ -150,8 +153,9 @@ export class Runs {
     const calls = structLogs.filter(({ op }) => /CALL$|^CREATE/.test(op)).length;
     const steps = structLogs.length + STEPS_A_CALL * calls;
     const isFickle = last.isFickle || structLogs.some(({ op }, at) => isFickleStep(op, structLogs[at + 1]?.op));
+    const isTimed = last.isTimed || structLogs.some(({ op }) => TIMED.has(op));
     const isHuge = structLogs.some(({ error, gas: left }) => error?.includes("MemoryOOG") && left > this.#memoryGas);
-    return { gas, steps, rate: (steps - last.steps) / (gas - last.gas), isFickle, isHuge };
+    return { gas, steps, rate: (steps - last.steps) / (gas - last.gas), isFickle, isTimed, isHuge };
   }
 
   /** Whether its code can call other code at all. */
@@ -185,6 +189,7 @@ interface Count {
   readonly steps: number;
   readonly rate: number;
   readonly isFickle: boolean;
+  readonly isTimed: boolean;
   /** It wants memory that is large. */
   readonly isHuge: boolean;
 }
@@ -193,6 +198,9 @@ interface Count {
 function isFickleStep(op: string, next = "CALL"): boolean {
   return op === "BASEFEE" || (op === "GAS" && !next.endsWith("CALL") && next !== "CALLCODE");
 }
+
+/** What may be another in the block than it was when the program was tried. Contracts with a deadline look at it, so they keep some room. */
+const TIMED = new Set(["TIMESTAMP", "PREVRANDAO", "DIFFICULTY"]);
 
 interface StructLog {
   readonly op: string;
@@ -209,7 +217,7 @@ export function tooLong({ gas, run, stopped }: Reach): ChainRefusal {
   if (!stopped) {
     return new ChainRefusal(
       -32000,
-      `The transaction acts by how much gas it has left, or by the base fee: what it does with more than ${gas} gas cannot be known before; it was not sent. Give it less gas, or start with a higher --call-gas.`,
+      `The transaction acts by how much gas it has left, by the base fee or by the time: what it does with more than ${gas} gas cannot be known before; it was not sent. Give it less gas, or start with a higher --call-gas.`,
     );
   }
   const why = run && isOutOfGas(run) ? "has not ended" : "is still busy";
