@@ -4,7 +4,7 @@ import type { Setting } from "./setting.ts";
 import { type Config, kebab, SETTINGS, type SettingName, settings, variableOf } from "./settings.ts";
 import { yaml } from "./yaml.ts";
 
-export { type Config, type Limits, SETTINGS, type SettingName, settings } from "./settings.ts";
+export { type Config, SETTINGS, type SettingName, settings } from "./settings.ts";
 
 /** A value that cannot be used: names the value, where it came from, and what would be accepted. Exit code 2. */
 export class ConfigError extends Error {
@@ -12,10 +12,10 @@ export class ConfigError extends Error {
 }
 
 /** Found by itself in the current folder. */
-export const CONFIG_FILE = "getsmart-sandbox.config.yaml";
+const CONFIG_FILE = "getsmart-sandbox.config.yaml";
 
 /** How a command other than `start` reads the settings. */
-export interface Reading {
+interface Reading {
   /** Defaults of its own. */
   readonly initial?: Partial<Config>;
   /** What counts only as a flag: in the environment and in the file it is meant for `start`. */

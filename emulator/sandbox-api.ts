@@ -1,7 +1,7 @@
 import { constants } from "node:buffer";
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
-import type { Controls } from "./control/controls.ts";
+import type { Controls, SnapshotEntry } from "./control/controls.ts";
 import type { Finding } from "./control/doctor/finding.ts";
 import type { StepProgress } from "./control/fixtures/apply.ts";
 import type { Imported } from "./control/fixtures/transfer.ts";
@@ -78,7 +78,7 @@ export interface SandboxOptions {
   readonly onSeeding?: Progress;
 }
 
-export interface Address {
+interface Address {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: a free port. */
@@ -186,7 +186,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       check("deleteSnapshot", { path: { name } });
       await controls.deleteSnapshot(name);
     },
-    snapshots: controls.snapshots,
+    snapshots: (): readonly SnapshotEntry[] => controls.snapshots(),
     clock: {
       show: () => clock.show(),
       /** Skips a duration: `90d`, `1h30m`, or milliseconds. Throws VALIDATION_FAILED, CLOCK_OUT_OF_RANGE. */

@@ -73,7 +73,7 @@ interface Positions {
   list(): readonly SnapshotEntry[];
 }
 
-export interface ControlParts {
+interface ControlParts {
   readonly world: UnitOfWork;
   readonly positions: Positions;
   /** The name of the position right after the fixture. */
