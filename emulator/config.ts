@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { didYouMean } from "./model/nearest.ts";
 import { isLoopbackHost } from "./model/network.ts";
 import type { Setting } from "./setting.ts";
 import { type Config, kebab, SETTINGS, type SettingName, settings, variableOf } from "./settings.ts";
@@ -79,6 +80,8 @@ function readConfigFile(file: string, asked: boolean): Readonly<Record<string, u
   if ($schema !== undefined && typeof $schema !== "string") throw new ConfigError(`${file}: $schema is the address of a schema.`);
   const known = Object.keys(SETTINGS).map(kebab);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ConfigError(`${file}: ${unknown} is not a setting; known are ${known.join(", ")}.`);
+  if (unknown !== undefined) {
+    throw new ConfigError(`${file}: ${unknown} is not a setting.${didYouMean(unknown, known)} Known are ${known.join(", ")}.`);
+  }
   return given;
 }

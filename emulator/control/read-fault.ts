@@ -1,7 +1,7 @@
 import { ApiError, refuse } from "../model/errors.ts";
 import type { Fault, FaultEntry, FaultMethod } from "../model/fault.ts";
+import { nearest } from "../model/nearest.ts";
 import { parseDuration } from "./duration.ts";
-import { nearest } from "./nearest.ts";
 
 export interface FaultRules {
   /** Operations of the document, by id. */
