@@ -121,7 +121,7 @@ async function open(
     const abandon = (error: unknown) => {
       close();
       // Nobody was answered by what a new sandbox has begun to write.
-      if (kept === null) rmSync(journalFile, { force: true });
+      if (kept === null) for (const file of [journalFile, dbFile]) rmSync(file, { force: true });
       removeMade(dir, missing);
       return unusable(dir, error) ?? error;
     };
