@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
+import { didYouMean } from "./model/nearest.ts";
 import { isLoopbackHost } from "./model/network.ts";
 import type { Setting } from "./setting.ts";
 import { type Config, kebab, SETTINGS, type SettingName, settings, variableOf } from "./settings.ts";
 import { yaml } from "./yaml.ts";
 
-export { type Config, type Limits, SETTINGS, type SettingName, settings } from "./settings.ts";
+export { type Config, SETTINGS, type SettingName, settings } from "./settings.ts";
 
 /** A value that cannot be used: names the value, where it came from, and what would be accepted. Exit code 2. */
 export class ConfigError extends Error {
@@ -12,10 +13,10 @@ export class ConfigError extends Error {
 }
 
 /** Found by itself in the current folder. */
-export const CONFIG_FILE = "getsmart-sandbox.config.yaml";
+const CONFIG_FILE = "getsmart-sandbox.config.yaml";
 
 /** How a command other than `start` reads the settings. */
-export interface Reading {
+interface Reading {
   /** Defaults of its own. */
   readonly initial?: Partial<Config>;
   /** What counts only as a flag: in the environment and in the file it is meant for `start`. */
@@ -79,6 +80,8 @@ function readConfigFile(file: string, asked: boolean): Readonly<Record<string, u
   if ($schema !== undefined && typeof $schema !== "string") throw new ConfigError(`${file}: $schema is the address of a schema.`);
   const known = Object.keys(SETTINGS).map(kebab);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ConfigError(`${file}: ${unknown} is not a setting; known are ${known.join(", ")}.`);
+  if (unknown !== undefined) {
+    throw new ConfigError(`${file}: ${unknown} is not a setting.${didYouMean(unknown, known)} Known are ${known.join(", ")}.`);
+  }
   return given;
 }

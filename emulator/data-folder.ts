@@ -14,7 +14,7 @@ import { JournalBroken } from "./ports/journal.ts";
 import { StorageDamaged } from "./ports/store.ts";
 import { makePrivate } from "./private-path.ts";
 
-export interface FolderOptions {
+interface FolderOptions {
   readonly dir: string;
   /** Begin a new generation; the old one is kept beside it. */
   readonly fresh?: boolean;
@@ -49,7 +49,7 @@ export interface DataFolder {
 }
 
 /** What a new folder would be made with; a kept one must agree. Undefined: whatever it was made with. */
-export interface Asked {
+interface Asked {
   readonly fixture?: string | undefined;
   readonly seed?: string | undefined;
   readonly chainId?: number | undefined;
@@ -121,7 +121,7 @@ async function open(
     const abandon = (error: unknown) => {
       close();
       // Nobody was answered by what a new sandbox has begun to write.
-      if (kept === null) rmSync(journalFile, { force: true });
+      if (kept === null) for (const file of [journalFile, dbFile]) rmSync(file, { force: true });
       removeMade(dir, missing);
       return unusable(dir, error) ?? error;
     };

@@ -1,7 +1,7 @@
 import { constants } from "node:buffer";
 import type { RequestListener } from "node:http";
 import type { Logger } from "pino";
-import type { Controls } from "./control/controls.ts";
+import type { Controls, SnapshotEntry } from "./control/controls.ts";
 import type { Finding } from "./control/doctor/finding.ts";
 import type { StepProgress } from "./control/fixtures/apply.ts";
 import type { Imported } from "./control/fixtures/transfer.ts";
@@ -17,6 +17,8 @@ import type { Page, PageQuery } from "./model/page.ts";
 import type { DeliveryFaults } from "./model/webhook.ts";
 import type { InputChecks } from "./ports/input-checks.ts";
 import type { Quota, QuotaSetting } from "./ports/rate-limiter.ts";
+import { whileOpen } from "./sandbox-open.ts";
+import { refuseUnknown } from "./sandbox-options.ts";
 import { keyNotFound } from "./services/keys.ts";
 import type { MiningMode } from "./services/mining.ts";
 
@@ -92,7 +94,7 @@ export interface Snapshot {
   delete(): Promise<void>;
 }
 
-/** A running sandbox. `close()` it; on Node 24, `await using` does. */
+/** A running sandbox. `close()` it; on Node 24, `await using` does. From then on `ready()` is false, and every other method throws SandboxClosed. */
 export interface Sandbox
   extends AsyncDisposable,
     Pick<
@@ -147,6 +149,7 @@ export interface Sandbox
   };
   /** Throws InvariantBroken if an invariant does not hold. */
   doctor(): Promise<readonly Finding[]>;
+  /** Stops everything; what a data folder keeps is on disk then. Once more it does nothing. */
   close(): Promise<void>;
 }
 
@@ -161,7 +164,13 @@ export class InvariantBroken extends Error {
 }
 
 /** The in-process face of the controls. `checks`: of what is asked, as over HTTP. `keyIdOf`: the id of a key given by id or secret. */
-export function inProcess(controls: Controls, checks: InputChecks, waiter: Waiter, keyIdOf: (secret: string) => string | null) {
+export function inProcess(
+  controls: Controls,
+  checks: InputChecks,
+  waiter: Waiter,
+  keyIdOf: (secret: string) => string | null,
+  isOpen: () => boolean,
+) {
   let unnamed = 0;
   const { check } = checks;
   const { clock, faults, keys, requests } = controls;
@@ -170,8 +179,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
     if (id === null) throw keyNotFound("/key_id");
     return id;
   };
-  return {
-    ready: controls.ready,
+  const face = {
     info: controls.info,
     reset: controls.reset,
     async seed(input: SeedInput, progress?: StepProgress) {
@@ -186,7 +194,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       check("deleteSnapshot", { path: { name } });
       await controls.deleteSnapshot(name);
     },
-    snapshots: controls.snapshots,
+    snapshots: (): readonly SnapshotEntry[] => controls.snapshots(),
     clock: {
       show: () => clock.show(),
       /** Skips a duration: `90d`, `1h30m`, or milliseconds. Throws VALIDATION_FAILED, CLOCK_OUT_OF_RANGE. */
@@ -199,8 +207,8 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
         check("advanceClock", { body: { to } });
         await clock.set(to);
       },
-      freeze: () => clock.freeze(),
-      run: () => clock.run(),
+      freeze: async () => await clock.freeze(),
+      run: async () => await clock.run(),
     },
     keys: {
       list(query: PageQuery = {}): Page<ApiKey> {
@@ -229,7 +237,10 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       },
     },
     webhooks: {
-      waitFor: (wish?: EventWish) => waiter.waitFor(wish),
+      async waitFor(wish: EventWish = {}): Promise<EventRecord> {
+        refuseUnknown(wish, ["type", "where", "timeout"]);
+        return await waiter.waitFor(wish);
+      },
       show: controls.webhooks.show,
       set(wish: Partial<DeliveryFaults>): DeliveryFaults {
         return controls.webhooks.set(check("setWebhookFaults", { body: wish }).body as typeof wish);
@@ -271,7 +282,8 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       if (name !== undefined) check("createSnapshot", { body: { name } });
       const chosen = name ?? freeName();
       await controls.snapshot(chosen);
-      return { name: chosen, restore: () => controls.restore(chosen), delete: () => controls.deleteSnapshot(chosen) };
+      const methods = { restore: async () => await controls.restore(chosen), delete: async () => await controls.deleteSnapshot(chosen) };
+      return { name: chosen, ...whileOpen(methods, isOpen) };
     },
     async doctor(): Promise<readonly Finding[]> {
       const findings = await controls.doctor();
@@ -280,6 +292,7 @@ export function inProcess(controls: Controls, checks: InputChecks, waiter: Waite
       return findings;
     },
   };
+  return whileOpen(face, isOpen);
 
   function freeName(): string {
     const taken = new Set(controls.snapshots().map((snapshot) => snapshot.name));

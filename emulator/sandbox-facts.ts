@@ -5,16 +5,9 @@ import type { FirstFixture } from "./control/seeding.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Engine } from "./engine/engine.ts";
 import { FORMAT, type HeaderLine } from "./engine/journal-line.ts";
-import { CONTROL_TOKEN, CONTROL_TOKEN_FORM } from "./model/control-token.ts";
-import { ApiError } from "./model/errors.ts";
-import { ORIGIN, ORIGIN_FORM } from "./model/origin.ts";
-import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import { VERSION } from "./package-root.ts";
 import type { ChainRules } from "./ports/chain.ts";
 import type { SandboxOptions } from "./sandbox-api.ts";
-
-/** Wei per unit of gas: 1 000 gwei. */
-const MAX_BASE_FEE = 1_000_000_000_000;
 
 /** The first line of a new journal. `drawn`: the seed of a sandbox that was not given one. */
 export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, { id, from }: FirstFixture, drawn: string): HeaderLine {
@@ -34,27 +27,6 @@ export function newHeader({ seed, chainId }: SandboxOptions, rules: ChainRules, 
     fixture: id,
     made_by: VERSION,
   };
-}
-
-/** Throws INVALID_REQUEST for an option that no sandbox can have. */
-export function refuseBadOptions({ publicUrl, baseFee, cors, rpcCors, controlToken }: SandboxOptions): void {
-  if (publicUrl !== undefined && !PUBLIC_URL.test(publicUrl)) throw bad("publicUrl", publicUrl, PUBLIC_URL_FORM);
-  const isFee = baseFee === undefined || (Number.isInteger(baseFee) && baseFee >= 0 && baseFee <= MAX_BASE_FEE);
-  for (const [param, origins = []] of [
-    ["cors", cors],
-    ["rpcCors", rpcCors],
-  ] as const) {
-    const odd = origins.find((each) => !ORIGIN.test(each));
-    if (odd !== undefined) throw bad(param, odd, ORIGIN_FORM);
-  }
-  // The token itself is not repeated.
-  if (controlToken !== undefined && !CONTROL_TOKEN.test(controlToken)) throw bad("controlToken", "…", CONTROL_TOKEN_FORM);
-  if (!isFee) throw bad("baseFee", baseFee, `a whole number from 0 to ${MAX_BASE_FEE}`);
-}
-
-function bad(param: keyof SandboxOptions, value: unknown, accepted: string): ApiError {
-  const shown = typeof value === "number" ? String(value) : JSON.stringify(value);
-  return new ApiError("INVALID_REQUEST", `${param}: ${shown} cannot be used; accepted: ${accepted}.`, { param });
 }
 
 /**

@@ -40,17 +40,19 @@ import { API_STATUS } from "./http/envelope.ts";
 import { HangingRequests } from "./http/faults/hanging.ts";
 import { operationsOf } from "./http/operations/operations.ts";
 import { rawRecorder } from "./http/raw-exchange.ts";
-import { listen } from "./http/server.ts";
+import { listen as serveHttp } from "./http/server.ts";
 import { stepBook } from "./http/steps.ts";
 import { type AwardRecord, awardOf } from "./model/award.ts";
-import { isLoopbackHost } from "./model/network.ts";
 import { builtText, PACKAGE_ROOT, packageFile, VERSION } from "./package-root.ts";
 import type { Machine } from "./ports/disk.ts";
 import type { Store } from "./ports/store.ts";
 import { serveRpc } from "./rpc/server.ts";
-import { inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
-import { infoOf, newHeader, noticesOf, refuseBadOptions, sandboxId } from "./sandbox-facts.ts";
+import { Addresses, type Urls } from "./sandbox-addresses.ts";
+import { type Address, inProcess, type Sandbox, type SandboxOptions } from "./sandbox-api.ts";
+import { infoOf, newHeader, noticesOf, sandboxId } from "./sandbox-facts.ts";
 import { worldsBeside } from "./sandbox-import.ts";
+import { whileOpen } from "./sandbox-open.ts";
+import { checkedOptions } from "./sandbox-options.ts";
 import { Achievements } from "./services/achievements.ts";
 import { Awards } from "./services/awards.ts";
 import { Badges } from "./services/badges.ts";
@@ -79,6 +81,7 @@ export { FixtureError } from "./control/fixtures/problems.ts";
 export type { RequestFilter, RequestQuery } from "./control/request-filter.ts";
 export type { Seeded, SeedInput } from "./control/seeding.ts";
 export type { Trace } from "./control/trace.ts";
+export { SandboxClosed } from "./model/sandbox-closed.ts";
 export { InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "./sandbox-api.ts";
 export { signTestPayload } from "./services/webhook-signature.ts";
 
@@ -97,28 +100,39 @@ const ANSWERS_WITHIN_MS = 1000;
 /** The address of a sandbox that nobody has asked to listen anywhere else. */
 const DEFAULT_BASE = "http://127.0.0.1:4010/v1";
 
-/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. `machine`: for tests. */
-export async function createSandbox(options: SandboxOptions = {}, machine: Machine = {}): Promise<Sandbox> {
-  refuseBadOptions(options);
+/** How a start differs from a plain one. */
+interface Start extends Machine {
+  /** What must be done before the sandbox has started, such as to listen. When it fails the start has failed: what it made is gone. */
+  readonly serve?: (sandbox: Sandbox) => Promise<void>;
+}
+
+/** Starts a sandbox. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged, StorageUnusable, UnknownFixture, FixtureError; then nothing is left open. `start`: for the command line and tests. */
+export async function createSandbox(given: SandboxOptions = {}, start: Start = {}): Promise<Sandbox> {
+  const options = checkedOptions(given);
   if (options.webhooks) inputChecks.check("setWebhookFaults", { body: options.webhooks });
-  const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, machine);
+  const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, start);
   let undo = async () => {};
-  try {
-    return await compose(options, options.log ?? SILENT, folder, (chain) => {
-      undo = () => chain.close();
-    });
-  } catch (error) {
+  const compound = compose(options, options.log ?? SILENT, folder, (end) => void (undo = end));
+  const sandbox = await compound.catch(async (error) => {
     await undo();
     throw folder ? folder.abandon(error) : error;
+  });
+  try {
+    await start.serve?.(sandbox);
+    return sandbox;
+  } catch (error) {
+    await undo();
+    folder?.abandon(error);
+    throw error;
   }
 }
 
-/** The composition root: the one place where adapters are named and everything is put together. `opened`: told of what a failure leaves. */
+/** The composition root: the one place where adapters are named and everything is put together. `opened`: told how what is open so far is ended. */
 async function compose(
   options: SandboxOptions,
   log: Logger,
   folder: DataFolder | null,
-  opened: (chain: { close(): Promise<void> }) => void,
+  opened: (end: () => Promise<void>) => void,
 ): Promise<Sandbox> {
   const mode = options.mining ?? { kind: "auto" };
   const quotas = policiesOf(options.limits);
@@ -143,7 +157,7 @@ async function compose(
   const chainOf = ({ chain_id: chainId, start, rules }: HeaderLine) =>
     HardhatChain.create({ chainId, genesis: new Date(start), rules, root: PACKAGE_ROOT, callGas, traceGas });
   const node = await chainOf(header);
-  opened(node);
+  opened(() => node.close());
   const chainFaults = new ChainFaults();
   const served = { chain: node };
   const chain = faultyChain(() => served.chain, chainFaults);
@@ -239,7 +253,7 @@ async function compose(
   const beginWorld = worldsBeside({ chainOf, newRules, header, engine, served });
 
   // Control.
-  const urls: { api?: string; control?: string; rpc?: string } = {};
+  const urls: Urls = {};
   let closing: Promise<void> | null = null;
   const clocked = {
     runUntil: (until: number) => scheduler.runUntil(until, () => dispatcher.settled()),
@@ -286,21 +300,8 @@ async function compose(
   const erasure = new Erasure(users, awards, progress);
   const verifier = new Verifier(chain, credentials, showAward, () => clock.now());
   const pictures = new Pictures(images, credentials, base);
-  const nouns = {
-    users,
-    erasure,
-    tokens,
-    badges,
-    awards,
-    verifier,
-    achievements,
-    progress,
-    credentials,
-    pictures,
-    endpoints,
-    deliveries,
-    keys,
-  };
+  const learning = { badges, awards, achievements, progress, credentials, pictures, verifier };
+  const nouns = { users, erasure, tokens, ...learning, endpoints, deliveries, keys };
   const operations = operationsOf({ ...nouns, showAward, document, facts, publicUrl });
   if (first) {
     await seeding.begin(first, options.onSeeding);
@@ -321,15 +322,33 @@ async function compose(
     log,
   );
   const certificates = options.https ? (await import("./adapters/crypto/certificates.ts")).openCertificates(options.https.caDir) : null;
-  const servers: { close(): Promise<void> }[] = [];
+  const addresses = new Addresses({
+    urls,
+    access,
+    certificates,
+    hosts: options.allowHosts ?? [],
+    serveApi: (at) => serveHttp(app, at, raw),
+    serveRpc: (at) => serveRpc({ chain, writer, mining, controls, clock, access, log }, at),
+    opening: (isLocal) => void (reach.isLocal &&= isLocal),
+    opened(urls) {
+      links.served ??= urls.api === undefined ? null : `${urls.api}/v1`;
+      folder?.lock.publish({ sandbox_id: id, urls: { ...urls }, ...(certificates ? { ca_file: certificates.caFile } : {}) });
+    },
+  });
   const abandon = (sentence: string) => {
     log.warn(sentence);
     writer.stop(new Error("the sandbox was stopped"));
   };
   const close = () => (closing ??= stopWithin(endCleanly, abandon, () => folder?.close()));
+  opened(() => (closing ??= letGo(async () => {})));
+  const isOpen = () => closing === null;
+  const listen = async (at?: Address) => await addresses.listen(at);
+  const listenRpc = async (at?: Address) => await addresses.listenRpc(at);
 
   return {
-    ...inProcess(controls, inputChecks, waiter, (key) => keys.idOf(key)),
+    ...inProcess(controls, inputChecks, waiter, (key) => keys.idOf(key), isOpen),
+    ...whileOpen({ listen, listenRpc }, isOpen),
+    ready: controls.ready,
     app,
     apiKey: DEFAULT_KEY,
     accounts: chain.identity.accounts,
@@ -338,46 +357,25 @@ async function compose(
       return access.hosts;
     },
     notices: noticesOf(engine, options, folder),
-    async listen({ host = "127.0.0.1", port = 0 } = {}) {
-      access.listenOn(host);
-      reach.isLocal &&= isLoopbackHost(host);
-      const hosts = ["localhost", "127.0.0.1", "::1", host, ...(options.allowHosts ?? [])];
-      const certificate = await certificates?.issue([...new Set(hosts)]);
-      const server = await listen(app, { host, port, ...(certificate ? { certificate } : {}) }, raw);
-      servers.push(server);
-      links.served ??= `${server.origin}/v1`;
-      publish({ api: server.origin, control: `${server.origin}/_sandbox` });
-      return server.origin;
-    },
-    async listenRpc({ host = "127.0.0.1", port = 0 } = {}) {
-      access.listenOn(host);
-      const server = await serveRpc({ chain, writer, mining, controls, clock, access, log }, { host, port });
-      servers.push(server);
-      publish({ rpc: server.origin });
-      return server.origin;
-    },
     close,
     [Symbol.asyncDispose]: close,
   };
 
-  /** Where the sandbox can be reached, for commands that look into its data folder. */
-  function publish(more: typeof urls): void {
-    Object.assign(urls, more);
-    const ca = certificates ? { ca_file: certificates.caFile } : {};
-    folder?.lock.publish({ sandbox_id: id, urls: { ...urls }, ...ca });
-  }
-
   /** No new work, then the generation's end on disk, then everything is let go. */
   async function endCleanly(): Promise<void> {
+    await letGo(async () => folder?.compact(writer.broken, () => engine.compact()));
+  }
+
+  async function letGo(keep: () => Promise<void>): Promise<void> {
     scheduler.stop();
     parser.close();
     await dispatcher.stop();
     feed.publish({ kind: "end" });
     hanging.release();
-    await Promise.all(servers.map((server) => server.close()));
+    await addresses.close();
     await writer.quiet(async () => {});
     try {
-      await folder?.compact(writer.broken, () => engine.compact());
+      await keep();
     } finally {
       await chain.close();
     }

@@ -1,5 +1,5 @@
 /** JSON Schema of one setting in the configuration file. */
-export type ValueSchema = Readonly<Record<string, unknown>>;
+type ValueSchema = Readonly<Record<string, unknown>>;
 
 /** What a setting may be: as a value of the configuration file, and as the text of a flag or an environment variable. */
 export interface Kind<T> {

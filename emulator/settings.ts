@@ -8,7 +8,7 @@ import { PUBLIC_URL, PUBLIC_URL_FORM } from "./model/public-url.ts";
 import type { MiningMode } from "./services/mining.ts";
 import { form, type Kind, listOf, names, oneOf, type Setting, share, text, textOrNumber, whole, yesOrNo } from "./setting.ts";
 
-export type Limits = { readonly perSecond: number; readonly perHour: number } | "off";
+type Limits = { readonly perSecond: number; readonly perHour: number } | "off";
 
 /** Durations of at least a tenth of a second: some unit above milliseconds, or a hundred of them. Four parts at most, of six characters. */
 const INTERVAL = /^(auto|manual|interval:(?=.{1,24}$)(?=.*([1-9]\d*(s|m(?!s)|h|d|w)|[1-9]\d{2,}ms))(\d{1,4}(ms|s|m|h|d|w)){1,4})$/;

@@ -45,19 +45,24 @@ class Shared {
     try {
       await use(sandbox);
     } finally {
-      await this.#bringBack(sandbox, before, kept);
-      sandbox.webhooks.set(webhooks);
+      await this.#bringBack(sandbox, before, kept, webhooks);
     }
   }
 
   /** One that was closed, or whose state an import has replaced, gives way to a new one. */
-  async #bringBack(sandbox: Sandbox, before: Snapshot, kept: readonly string[]): Promise<void> {
+  async #bringBack(
+    sandbox: Sandbox,
+    before: Snapshot,
+    kept: readonly string[],
+    webhooks: ReturnType<Sandbox["webhooks"]["show"]>,
+  ): Promise<void> {
     try {
       if (!sandbox.ready()) throw new Error("it was closed");
       await before.restore();
       for (const { name } of sandbox.snapshots()) if (!kept.includes(name)) await sandbox.deleteSnapshot(name);
       sandbox.faults.clear();
       sandbox.requests.clear();
+      sandbox.webhooks.set(webhooks);
     } catch {
       if ((await this.#sandbox) === sandbox) await this.close();
     }

@@ -3,7 +3,7 @@ import type { ControlClient } from "./client.ts";
 import { ControlError } from "./control-error.ts";
 import { UsageError } from "./usage-error.ts";
 
-export interface CoverageFlags {
+interface CoverageFlags {
   readonly failUnder?: string;
   readonly format: string;
 }

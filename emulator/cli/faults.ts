@@ -4,7 +4,7 @@ import { faultSentence } from "./fault-sentence.ts";
 import { itemsOf } from "./pages.ts";
 
 /** The options of `faults add`. */
-export interface FaultFlags {
+interface FaultFlags {
   readonly operation?: string;
   readonly path?: string;
   readonly method?: string;

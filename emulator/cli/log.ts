@@ -21,7 +21,7 @@ interface LogLine {
 }
 
 /** `15:04:05 POST /v1/users 201 3.2 ms req_…` */
-export function prettyLines(out: NodeJS.WritableStream): Writable {
+function prettyLines(out: NodeJS.WritableStream): Writable {
   return new Writable({
     write(chunk, _encoding, done) {
       for (const text of String(chunk).split("\n")) if (text !== "") out.write(`${pretty(JSON.parse(text))}\n`);

@@ -4,7 +4,7 @@ import { messagesOf } from "./event-source.ts";
 import { endOnSignals } from "./listen/listen.ts";
 import { requestLine } from "./requests.ts";
 
-export interface TailFlags {
+interface TailFlags {
   readonly filterStatus?: string;
   readonly filterPath?: string;
   readonly format: string;

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { Config } from "../config.ts";
 import { makePrivate } from "../private-path.ts";
-import { createSandbox, type Sandbox } from "../sandbox.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
 import { environmentOf } from "./environment.ts";
 import { openLog } from "./log.ts";
 import { portInUse } from "./port-in-use.ts";
@@ -10,14 +10,14 @@ import { progressLine } from "./progress.ts";
 /**
  * A sandbox as the settings say, on its ports, its `--config-out` written. `defaultFixture`: what a new one begins with that was not asked
  * for a fixture. `created`: told once there is something to close. Throws DataFolderInUse, DataFolderMismatch, DataUnsupported, StorageDamaged,
- * PortInUse, UnknownFixture, FixtureError, AuthorityUnusable; then nothing is left open.
+ * PortInUse, UnknownFixture, FixtureError, AuthorityUnusable; then nothing is left open, and no folder that was made for it.
  */
 export async function openSandbox(
   config: Config,
   defaultFixture: string,
   created: (sandbox: Sandbox) => void = () => {},
 ): Promise<Sandbox> {
-  const sandbox = await createSandbox({
+  const options: SandboxOptions = {
     ...(config.ephemeral ? {} : { dataDir: config.dataDir }),
     ...(config.fixture === null ? {} : { fixture: config.fixture }),
     defaultFixture,
@@ -45,17 +45,14 @@ export async function openSandbox(
     ...(config.silent ? {} : { onWaiting: (message: string) => void process.stderr.write(`getsmart-sandbox: ${message}\n`) }),
     onProgress: progressLine("replaying the chain", config.silent),
     onSeeding: progressLine("applying the fixture", config.silent, "steps"),
-  });
-  created(sandbox);
-  try {
+  };
+  async function serve(sandbox: Sandbox): Promise<void> {
+    created(sandbox);
     await sandbox.listen({ host: config.host, port: config.port }).catch((error) => portInUse(error, config.port, "--port"));
     await sandbox.listenRpc({ host: config.host, port: config.rpcPort }).catch((error) => portInUse(error, config.rpcPort, "--rpc-port"));
     if (config.configOut !== null) writeConfigOut(config.configOut, sandbox);
-  } catch (error) {
-    await sandbox.close();
-    throw error;
   }
-  return sandbox;
+  return await createSandbox(options, { serve });
 }
 
 /** An API key is in it: for its owner alone, also in a file that was there. What could not be written whole is not left behind. */

@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** The sandbox that holds a data folder. */
-export interface Held {
+interface Held {
   readonly url: string;
   readonly id: string;
 }

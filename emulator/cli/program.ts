@@ -52,7 +52,11 @@ export function createProgram(): Command {
       print(await createKey(await control(options), { name, scopes, expires_at: expiresAt }));
     });
   example(
-    client("session", "print a key for tools such as the dashboard: unmetered, in no list and no log, valid until the sandbox stops", keys),
+    client(
+      "session",
+      "print a key for tools that inspect the sandbox: unmetered, in no list and no log, valid until the sandbox stops",
+      keys,
+    ),
     "keys session --scopes users:read",
   )
     .option("--scopes <list>", "scopes, separated by commas (default: all)", (text) => text.split(","))

@@ -7,7 +7,7 @@ import { itemsOf } from "./pages.ts";
 const DEFAULT_LIMIT = 100;
 
 /** The flags of `requests list` and `count`. */
-export interface RequestFlags {
+interface RequestFlags {
   readonly operation?: string;
   readonly method?: string;
   readonly path?: string;

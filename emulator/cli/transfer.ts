@@ -6,7 +6,7 @@ import type { ControlClient } from "./client.ts";
 import { ControlError } from "./control-error.ts";
 
 /** A file that cannot be written to or read. Exit code 2. */
-export class TransferUsageError extends Error {
+class TransferUsageError extends Error {
   override readonly name = "TransferUsageError";
 }
 

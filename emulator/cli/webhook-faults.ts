@@ -2,7 +2,7 @@ import type { DeliveryFaults } from "../model/webhook.ts";
 import type { ControlClient } from "./client.ts";
 
 /** The flags of `webhooks set`. */
-export interface WebhookFlags {
+interface WebhookFlags {
   readonly order?: string;
   readonly duplicates?: number;
   readonly forge?: string;

@@ -4,7 +4,7 @@ import type { Clock, ClockState } from "../ports/clock.ts";
 import { parseDuration } from "./duration.ts";
 
 /** The engine as the clock moves it (engine/writer.ts, engine/scheduler.ts). */
-export interface ClockedEngine {
+interface ClockedEngine {
   /** Journals a state of the clock, at an instant. */
   runWithClock(state: ClockState, at: number): Promise<void>;
   /** Does what is due until an instant. */

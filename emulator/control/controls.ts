@@ -73,7 +73,7 @@ interface Positions {
   list(): readonly SnapshotEntry[];
 }
 
-export interface ControlParts {
+interface ControlParts {
   readonly world: UnitOfWork;
   readonly positions: Positions;
   /** The name of the position right after the fixture. */
@@ -228,7 +228,7 @@ export function createControls(parts: ControlParts) {
       create: (input: { name: string; scopes?: readonly Scope[]; expires_at?: string | null }): Promise<ApiKey> =>
         world.run({}, (unit: Unit) => keys.create(unit, { ...input, scopes: input.scopes ?? ALL_SCOPES }, null)),
       /**
-       * A key for tools that inspect the sandbox, such as the dashboard, by default with all scopes. In memory: outside records,
+       * A key for tools that inspect the sandbox, by default with all scopes. In memory: outside records,
        * ids, quotas, faults and coverage, and in the request log only for who asks for sessions too. A reset, restore or import leaves it;
        * it ends with the process.
        */

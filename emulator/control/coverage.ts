@@ -4,7 +4,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Logged } from "./forgetting.ts";
 
 /** What of the document a client can meet. */
-export interface Coverable {
+interface Coverable {
   readonly operations: readonly {
     readonly id: string;
     readonly method: string;
@@ -23,7 +23,7 @@ export interface Share {
   readonly percent: number;
 }
 
-export interface OperationCoverage {
+interface OperationCoverage {
   readonly operation_id: string;
   readonly method: string;
   readonly path: string;

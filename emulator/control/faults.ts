@@ -5,7 +5,7 @@ import { type PathMatcher, pathPattern } from "../model/path-pattern.ts";
 import { parseDuration } from "./duration.ts";
 import { type FaultRules, readFault } from "./read-fault.ts";
 
-export interface FaultParts extends FaultRules {
+interface FaultParts extends FaultRules {
   /** Numbers from 0 to below 1, reproducible for a name. */
   readonly random: (name: string) => () => number;
   /** Sandbox time, in ms since the epoch. */

@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor } from "../model/cursor.ts";
 import { ApiError, refuse } from "../model/errors.ts";
+import { nearest } from "../model/nearest.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import { Pace } from "../pace.ts";
 import type { Chain } from "../ports/chain.ts";
@@ -9,7 +10,6 @@ import type { Coverage, CoverageCounter } from "./coverage.ts";
 import { type Exchange, type LoggedRequest, loggedRequest } from "./exchange.ts";
 import type { Feed } from "./feed.ts";
 import type { Logged } from "./forgetting.ts";
-import { nearest } from "./nearest.ts";
 import { type Matches, matcher, type RequestFilter, type RequestQuery } from "./request-filter.ts";
 import type { LogRange, RequestLog } from "./requests.ts";
 import { type Trace, traceOf } from "./trace.ts";

@@ -1,6 +1,7 @@
 import { ApiError, refuse } from "../model/errors.ts";
 import type { Fault, FaultEntry, FaultMethod } from "../model/fault.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../model/nearest.ts";
+import { parseDuration } from "./duration.ts";
 
 export interface FaultRules {
   /** Operations of the document, by id. */
@@ -13,12 +14,18 @@ export interface FaultRules {
 
 type Checked = Omit<FaultEntry, "id" | "fired" | "left" | "until">;
 
-/** A fault that fits its schema, complete. Throws VALIDATION_FAILED for an operation or a status that the API has not, API_KEY_NOT_FOUND. */
+/**
+ * A fault that fits its schema, complete. Throws VALIDATION_FAILED for an operation or a status that the API has not and for a duration
+ * that rounds to nothing, API_KEY_NOT_FOUND.
+ */
 export function readFault(fault: Fault, rules: FaultRules): Checked {
   const { path, method, api_key, error, ...others } = fault;
   const { operationId } = others;
   if (operationId !== undefined && !rules.operations.includes(operationId)) {
     throw wrong("operationId", `There is no operation ${operationId}; did you mean ${nearest(operationId, rules.operations)}?`);
+  }
+  if (others.for !== undefined && parseDuration(others.for, "for") === 0) {
+    throw wrong("for", "for must be a duration such as 30s or 5m, of at least 1ms.");
   }
   const keyId = api_key === undefined ? null : rules.keyIdOf(api_key);
   if (api_key !== undefined && keyId === null) throw new ApiError("API_KEY_NOT_FOUND", "There is no such API key.", { param: "api_key" });

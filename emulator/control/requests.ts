@@ -7,7 +7,7 @@ import type { Matches } from "./request-filter.ts";
 import { type Committed, Works } from "./work.ts";
 
 /** So many requests are kept, and so many bytes of their targets, headers and bodies; the oldest go first. */
-export interface LogBounds {
+interface LogBounds {
   readonly requests: number;
   readonly bytes: number;
 }

@@ -21,7 +21,7 @@ export interface Seeded {
   readonly clock_advanced_ms: number;
 }
 
-export interface SeedingParts {
+interface SeedingParts {
   readonly world: UnitOfWork;
   readonly clock: Clock;
   readonly library: FixtureLibrary;

@@ -16,7 +16,7 @@ export interface TransactionTrace {
   readonly events: readonly ChainEventTrace[];
 }
 
-export interface ChainEventTrace extends Pick<ChainLog, "contract" | "event"> {
+interface ChainEventTrace extends Pick<ChainLog, "contract" | "event"> {
   readonly log_index: number;
   readonly args: Readonly<Record<string, unknown>>;
 }

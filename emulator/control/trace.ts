@@ -36,7 +36,7 @@ export interface EventTrace {
   readonly deliveries: readonly DeliveryTrace[];
 }
 
-export interface DeliveryTrace extends Pick<Delivery, "id" | "endpoint_id" | "status" | "attempts" | "next_attempt_at"> {
+interface DeliveryTrace extends Pick<Delivery, "id" | "endpoint_id" | "status" | "attempts" | "next_attempt_at"> {
   readonly url: string | null;
 }
 

@@ -1,4 +1,5 @@
 import type { EventRecord, EventType } from "../model/event.ts";
+import { SandboxClosed } from "../model/sandbox-closed.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Feed } from "./feed.ts";
 
@@ -14,7 +15,8 @@ const MOST = 10_000;
 
 /**
  * Waits for events in tests: each is returned once, and one that came before the call counts too. A reset or restore begins anew.
- * Rejects on time-out, saying which events came instead.
+ * Rejects on time-out, saying which events came instead, and with
+ * SandboxClosed when the sandbox is closed.
  */
 export class Waiter {
   readonly #feed: Feed;
@@ -44,12 +46,13 @@ export class Waiter {
     return await new Promise((resolve, reject) => {
       const found = take();
       if (found) return resolve(found);
-      const stop = this.#feed.subscribe(() => {
-        const event = take();
-        if (!event) return;
+      const stop = this.#feed.subscribe(({ kind }) => {
+        const event = kind === "end" ? undefined : take();
+        if (!event && kind !== "end") return;
         clearTimeout(timer);
         stop();
-        resolve(event);
+        if (event) resolve(event);
+        else reject(new SandboxClosed());
       });
       const timer = setTimeout(() => {
         stop();

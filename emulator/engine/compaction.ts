@@ -7,7 +7,7 @@ import type { EnginePorts, EngineState } from "./state.ts";
 /** Characters after which what a unit holds goes on in a further line. */
 const LINE_LENGTH = 1 << 20;
 
-export interface Compaction {
+interface Compaction {
   /** Told when the journal was renamed: the commit point. */
   readonly committed?: () => void;
   readonly lineLength?: number;

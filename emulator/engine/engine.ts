@@ -8,7 +8,7 @@ import { type EnginePorts, type EngineState, newState } from "./state.ts";
 import type { Settle } from "./unit.ts";
 import { type Emitted, Writer } from "./writer.ts";
 
-export interface EngineOptions {
+interface EngineOptions {
   /** A function is asked at each unit. */
   readonly mining: "auto" | "deferred" | (() => "auto" | "deferred");
   readonly settle: Settle;

@@ -5,7 +5,7 @@ import { type EnginePorts, type EngineState, markHead } from "./state.ts";
 import type { Writer } from "./writer.ts";
 
 /** State kept in memory that snapshots carry too (quotas); lost at a restart. */
-export interface Participant {
+interface Participant {
   capture(): unknown;
   /** `captured` is undefined when the snapshot was taken before a restart. */
   restore(captured: unknown): void;

@@ -13,7 +13,7 @@ const BLOCK_SHARE = 0.4;
 /** Records what mined blocks did beside the unit's own transactions; it may send more (services/settlement.ts). */
 export type Settle = (unit: Unit, mined: readonly Mined[]) => Promise<void>;
 
-export interface Surroundings {
+interface Surroundings {
   readonly records: Base;
   readonly chain: Chain;
   readonly ids: Ids;

@@ -16,7 +16,7 @@ import { LiveUnit, type Settle } from "./unit.ts";
 export type Emitted = (unit: Unit, event: EventRecord) => void;
 
 /** What a unit committed. */
-export interface Commit {
+interface Commit {
   readonly line: UnitLine;
   readonly changes: readonly Change[];
   /** What takes the changes back: the records as they were. */
@@ -28,7 +28,7 @@ export interface Commit {
 }
 
 /** Told of each commit, in order, once its line is as durable as was asked for; must not throw. */
-export type CommitListener = (commit: Commit) => void;
+type CommitListener = (commit: Commit) => void;
 
 /**
  * The single writer. Units run one at a time: chain first, then one journal line, then the records become visible.

@@ -10,7 +10,7 @@ import type { Recorder } from "./middleware/record-requests.ts";
 import { hashUnread } from "./unread-body.ts";
 
 /** A refusal of what never came to the application. */
-export interface RawRefusal {
+interface RawRefusal {
   readonly requestId: string;
   readonly status: number;
   readonly code: ErrorCode;

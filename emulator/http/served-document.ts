@@ -5,7 +5,7 @@ export interface ServerEntry {
 }
 
 /** An OpenAPI document as text. */
-export interface DocumentText {
+interface DocumentText {
   /** JSON without spaces. */
   json(): string;
   /** The text as it is written. */

@@ -7,14 +7,14 @@ import { httpsRequired } from "./middleware/https-required.ts";
 import { lineOf, type RawRecorder, requestLine } from "./raw-exchange.ts";
 import { refuseRaw } from "./raw-refusal.ts";
 
-export interface HttpServer {
+interface HttpServer {
   /** `http://127.0.0.1:4010`, or https: where this machine reaches it. */
   readonly origin: string;
   readonly port: number;
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly host: string;
   readonly port: number;
   /** With one, TLS and plain HTTP share the port, and plain HTTP is refused in the envelope. */

@@ -1,3 +1,4 @@
+import type { ErrorObject } from "ajv";
 import type { StepBook } from "../control/fixtures/fixture.ts";
 import { ApiError } from "../model/errors.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
@@ -24,10 +25,17 @@ export function stepBook(document: ApiDocument, handlers: () => Operations, worl
     const operation = operationOf(id);
     const { params, body } = split(operation, structuredClone(members));
     const wantsBody = operation.bodyRequired || Object.keys(body).length > 0;
-    if (wantsBody && operation.consumes.length === 0) return refusalOf(Object.keys(body).map(unknownMember));
+    const pathNames = { properties: Object.fromEntries([...namesInPath(operation)].map((name) => [name, {}])) };
+    if (wantsBody && operation.consumes.length === 0) {
+      return refusalOf(Object.keys(body).map((name) => ({ ...unknownMember(name), parentSchema: pathNames, data: members })));
+    }
     const input = { path: params, query: {}, header: {}, ...(wantsBody ? { requestBody: body } : {}) };
     const errors = operation.validators().flatMap((validate) => (validate(input) ? [] : (validate.errors ?? [])));
-    return errors.length > 0 ? refusalOf(errors) : null;
+    if (errors.length === 0) return null;
+    // A step has the members of the path and of the body together: either may have been meant.
+    const isUnknown = ({ keyword, instancePath }: ErrorObject) => keyword === "additionalProperties" && instancePath === "/requestBody";
+    const known = ({ parentSchema = {} }: ErrorObject) => ({ allOf: [parentSchema, pathNames] });
+    return refusalOf(errors.map((error) => (isUnknown(error) ? { ...error, parentSchema: known(error), data: members } : error)));
   }
 
   function operationOf(id: string): Operation {
@@ -50,9 +58,13 @@ export function stepBook(document: ApiDocument, handlers: () => Operations, worl
   };
 }
 
+function namesInPath({ path }: Operation): Set<string> {
+  return new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string));
+}
+
 /** Members of the path, and the others. */
-function split({ path }: Operation, members: Readonly<Record<string, unknown>>) {
-  const inPath = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+function split(operation: Operation, members: Readonly<Record<string, unknown>>) {
+  const inPath = namesInPath(operation);
   const entries = Object.entries(members);
   return {
     params: Object.fromEntries(entries.filter(([name]) => inPath.has(name))),

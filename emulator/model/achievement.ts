@@ -3,4 +3,3 @@ import type { components } from "../../spec/types.ts";
 export type Achievement = components["schemas"]["Achievement"];
 export type AchievementCreate = components["schemas"]["AchievementCreate"];
 export type AchievementUpdate = components["schemas"]["AchievementUpdate"];
-export type Requirement = Achievement["requirements"][number];

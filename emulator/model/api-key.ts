@@ -3,7 +3,7 @@ import type { components } from "../../spec/types.ts";
 export type ApiKey = components["schemas"]["ApiKey"];
 export type Scope = ApiKey["scopes"][number];
 
-/** A key for tools that inspect a sandbox, such as the dashboard (services/session-keys.ts). Its secret is shown only now. */
+/** A key for tools that inspect a sandbox (services/session-keys.ts). Its secret is shown only now. */
 export interface Session {
   readonly secret: string;
   readonly scopes: readonly Scope[];

@@ -1,5 +1,5 @@
 /** What each step costs; by default every letter one, as Levenshtein counts, and neighbours are not exchanged. */
-export interface EditCosts<T> {
+interface EditCosts<T> {
   readonly replace?: (a: T, b: T) => number;
   readonly skip?: (item: T) => number;
   readonly exchange?: number;

@@ -101,7 +101,7 @@ export type ErrorCode =
   | "CHAIN_UNAVAILABLE"
   | "STORAGE_UNAVAILABLE";
 
-export interface ErrorContext {
+interface ErrorContext {
   readonly details?: readonly ErrorDetail[];
   /** The parameter at fault, when there is exactly one. */
   readonly param?: string;

@@ -2,22 +2,18 @@
  * What becomes of the connection instead of an answer; `hang`: nothing, until the client leaves or the sandbox stops. `slow`: the answer
  * comes in small pieces.
  */
-export const CONNECTION_FAULTS = ["reset", "empty", "garbage", "hang", "slow"] as const;
-export type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
+export type ConnectionFault = "reset" | "empty" | "garbage" | "hang" | "slow";
 
 /** What the chain does to the request's transactions; `rpc_down`: it does not answer, neither reads nor writes. */
-export const CHAIN_FAULTS = ["revert", "out_of_gas", "pending", "rpc_down"] as const;
-export type ChainFault = (typeof CHAIN_FAULTS)[number];
+export type ChainFault = "revert" | "out_of_gas" | "pending" | "rpc_down";
 
 export type FaultMethod = "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 /** Whether a fault takes the place of the work, or strikes its answer: the work has taken effect then. */
-export const FAULT_MOMENTS = ["before", "after"] as const;
-export type FaultMoment = (typeof FAULT_MOMENTS)[number];
+export type FaultMoment = "before" | "after";
 
 /** What a JSON answer is sent with that the document does not have: a client must bear it. */
-export const MUTATIONS = ["unknown_members", "unknown_enums", "without_message"] as const;
-export type Mutation = { readonly [M in (typeof MUTATIONS)[number]]?: boolean };
+export type Mutation = { readonly [M in "unknown_members" | "unknown_enums" | "without_message"]?: boolean };
 
 /** A fault to come: which requests meet it, how often, and what it is. Of several that fit a request the first one happens. */
 export interface Fault {

@@ -1,7 +1,7 @@
 import { ApiError } from "./errors.ts";
 
 /** RFC 3339 has four digits for the year (§5.6, `date-fullyear`): no instant outside of them can be written. */
-export const FIRST_INSTANT = Date.parse("0000-01-01T00:00:00.000Z");
+const FIRST_INSTANT = Date.parse("0000-01-01T00:00:00.000Z");
 export const LAST_INSTANT = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** Whether an instant (ms since the epoch) can be written; false for NaN. */

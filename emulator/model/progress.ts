@@ -5,7 +5,6 @@ import type { Evidence } from "./award.ts";
 /** How far a user has come in an achievement, as the API shows it. */
 export type Progress = components["schemas"]["Progress"];
 export type ProgressStatus = Progress["status"];
-export type ProgressUpdate = components["schemas"]["ProgressUpdate"];
 export type ProgressUpdateRequest = components["schemas"]["ProgressUpdateRequest"];
 export type RequirementProgress = Progress["requirements"][number];
 

@@ -1,5 +1,5 @@
 /** The parts of a request target (RFC 9112, 3.2). */
-export interface RequestTarget {
+interface RequestTarget {
   /** Of an absolute target, as it was sent; null for every other form. */
   readonly authority: string | null;
   /** Without query and fragment. */

@@ -7,7 +7,7 @@ export type VerificationStatus = components["schemas"]["VerificationStatus"];
 export type Check = components["schemas"]["VerificationCheck"];
 export type VerifyRequest = components["schemas"]["VerifyRequest"];
 /** An award as everybody may see it. */
-export type PublicAward = components["schemas"]["PublicAward"];
+type PublicAward = components["schemas"]["PublicAward"];
 
 /** Leaves out what was written about the recipient, and by them. */
 export function publicView({ evidence, narrative, review, metadata, ...shown }: Award): PublicAward {

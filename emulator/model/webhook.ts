@@ -6,7 +6,7 @@ export type WebhookEndpoint = components["schemas"]["WebhookEndpoint"];
 export type WebhookEndpointCreate = components["schemas"]["WebhookEndpointCreate"];
 export type WebhookEndpointUpdate = components["schemas"]["WebhookEndpointUpdate"];
 export type Delivery = components["schemas"]["WebhookDelivery"];
-export type DeliveryAttempt = Delivery["attempts"][number];
+type DeliveryAttempt = Delivery["attempts"][number];
 /** Why an attempt got no answer. */
 export type DeliveryError = NonNullable<DeliveryAttempt["error"]>;
 
@@ -31,16 +31,13 @@ export interface DeliveryRecord extends Delivery {
   readonly queued: boolean;
 }
 
-/** `shuffle`: first attempts in random order. */
-export const DELIVERY_ORDERS = ["event", "shuffle"] as const;
-
 /** What of a webhook a receiver that verifies must refuse: a signature by another secret, a timestamp an hour old, a body changed since. */
-export const FORGERIES = ["signature", "timestamp", "body"] as const;
-export type Forgery = (typeof FORGERIES)[number];
+export type Forgery = "signature" | "timestamp" | "body";
 
 /** How deliveries go wrong, to test receivers. */
 export interface DeliveryFaults {
-  readonly order: (typeof DELIVERY_ORDERS)[number];
+  /** `shuffle`: first attempts in random order. */
+  readonly order: "event" | "shuffle";
   /** How many times more each first attempt is sent, 0 to 5; a fraction is the likelihood of one more. */
   readonly duplicates: number;
   readonly forge: Forgery | null;

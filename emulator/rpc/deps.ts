@@ -8,7 +8,7 @@ import type { Mining } from "../services/mining.ts";
 import type { Params } from "./json-rpc.ts";
 
 /** The single writer, which also tells of each commit (engine/writer.ts). */
-export interface CommittingWriter extends UnitOfWork {
+interface CommittingWriter extends UnitOfWork {
   onCommit(listener: (commit: { line: { readonly chain?: readonly ChainStep[] } }) => void): () => void;
 }
 
@@ -40,5 +40,5 @@ export interface Caller {
 }
 
 /** One method of the table. `peer` is null over HTTP. */
-export type Method = (params: Params, peer: Peer | null) => Promise<unknown> | unknown;
+type Method = (params: Params, peer: Peer | null) => Promise<unknown> | unknown;
 export type Methods = Readonly<Record<string, Method>>;

@@ -2,7 +2,7 @@ import type { ChainStep } from "../ports/chain.ts";
 import type { RpcDeps } from "./deps.ts";
 import type { LogFilter, RpcLog } from "./log-filter.ts";
 
-export type Header = Readonly<Record<string, unknown>> & { readonly hash: string };
+type Header = Readonly<Record<string, unknown>> & { readonly hash: string };
 
 interface Followers {
   readonly heads: Set<(header: Header) => void>;

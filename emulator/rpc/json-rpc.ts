@@ -5,11 +5,11 @@ import { BOUNDS } from "./bounds.ts";
 import { isDeeper } from "./nesting.ts";
 
 /** JSON-RPC 2.0 §5.1, and the codes of EIP-1474 for what Ethereum nodes refuse. */
-export const PARSE_ERROR = -32700;
+const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
-export const INVALID_PARAMS = -32602;
-export const INTERNAL_ERROR = -32603;
+const INVALID_PARAMS = -32602;
+const INTERNAL_ERROR = -32603;
 export const INVALID_INPUT = -32000;
 export const NOT_SUPPORTED = -32004;
 export const LIMIT_EXCEEDED = -32005;

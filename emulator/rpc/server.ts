@@ -12,7 +12,7 @@ import { answer, denied } from "./json-rpc.ts";
 import { methodTable } from "./methods.ts";
 import { webSocketTransport } from "./web-socket.ts";
 
-export interface RpcServer {
+interface RpcServer {
   /** `http://127.0.0.1:8545`; the same address serves ws:// */
   readonly origin: string;
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import type { Peer } from "./deps.ts";
 import type { Refusal } from "./http.ts";
 import { failure } from "./json-rpc.ts";
 
-export interface WebSocketTransport {
+interface WebSocketTransport {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }

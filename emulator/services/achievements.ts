@@ -8,7 +8,7 @@ import type { Badges } from "./badges.ts";
 import { patched } from "./merge-patch.ts";
 import { page } from "./pages.ts";
 
-export interface AchievementFilter {
+interface AchievementFilter {
   readonly kind?: Achievement["kind"] | undefined;
   readonly status?: Achievement["status"] | undefined;
   readonly code?: string | undefined;

@@ -22,13 +22,13 @@ import { page } from "./pages.ts";
 import type { Leg, Rewards } from "./rewards.ts";
 import { activeUsers } from "./users.ts";
 
-export interface AwardFilter {
+interface AwardFilter {
   readonly badge_id?: string | undefined;
   readonly recipient_id?: string | undefined;
   readonly status?: AwardStatus | undefined;
 }
 
-export type AwardAction = "approve" | "reject" | "claim" | "revoke";
+type AwardAction = "approve" | "reject" | "claim" | "revoke";
 
 /** What can be done with an award in each state. */
 const ACTIONS: Readonly<Record<AwardStatus, readonly AwardAction[]>> = {

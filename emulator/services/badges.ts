@@ -10,7 +10,7 @@ import { mergeMetadata, mergeObject, patched } from "./merge-patch.ts";
 import { page } from "./pages.ts";
 import { activeUsers } from "./users.ts";
 
-export interface BadgeFilter {
+interface BadgeFilter {
   readonly sponsor_id?: string | undefined;
   readonly status?: Badge["status"] | undefined;
   readonly visibility?: Badge["visibility"] | undefined;

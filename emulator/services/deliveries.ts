@@ -143,7 +143,7 @@ export class Deliveries {
   }
 }
 
-export function shownDelivery({ queued: _kept, ...delivery }: DeliveryRecord): Delivery {
+function shownDelivery({ queued: _kept, ...delivery }: DeliveryRecord): Delivery {
   return delivery;
 }
 

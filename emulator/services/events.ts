@@ -4,7 +4,7 @@ import type { Page, PageQuery } from "../model/page.ts";
 import type { Reader } from "../ports/store.ts";
 import { page } from "./pages.ts";
 
-export interface EventFilter {
+interface EventFilter {
   readonly type?: EventType | undefined;
   /** RFC 3339, exclusive. */
   readonly created_after?: string | undefined;

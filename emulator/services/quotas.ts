@@ -1,5 +1,5 @@
 /** Requests that a key may make. */
-export interface Quotas {
+interface Quotas {
   readonly perSecond: number;
   readonly perHour: number;
 }

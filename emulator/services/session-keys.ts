@@ -17,7 +17,7 @@ const ALL_OF_THEM = {
 } as const;
 
 /**
- * Keys for tools that inspect a sandbox, such as the dashboard. They live in memory only, in no record, list, export or journal line. A
+ * Keys for tools that inspect a sandbox. They live in memory only, in no record, list, export or journal line. A
  * reset, restore or import leaves them; they end with the process.
  */
 export class SessionKeys {

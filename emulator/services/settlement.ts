@@ -6,7 +6,7 @@ import { failureOf } from "./chain-errors.ts";
 import { newTransaction, partyOf } from "./transactions.ts";
 
 /** An award whose step has been mined: it goes on, or back. */
-export interface PendingAwards {
+interface PendingAwards {
   settled(unit: Unit, mined: Mined): Promise<void>;
 }
 

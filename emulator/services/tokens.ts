@@ -13,7 +13,7 @@ import { pendingOutflow, refuseOverspending, refuseUnmanaged } from "./spending.
 import { newTransaction, partyOf } from "./transactions.ts";
 import { activeUsers } from "./users.ts";
 
-export interface TransactionFilter {
+interface TransactionFilter {
   readonly user_id?: string | undefined;
   readonly type?: TransactionType | undefined;
   readonly status?: Transaction["status"] | undefined;
@@ -22,7 +22,7 @@ export interface TransactionFilter {
   readonly created_before?: string | undefined;
 }
 
-export interface Balance {
+interface Balance {
   readonly user_id: string;
   readonly address: string;
   readonly balance: string;

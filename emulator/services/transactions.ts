@@ -3,7 +3,7 @@ import type { User } from "../model/user.ts";
 import type { ChainIdentity } from "../ports/chain.ts";
 import type { Outcome, Unit } from "../ports/unit-of-work.ts";
 
-export interface NewTransaction {
+interface NewTransaction {
   readonly type: TransactionType;
   /** Decimal GETS. */
   readonly amount: string;

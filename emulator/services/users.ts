@@ -8,7 +8,7 @@ import type { Unit } from "../ports/unit-of-work.ts";
 import { mergeMetadata, mergeObject, patched } from "./merge-patch.ts";
 import { page } from "./pages.ts";
 
-export interface UserFilter {
+interface UserFilter {
   readonly email?: string | undefined;
   readonly external_id?: string | undefined;
   readonly role?: "earner" | "sponsor" | undefined;

@@ -5,7 +5,7 @@ import type { Address, Chain, ChainBadge } from "../ports/chain.ts";
 import { hasPassed } from "./badges.ts";
 
 /** What the chain says of an award, and what the caller wants to know. */
-export interface Facts {
+interface Facts {
   /** The badge on the chain; null when there is none, or when the award is of another contract. */
   readonly onChain: ChainBadge | null;
   readonly official: Address;

@@ -141,7 +141,7 @@ const WHY: Readonly<Record<Exclude<AddressKind, "public"> | "http", string>> = {
 };
 
 /** As answered: without what is kept for deliveries. */
-export function shownEndpoint({ succeeded_at: _kept, ...endpoint }: WebhookEndpointRecord): WebhookEndpoint {
+function shownEndpoint({ succeeded_at: _kept, ...endpoint }: WebhookEndpointRecord): WebhookEndpoint {
   return { ...endpoint, secret: null };
 }
 

@@ -4,7 +4,7 @@ import type { EventRecord } from "../model/event.ts";
 const PREFIX = "whsec_";
 
 /** The headers of a signed message, by Standard Webhooks 1.0.0. */
-export interface SignedHeaders extends Readonly<Record<string, string>> {
+interface SignedHeaders extends Readonly<Record<string, string>> {
   readonly "webhook-id": string;
   /** Seconds since the epoch, of real time: receivers refuse old ones. */
   readonly "webhook-timestamp": string;
@@ -13,7 +13,7 @@ export interface SignedHeaders extends Readonly<Record<string, string>> {
 }
 
 /** Signs a body with each secret (`whsec_` and base64). `timestamp`: seconds since the epoch. */
-export function signedHeaders(secrets: readonly string[], id: string, timestamp: number, body: string): SignedHeaders {
+function signedHeaders(secrets: readonly string[], id: string, timestamp: number, body: string): SignedHeaders {
   const signatures = secrets.map((secret) => {
     const key = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, "base64");
     return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
@@ -33,7 +33,7 @@ export function listenerSecret(seed: string): string {
   return `${PREFIX}${createHmac("sha256", seed).update("listen").digest("base64")}`;
 }
 
-export interface TestPayload {
+interface TestPayload {
   /** The endpoint's secret, `whsec_…`. */
   readonly secret: string;
   /** What the receiver is to get: an object, or the exact text. */

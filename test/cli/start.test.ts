@@ -1,5 +1,5 @@
 /** `getsmart-sandbox start`: what it prints works as printed, a port that is taken, what cannot be written, and how it ends. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DEEP } from "../support/depth.ts";
 import { newFolder } from "../support/folder.ts";
@@ -84,10 +84,12 @@ describe("on loopback, told by a file that it finds by itself", () => {
 
   it.each(["--port", "--rpc-port"])("another one on its port is refused, and told who has it: %s", async (flag) => {
     const { port } = new URL(urlOf(banner, flag === "--port" ? "API" : "JSON-RPC"));
-    const { code, stdout, stderr } = await command(["start", "--ephemeral", ...FREE, flag, port], { cwd: newFolder() });
+    const cwd = newFolder();
+    const { code, stdout, stderr } = await command(["start", "--data-dir", "data", ...FREE, flag, port], { cwd });
     const holder = process.platform === "linux" ? ` by node bin\\.js start \\(pid ${sandbox.pid}\\)` : "";
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(new RegExp(`^getsmart-sandbox: port ${port} is in use${holder}; .*${flag} 0 takes a free one`));
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it("ends with 0 when its terminal goes", async () => {

@@ -225,11 +225,12 @@ describe("listen waits for the sandbox that it has listened to", () => {
       return sandbox;
     };
     const mine = await open();
+    const { urls } = mine.info();
     const { receiver, session } = await listening([], cwd);
     await mine.close();
     await session.until("The sandbox is gone");
     const again = await open();
-    expect(again.info().urls).not.toEqual(mine.info().urls);
+    expect(again.info().urls).not.toEqual(urls);
     await session.until("Connected again; no event was missed.");
     await again.close();
     // The folder is gone too: nothing says any more where its sandbox is.

@@ -83,8 +83,8 @@ describe("the file as a whole", () => {
     ["nothing", "", null],
     ["a schema for editors", "$schema: ./schema.json\nport: 1", null],
     ["a schema that is none", "$schema: 1", "$schema is the address of a schema"],
-    ["a setting that is none", "prot: 4011", "prot is not a setting; known are port, host, rpc-port,"],
-    ["a name as flags are not written", "rpcPort: 4011", "rpcPort is not a setting"],
+    ["a setting that is none", "prot: 4011", "prot is not a setting. Did you mean port? Known are port, host, rpc-port,"],
+    ["a name as flags are not written", "rpcPort: 4011", "rpcPort is not a setting. Did you mean rpc-port?"],
     ["a list", "- port", "settings are written as `name: value`"],
     ["no YAML", "port: [", "settings.yaml: "],
   ])("%s", (_, content, message) => {

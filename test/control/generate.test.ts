@@ -1,6 +1,7 @@
 /** Generated data: the nth user, badge or award is always the same; many transactions come in one block. */
 import { afterEach, describe, expect, it } from "vitest";
 import { BATCH, type Generating, generate } from "../../emulator/control/fixtures/generate.ts";
+import { heldKey } from "../../emulator/model/award.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../emulator/sandbox.ts";
 import { type Api, api } from "../support/client.ts";
 
@@ -95,6 +96,48 @@ describe("generated data", () => {
     ]);
     expect(new Set((await all(api, "/awards")).map(({ status }) => status))).toEqual(new Set(["claimed"]));
     await sandbox.doctor();
+  });
+});
+
+describe("batch after batch", () => {
+  /** A world that counts what is looked up in it. */
+  function counting() {
+    const made = { users: new Map<string, { id: string; status: string }>(), badges: [] as { id: string }[], held: new Set<string>() };
+    let lookups = 0;
+    const unit = {
+      hasRoom: true,
+      nameAfter() {},
+      inOneBlock: (work: () => unknown) => work(),
+      count: () => made.users.size,
+      by(table: string, index: string, key: string) {
+        lookups += 1;
+        if (index === "external_id") return [{ id: "usr_sponsor" }];
+        if (table === "badges") {
+          lookups += made.badges.length;
+          return made.badges;
+        }
+        if (table === "awards") return made.held.has(key) ? [{}] : [];
+        const user = made.users.get(key);
+        return user ? [user] : [];
+      },
+    };
+    async function perform(operation: string, _: unknown, members: Record<string, string>) {
+      if (operation === "issueBadge") made.held.add(heldKey(members.badge_id as string, members.recipient_id as string));
+      if (operation === "createBadge") made.badges.push({ id: `bdg_${made.badges.length}` });
+      if (operation === "createUser") made.users.set(members.email as string, { id: `usr_${made.users.size}`, status: "active" });
+      return { id: "new" };
+    }
+    const run = (work: (unit: never) => unknown) => work(unit as never);
+    const generating = { records: unit, book: { perform }, seed: "", run } as unknown as Generating;
+    return { generating, made, lookups: () => lookups };
+  }
+
+  it("looks each number up once, however many batches there are", async () => {
+    const { generating, made, lookups } = counting();
+    const amounts = { users: 12 * BATCH, badges: 12 * BATCH, awards: 24 * BATCH };
+    await generate(amounts, generating);
+    expect([made.users.size, made.badges.length, made.held.size]).toEqual(Object.values(amounts));
+    expect(lookups()).toBeLessThan(2 * (amounts.users + amounts.badges + 2 * amounts.awards));
   });
 });
 

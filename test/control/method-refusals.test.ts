@@ -17,6 +17,13 @@ it.each<[string, () => unknown, string, RegExp]>([
   ["webhooks set to undefined", () => sandbox.webhooks.set({ forge: undefined } as never), "VALIDATION_FAILED", /at least one of/],
   ["quotas of no key", () => sandbox.limits.show("nope"), "API_KEY_NOT_FOUND", /no usable API key/],
   ["wrong quotas of no key", () => sandbox.limits.set("nope", { hour: { remaining: -1 } }), "VALIDATION_FAILED", /^hour.remaining must be/],
+  [
+    "webhooks with a name misspelt",
+    () => sandbox.webhooks.set({ drop: 1 } as never),
+    "UNKNOWN_PARAMETER",
+    /^drop is not known here. Did you mean drop_first\?$/,
+  ],
+  ["a filter misspelt", () => sandbox.requests.list({ operation: "x" } as never), "UNKNOWN_PARAMETER", /Did you mean operationId\?/],
   ["what JSON cannot carry", () => sandbox.faults.add({ operationId: "listUsers", latency_ms: 1n } as never), "VALIDATION_FAILED", /JSON/],
 ])("%s", async (_, call, code, sentence) => {
   const before = JSON.stringify([sandbox.webhooks.show(), sandbox.faults.list(), sandbox.keys.list()]);

@@ -24,6 +24,10 @@ let here: World;
 beforeAll(async () => void (here = await world()));
 afterAll(() => here.sandbox.close());
 
+it("names no part of the sandbox that does not exist", () => {
+  expect(readFileSync(new URL("../../spec/control.yaml", import.meta.url), "utf8")).not.toMatch(/dashboard/i);
+});
+
 describe("operations and handlers", () => {
   it("each operation has a handler, and each handler an operation", () => {
     const handlers = controlOperations({} as never, loadControlDocument(), null);

@@ -64,6 +64,20 @@ describe("POST /_sandbox/seed", () => {
     ["a path that leaves the folder", { fixture: "../package" }, "FIXTURE_NOT_FOUND", "academy, course, empty"],
     ["amounts that are none", { generate: { users: -1 } }, "VALIDATION_FAILED", "generate.users must be a whole number from 0 to 1000000"],
     ["something that is not generated", { generate: { keys: 5 } }, "UNKNOWN_PARAMETER", "generate.keys is not known here"],
+    ["a word for another", { genrate: { users: 1 } }, "UNKNOWN_PARAMETER", "genrate is not known here. Did you mean generate?"],
+    [
+      "a step misspelt",
+      { yaml: "fixture: x\nsteps:\n  - createUsr: {}\n" },
+      "VALIDATION_FAILED",
+      "no step. Did you mean createUser? Known",
+    ],
+    ["a member misspelt", { yaml: "fixture: x\nstep: []\n" }, "VALIDATION_FAILED", "step is not known here. Did you mean steps?"],
+    [
+      "a step's member misspelt",
+      { yaml: "fixture: x\nsteps:\n  - publishBadge: { badgeid: x }\n" },
+      "VALIDATION_FAILED",
+      "badgeid is not known here. Did you mean badge_id?",
+    ],
     ["too much", { generate: { users: 10_000_000 } }, "VALIDATION_FAILED", "generate.users must be a whole number from 0 to 1000000"],
   ])("refuses %s, and says what it takes", async (_, body, code, sentence) => {
     const answer = await seed(body);

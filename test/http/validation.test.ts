@@ -67,6 +67,14 @@ describe("VALIDATION_FAILED", () => {
 });
 
 describe("UNKNOWN_PARAMETER", () => {
+  it("says what was probably meant, unless that was sent too", async () => {
+    const unknown = async (members: object) => (await here.api.post("/users", members).expect(refusal("UNKNOWN_PARAMETER"))).body.error;
+    expect((await unknown({ ...person(), displayName: "Ada" })).message).toBe("displayName is not known here.");
+    expect((await unknown({ emial: "ada@example.com" })).message).toBe("emial is not known here. Did you mean email?");
+    const { body } = await here.api.get("/users?lmit=1").expect(refusal("UNKNOWN_PARAMETER"));
+    expect(body.error.message).toBe("lmit is not known here. Did you mean limit?");
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ["a member", { colour: "red" }, "colour"],
     ["a member that only answers have", { id: "usr_1" }, "id"],

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { addressBytes, bits, type Der, der, instant, integer, octets, oid, sequence, set, TRUE, utf8 } from "./der.ts";
 
 /** RFC 5280 certificates, strict enough for `X509_V_FLAG_X509_STRICT`, which Python asks for since 3.13. */
-export interface CertificateText {
+interface CertificateText {
   readonly subject: string;
   readonly issuer: string;
   readonly days: number;

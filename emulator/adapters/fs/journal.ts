@@ -5,7 +5,7 @@ import { Pace } from "../../pace.ts";
 import type { Disk } from "../../ports/disk.ts";
 import { type Journal, JournalBroken, JournalRefused } from "../../ports/journal.ts";
 
-export interface FileJournalOptions {
+interface FileJournalOptions {
   /** Answer `durable` only when the disk says so. */
   readonly fsync: boolean;
   readonly fs?: Disk;

@@ -18,7 +18,7 @@ export interface LockContent extends ProcessIdentity {
 }
 
 /** What commands that look for the sandbox here need to know of it. */
-export type Published = Pick<LockContent, "sandbox_id" | "urls" | "ca_file">;
+type Published = Pick<LockContent, "sandbox_id" | "urls" | "ca_file">;
 
 /** The folder is in use by a living process. */
 export class DataFolderInUse extends Error {
@@ -32,7 +32,7 @@ export class DataFolderInUse extends Error {
   }
 }
 
-export interface LockOptions {
+interface LockOptions {
   /** Told once, while a holder whose pid says nothing here is watched for a sign of life. */
   readonly waiting?: ((message: string) => void) | undefined;
   /** After so long without a beat (ms) such a holder is gone. */

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "../../ports/chain.ts";
 
-export interface KnownAccount {
+interface KnownAccount {
   readonly address: Address;
   readonly privateKey: Hex;
 }

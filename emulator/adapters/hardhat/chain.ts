@@ -65,7 +65,7 @@ function codeOf(contract: ContractName, args: readonly unknown[]): Hex {
 
 const EMPTY_CODE_HASH = keccak256("0x");
 
-export interface HardhatOptions extends NetworkOptions {
+interface HardhatOptions extends NetworkOptions {
   /** As settings of the same name say (settings.ts). */
   readonly callGas?: number | undefined;
   readonly traceGas?: number | undefined;

@@ -2,7 +2,7 @@ import type { Transaction } from "ethers/transaction";
 import { FeeTooLow, type Hex, type ServerTransaction } from "../../ports/chain.ts";
 import type { Call, Provider } from "./network.ts";
 
-export type Fees = Pick<ServerTransaction, "maxFeePerGas" | "maxPriorityFeePerGas" | "gasPrice">;
+type Fees = Pick<ServerTransaction, "maxFeePerGas" | "maxPriorityFeePerGas" | "gasPrice">;
 
 const GWEI = 10n ** 9n;
 const NO_TIP = "0x0";

@@ -3,7 +3,7 @@ import { DataUnsupported } from "../../ports/store.ts";
 import { CONTRACTS } from "./contracts.ts";
 
 /** What the maker of a new chain may choose. */
-export interface ChosenRules {
+interface ChosenRules {
   /** Wei per unit of gas; 0: gas is free. */
   readonly baseFee?: number | undefined;
   readonly publicUrl?: string | undefined;

@@ -9,7 +9,7 @@ export interface Header {
 }
 
 /** Grey, RGB, palette, grey with alpha, RGBA. */
-export type Colour = 0 | 2 | 3 | 4 | 6;
+type Colour = 0 | 2 | 3 | 4 | 6;
 
 /** Samples of a pixel. */
 export const SAMPLES: Readonly<Record<Colour, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };

@@ -9,7 +9,7 @@ import { UsageError } from "../usage-error.ts";
 import { Forwarder } from "./forwarder.ts";
 import { jsonLines, type Reporter, textLines } from "./report.ts";
 
-export interface ListenOptions extends ClientOptions {
+interface ListenOptions extends ClientOptions {
   readonly forwardTo?: string;
   /** Types, with commas between; all without. */
   readonly events?: string;

@@ -2,7 +2,7 @@ import type { EventRecord, EventType } from "../../model/event.ts";
 import type { DeliveryError } from "../../model/webhook.ts";
 
 /** What a session has to tell. */
-export type Report =
+type Report =
   | { readonly kind: "ready"; readonly secret: string; readonly forward_to: string | null; readonly events: readonly EventType[] | null }
   | { readonly kind: "event"; readonly event: EventRecord; readonly resent: boolean }
   | { readonly kind: "forwarded"; readonly event_id: string; readonly url: string; readonly status: number; readonly duration_ms: number }

@@ -18,7 +18,7 @@ export const PATHS: Readonly<Record<Role, string>> = {
 /** Whose choice an object decides: who names an award has named its badge, too. */
 const DECIDES: Readonly<Partial<Record<Role, readonly Role[]>>> = { award: ["recipient", "badge", "sponsor"], badge: ["sponsor"] };
 
-export interface Taken {
+interface Taken {
   readonly roles: readonly Role[];
   /** Whether other paths are members of the deciding request. */
   readonly body: boolean;

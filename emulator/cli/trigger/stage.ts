@@ -5,7 +5,7 @@ import { type Assignment, assigned } from "./assignments.ts";
 import { PATHS, type Role } from "./roles.ts";
 
 /** What a story is told with. */
-export interface StageParts {
+interface StageParts {
   readonly client: ControlClient;
   readonly key: string;
   readonly assignments: readonly Assignment[];

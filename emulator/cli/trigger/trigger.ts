@@ -10,7 +10,7 @@ import { refuseUseless } from "./roles.ts";
 import { Stage } from "./stage.ts";
 import { EVENT_TYPES, STORIES, type Story } from "./stories.ts";
 
-export interface TriggerOptions extends ClientOptions {
+interface TriggerOptions extends ClientOptions {
   /** `path=value` each. */
   readonly set?: readonly string[];
   readonly advanceClock?: boolean;

@@ -12,7 +12,7 @@ import { movements, times } from "./movements.ts";
 import { refusals } from "./refusals.ts";
 import { secrets } from "./secrets.ts";
 
-export interface Examination {
+interface Examination {
   readonly world: Pick<UnitOfWork, "quiet" | "committedBlock">;
   readonly store: Store;
   readonly chain: Chain;

@@ -10,7 +10,7 @@ import type { OpenStreams } from "./open-streams.ts";
 const HEARTBEAT_MS = 15_000;
 
 /** What a reader wants to be told. */
-export interface StreamWish {
+interface StreamWish {
   /** `event`, `request`. */
   readonly kinds: ReadonlySet<string>;
   /** Which requests. */

@@ -5,7 +5,7 @@ import { ApiError } from "../../model/errors.ts";
  * What consumers may leave unread, in bytes. One that does not read would have every later event kept in memory for it; it is cut off
  * instead, and learns what it missed when it comes back with `Last-Event-ID`. Some thousand events: more than any that reads falls behind.
  */
-export interface StreamBounds {
+interface StreamBounds {
   readonly streams: number;
   /** Of one. */
   readonly unread: number;

@@ -5,7 +5,7 @@ import type { HangingRequests } from "./hanging.ts";
 /** Often enough that a reader sees it trickle. */
 const PIECE_MS = 100;
 
-export interface SlowAnswer {
+interface SlowAnswer {
   readonly bytesPerSecond: number;
   readonly send: Send;
   readonly hanging: HangingRequests;

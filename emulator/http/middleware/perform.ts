@@ -17,7 +17,7 @@ interface Answer {
   readonly body: string | null;
 }
 
-export interface Performance {
+interface Performance {
   readonly world: UnitOfWork;
   readonly clock: Clock;
   readonly idempotency: Idempotency;

@@ -4,6 +4,7 @@ import { ApiError, type ErrorDetail, refuse } from "../../model/errors.ts";
 import { callOf, pass } from "../call.ts";
 import type { Operation } from "../document.ts";
 import { excerptOf } from "../excerpt.ts";
+import { meantMember } from "../meant-member.ts";
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
@@ -43,7 +44,9 @@ export function refusalOf(errors: readonly ErrorObject[]): ApiError {
   const unknown = errors.filter(({ keyword }) => UNKNOWN_MEMBER.has(keyword));
   const code = unknown.length > 0 ? "UNKNOWN_PARAMETER" : "VALIDATION_FAILED";
   const causes = unknown.length > 0 ? unknown : causesOf(errors.slice(0, MOST_CAUSES));
-  const details = distinct(causes.slice(0, MOST_CAUSES).map(detailOf)).slice(0, MOST_DETAILS);
+  // Nobody misspells that many.
+  const hints = causes.length <= MOST_DETAILS;
+  const details = distinct(causes.slice(0, MOST_CAUSES).map((cause) => detailOf(cause, hints))).slice(0, MOST_DETAILS);
   const [path = "", ...otherPaths] = new Set(details.map((detail) => detail.path));
   const param = otherPaths.length === 0 && path !== "" ? path.slice(1).replaceAll("/", ".") : undefined;
   const what = details.map((detail) => detail.message).join(" ");
@@ -92,13 +95,16 @@ function ruleOf({ keyword, parentSchema }: ErrorObject): string | null {
   return UNKNOWN_MEMBER.has(keyword) || MISSING_MEMBER.has(keyword) ? null : (parentSchema?.["x-rule"] ?? null);
 }
 
-function detailOf(error: ErrorObject): ErrorDetail {
+function detailOf(error: ErrorObject, hints: boolean): ErrorDetail {
   const params = error.params as Record<string, unknown>;
   const member = (params.additionalProperty ?? params.unevaluatedProperty ?? params.missingProperty) as string | undefined;
   const pointer = error.instancePath.replace(/^\/(requestBody|query|path|header)/, "");
   const path = shortened(member === undefined ? pointer : `${pointer}/${member.replaceAll("~", "~0").replaceAll("/", "~1")}`);
   const name = path === "" ? "The body" : path.slice(1).replaceAll("/", ".");
-  if (UNKNOWN_MEMBER.has(error.keyword)) return { path, code: "UNKNOWN_PARAMETER", message: `${name} is not known here.` };
+  if (UNKNOWN_MEMBER.has(error.keyword)) {
+    const meant = hints ? meantMember(error, pointer.slice(1).replaceAll("/", ".")) : "";
+    return { path, code: "UNKNOWN_PARAMETER", message: `${name} is not known here.${meant}` };
+  }
   if (error.keyword === "required") return { path, code: "REQUIRED", message: `${name} is required.` };
   return { path, code: snake(error.keyword), message: `${name} ${sayRule(error, params)}.` };
 }

@@ -4,7 +4,7 @@ import { ApiError } from "../../model/errors.ts";
 import type { Unit, UnitOfWork } from "../../ports/unit-of-work.ts";
 import { etagOf, names } from "../etag.ts";
 
-export type OperationId = keyof operations;
+type OperationId = keyof operations;
 
 type Parameters<Id extends OperationId, In extends "path" | "query"> = operations[Id]["parameters"] extends { [K in In]?: infer P }
   ? NonNullable<P>

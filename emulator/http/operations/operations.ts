@@ -26,7 +26,7 @@ import { verificationOperations } from "./verification.ts";
 import { webhookOperations } from "./webhooks.ts";
 
 /** What the operations ask. */
-export interface Nouns {
+interface Nouns {
   readonly users: Users;
   readonly erasure: Erasure;
   readonly tokens: Tokens;
