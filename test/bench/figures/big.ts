@@ -59,7 +59,13 @@ async function manyRecords(dir: string): Promise<Values> {
       import_s: imported.s,
       import_held_ms: imported.held_ms,
     },
-    ...{ db_mb: mb(join(dataDir, "db.json")), yaml_mb: mb(file), imported_db_mb: mb(join(dir, "other", "db.json")), blocks: found },
+    ...{
+      journal_mb: mb(join(dataDir, "journal.ndjson")),
+      db_mb: mb(join(dataDir, "db.json")),
+      yaml_mb: mb(file),
+      imported_db_mb: mb(join(dir, "other", "db.json")),
+      blocks: found,
+    },
     ...memory(),
   };
 }
@@ -133,6 +139,7 @@ async function watched(work: () => Promise<unknown>): Promise<{ s: number; held_
   return { s, held_ms: delay.max / 1e6, gc_ms };
 }
 
+/** 0 for one that is not there: a stop leaves what it cannot compact in time to the journal. */
 function mb(file: string): number {
-  return statSync(file).size / 2 ** 20;
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) / 2 ** 20;
 }
