@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HardhatChain, newRules } from "../../emulator/adapters/hardhat/chain.ts";
 import { PACKAGE_ROOT } from "../../emulator/package-root.ts";
+import { anyText } from "../support/any-text.ts";
 import { HARD_TITLES, metadataIn, pictureIn, shownInXml } from "../support/badge-metadata.ts";
 import { claim, GETS } from "../support/chain-calls.ts";
 import { setting } from "../support/depth.ts";
@@ -21,7 +22,7 @@ const READ = `(text) => {
   return { error: error && error.textContent, title: root.querySelector("title")?.textContent, elements };
 }`;
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now());
-const ANY = fc.sample(fc.string({ unit: "binary", minLength: 1, maxLength: 45 }), {
+const ANY = fc.sample(anyText({ minLength: 1, maxLength: 45 }), {
   numRuns: setting("FUZZ_RUNS", { short: 10, deep: 150 }),
   seed: SEED,
 });

@@ -174,7 +174,7 @@ it("a flush is held for two seconds, and everything is silent meanwhile", async 
 }, 20_000);
 
 it("a slow answer does not begin before the disk has what it follows from", async () => {
-  sandbox.faults.add({ operationId: "listUsers", connection: "slow", latency_ms: 20 });
+  sandbox.faults.add({ operationId: "listUsers", connection: "slow", latency_ms: 20, bytes_per_second: 100_000 });
   disk.holdFlushes();
   const writing = posted("/v1/users", person());
   while (disk.flushes.length === 0) await sleep(5);

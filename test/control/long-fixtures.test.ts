@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
+import { DEEP } from "../support/depth.ts";
 
 /** Threads that run, and the most that did at a time. */
 const threads = { now: 0, most: 0 };
@@ -21,10 +22,11 @@ const codeOf = (error: { code: string }) => error.code;
 it("20 at once: one thread at a time; more than wait are refused", async () => {
   await using sandbox = await createSandbox();
   const seeds = Array.from({ length: 23 }, (_, number) => sandbox.seed(long(`f${number}`)).then(() => "made", codeOf));
-  const results = await Promise.all(seeds);
-  expect(results).toEqual([...Array(21).fill("made"), "PAYLOAD_TOO_LARGE", "PAYLOAD_TOO_LARGE"]);
+  expect(await Promise.all(seeds.slice(21))).toEqual(["PAYLOAD_TOO_LARGE", "PAYLOAD_TOO_LARGE"]);
+  const read = DEEP ? 21 : 3;
+  expect(await Promise.all(seeds.slice(0, read))).toEqual(Array(read).fill("made"));
   expect(threads.most).toBe(1);
-  expect(await sandbox.seed(long("again"))).toMatchObject({ made: {} });
+  if (DEEP) expect(await sandbox.seed(long("again"))).toMatchObject({ made: {} });
 });
 
 it("one that is wrong, or crashes the thread, lets the next one pass", async () => {

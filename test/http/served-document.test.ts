@@ -25,9 +25,19 @@ beforeAll(async () => {
 });
 afterAll(() => here.sandbox.close());
 
+/** Half a second each: what differs between the copies is read anew, the rest once. */
+const parsed = new Map<string, Served>();
+function readYaml(text: string): Served {
+  const [section = ""] = /^servers:\n(?:[ #-].*\n)+/m.exec(text) ?? [];
+  const rest = text.replace(section, "");
+  const document = parsed.get(rest) ?? parse(rest);
+  parsed.set(rest, document);
+  return { ...document, ...parse(section) };
+}
+
 const readings: Readonly<Record<string, (text: string) => Served>> = {
   "/v1/openapi.json": JSON.parse,
-  "/v1/openapi.yaml": parse,
+  "/v1/openapi.yaml": readYaml,
   "/v1/docs": (page) => JSON.parse(/createApiReference\("#reference", (.*)\);\n<\/script>/.exec(page)?.[1] ?? "").content,
 };
 

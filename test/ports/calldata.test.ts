@@ -3,6 +3,7 @@ import { Interface } from "ethers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encode } from "../../emulator/adapters/hardhat/calldata.ts";
+import { anyText } from "../support/any-text.ts";
 
 const artifact = (name: string) => JSON.parse(readFileSync(new URL(`../../contracts/compiled/${name}.json`, import.meta.url), "utf8"));
 const ABI = { token: new Interface(artifact("GetsToken").abi), badge: new Interface(artifact("GetSmartBadge").abi) };
@@ -17,7 +18,7 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   bytes32: hex(32),
   uint8: fc.constantFrom(0, 1),
   uint256: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
-  string: fc.string({ unit: "binary", maxLength: 100 }),
+  string: anyText({ maxLength: 100 }),
 };
 
 /** Every method of both contracts that has a name of its own and arguments of these types. */

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../support/any-text.ts";
 import { isSignedWith } from "../kit/signature.ts";
 
 const secretOf = (bytes: Uint8Array) => `whsec_${Buffer.from(bytes).toString("base64")}`;
@@ -31,7 +32,7 @@ function isTaken(secret: string, { headers, body }: { headers: Record<string, st
 describe("a webhook signed by the reference library", () => {
   it("verifies, whatever the secret, the id and the body", () => {
     fc.assert(
-      fc.property(secrets, fc.uuid(), fc.string({ unit: "binary" }), (secret, id, text) => {
+      fc.property(secrets, fc.uuid(), anyText(), (secret, id, text) => {
         expect(isSignedWith(secret, signed(secret, `evt_${id}`, now(), text))).toBe(true);
       }),
     );
