@@ -59,7 +59,7 @@ interface Met {
 }
 
 /** Refusals before there is an operation: of the connection, not of the call. */
-const OF_THE_CONNECTION = ["HOST_NOT_ALLOWED", "HTTPS_REQUIRED"];
+const OF_THE_CONNECTION = ["HTTPS_REQUIRED"];
 
 /**
  * What a client's whole run has met: a reset does not begin it anew. Left out is what is not the client's doing: requests with a

@@ -17,6 +17,7 @@ import { inTurn } from "./in-turn.ts";
 import { leaveWhenDurable } from "./leave.ts";
 import { allowHost } from "./middleware/allow-host.ts";
 import { allowOrigins } from "./middleware/allow-origins.ts";
+import { announce } from "./middleware/announce.ts";
 import { authenticate, authorise } from "./middleware/authenticate.ts";
 import { guardControl } from "./middleware/guard-control.ts";
 import { identify } from "./middleware/identify.ts";
@@ -85,6 +86,7 @@ export function createApp(parts: AppParts): Express {
   function chainOf(operation: Operation): RequestHandler[] {
     return [
       beginCall(operation, () => world.epoch),
+      ...(Object.keys(operation.announces).length > 0 ? [announce(operation.announces)] : []),
       ...(operation.scopes ? [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(operation.scopes)] : []),
       negotiate(operation),
       ...(operation.consumes.length > 0 ? readBody(operation) : []),

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { OpenAPIBackend } from "openapi-backend";
 import type { StageName } from "../control/exchange.ts";
 import { isWritable } from "../model/instant.ts";
 import { builtText, packageFile } from "../package-root.ts";
 import { yaml } from "../yaml.ts";
+import { deprecationHeaders } from "./deprecation.ts";
 import { ServedDocument, type ServerEntry } from "./served-document.ts";
 
 /** One operation of a document, with what the middleware asks of it. */
@@ -27,6 +28,8 @@ export interface Operation {
   /** Success statuses whose answer carries an ETag. */
   readonly etags: ReadonlySet<number>;
   readonly takesIdempotencyKey: boolean;
+  /** Headers of its every answer: that it is deprecated. */
+  readonly announces: Readonly<Record<string, string>>;
   /** What lies before an answer, in order. */
   readonly stages: readonly StageName[];
   /** The error codes that its answers can carry, and their status. */
@@ -43,6 +46,7 @@ interface RawOperation {
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly summary?: string;
+  readonly deprecated?: boolean;
   readonly requestBody?: {
     readonly required?: boolean;
     readonly content: Readonly<Record<string, unknown>>;
@@ -69,8 +73,6 @@ export interface LoadedDocument {
 export interface ApiDocument extends LoadedDocument {
   /** The types of events that exist. */
   readonly eventTypes: readonly string[];
-  /** Errors of an answer against the document; null when it is as declared. */
-  checkResponse(operationId: string, status: number, body: unknown): readonly ErrorObject[] | null;
 }
 
 interface EventTypes {
@@ -85,13 +87,7 @@ export function loadDocument(): ApiDocument {
   if (api) return api;
   const { backend, ...document } = load("openapi");
   const { EventType } = (backend.definition as unknown as EventTypes).components.schemas;
-  api = {
-    ...document,
-    eventTypes: EventType.enum,
-    checkResponse(operationId, status, body) {
-      return backend.validator.validateResponse(body, operationId, status).errors ?? null;
-    },
-  };
+  api = { ...document, eventTypes: EventType.enum };
   return api;
 }
 
@@ -141,6 +137,7 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
     produces: [...new Set(successes.flatMap(([, response]) => Object.keys(response.content ?? {})))],
     etags: new Set(successes.filter(([, { headers }]) => headers && "ETag" in headers).map(([status]) => Number(status))),
     takesIdempotencyKey,
+    announces: deprecationHeaders(raw),
     stages: [
       ...(required ? (["authentication", "quota", "scope"] as const) : []),
       "validation",

@@ -23,6 +23,7 @@ interface TransactionFilter {
 }
 
 interface Balance {
+  readonly object: "balance";
   readonly user_id: string;
   readonly address: string;
   readonly balance: string;
@@ -104,7 +105,7 @@ export class Tokens {
       const reserved = pendingOutflow(world.records, user);
       const held = await this.#chain.balanceOf(address, block_number);
       const balance = formatAmount(held > reserved ? held - reserved : 0n);
-      return { user_id: user.id, address, balance, symbol: "GETS", decimals: DECIMALS, block_number };
+      return { object: "balance", user_id: user.id, address, balance, symbol: "GETS", decimals: DECIMALS, block_number };
     });
   }
 
@@ -113,6 +114,7 @@ export class Tokens {
     const { name, symbol, decimals, cap } = await this.#chain.tokenInfo();
     const { token, chainId } = this.#chain.identity;
     return {
+      object: "token",
       name,
       symbol,
       decimals,

@@ -134,6 +134,7 @@ export class Verifier {
     const isGhost = checks.some(({ name, passed }) => name === "contract" && !passed);
     return {
       verification: {
+        object: "verification",
         verified: status === "valid",
         status,
         checks,

@@ -13,6 +13,7 @@ const newest = async (count: number) => (await here.api.get(`/events?limit=${cou
 it("GET /tokens is the contract's own description", async () => {
   const { body } = await here.api.get("/tokens").expect(200);
   expect(body.data).toEqual({
+    object: "token",
     name: "GetSmart Token",
     symbol: "GETS",
     decimals: 18,
@@ -134,7 +135,7 @@ it.each(["mint", "burn"])("a refused %s leaves no transaction, no event and no b
 it("a balance is as of a block", async () => {
   const user = await rich(here.api, "4");
   const { body } = await here.api.get(`/users/${user.id}/balance`).expect(200);
-  const expected = { user_id: user.id, address: user.wallet.address, balance: "4", symbol: "GETS", decimals: 18 };
+  const expected = { object: "balance", user_id: user.id, address: user.wallet.address, balance: "4", symbol: "GETS", decimals: 18 };
   expect(body.data).toEqual({ ...expected, block_number: here.sandbox.info().chain.block_number });
 });
 

@@ -83,6 +83,8 @@ function judging(contract: Contract) {
   }
 
   function asDeclared(operation: DocumentedOperation, method: string, answer: Answer): string[] {
+    const code = codeIn(answer);
+    if (code !== null && catalogue.get(code)?.isSandboxOnly) return refusalProblems([code], method, answer);
     const declared = operation.responses.get(answer.status);
     if (!declared) return [`${answer.status} is not documented for ${operation.id}: ${answer.text.slice(0, 300)}`];
     const problems = [...headerProblems(declared, answer), ...cacheProblems(declared, answer)];
@@ -148,6 +150,12 @@ function judging(contract: Contract) {
 
 function mediaTypeOf(answer: Answer): string {
   return String(answer.headers["content-type"] ?? "").split(";")[0] as string;
+}
+
+/** The code of an error answer; null when it is none. */
+function codeIn({ status, text }: Answer): string | null {
+  if (status < 400) return null;
+  return (parsed(text) as { error?: { code?: string } } | undefined)?.error?.code ?? null;
 }
 
 function parsed(text: string): unknown {

@@ -35,6 +35,8 @@ export interface CatalogueEntry {
   readonly status: number;
   readonly description: string;
   readonly fix: string;
+  /** Any operation of a sandbox may answer so; no answer lists it. */
+  readonly isSandboxOnly: boolean;
   readonly example: unknown;
 }
 
@@ -65,7 +67,8 @@ export class Contract {
       members(this.document["x-error-catalogue"]).map(([code, entry]) => {
         const { status, description, fix } = entry as unknown as CatalogueEntry;
         const example = this.at(`/x-error-catalogue/${code}/example`).value;
-        return [code, { status, description, fix, example } as CatalogueEntry];
+        const isSandboxOnly = (entry as Json)["x-sandbox-only"] === true;
+        return [code, { status, description, fix, isSandboxOnly, example } as CatalogueEntry];
       }),
     );
   }

@@ -2,7 +2,8 @@ import type { RequestHandler } from "express";
 import type { Access } from "../../control/access/access.ts";
 import { isPreflight, preflightHeaders } from "../../control/access/cors.ts";
 
-const EXPOSED = "Request-Id, RateLimit, RateLimit-Policy, Retry-After, ETag, Location, Idempotent-Replayed, WWW-Authenticate, Allow";
+const EXPOSED =
+  "Request-Id, RateLimit, RateLimit-Policy, Retry-After, ETag, Location, Idempotent-Replayed, WWW-Authenticate, Allow, Deprecation, Sunset, Link";
 const METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";
 
 /** CORS for /v1: pages of allowed origins may read every answer, and their preflights are answered here. `refused`: called with every other origin. */

@@ -3,10 +3,28 @@ import { packageFile } from "../../package-root.ts";
 import type { LoadedDocument } from "../document.ts";
 import { type Cut, cut, filled } from "../served-document.ts";
 
-interface Catalogue {
+interface Content {
   readonly info: { readonly title: string; readonly description: string };
-  readonly "x-error-catalogue": Readonly<Record<string, { readonly status: number; readonly description: string; readonly fix: string }>>;
+  readonly paths: Paths;
+  readonly webhooks?: Paths;
+  readonly "x-error-catalogue": Readonly<Record<string, CatalogueEntry>>;
 }
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly description: string;
+  readonly fix: string;
+  readonly "x-sandbox-only"?: boolean;
+}
+
+type Paths = Readonly<Record<string, Readonly<Record<string, { readonly "x-provenance"?: Provenance }>>>>;
+type Provenance = "published" | "inferred";
+
+/** How the page marks an operation. */
+const BADGES: Readonly<Record<Provenance, { readonly name: string; readonly color: string }>> = {
+  published: { name: "Published", color: "#1a7f37" },
+  inferred: { name: "Inferred", color: "#9a6700" },
+};
 
 /** Nothing on this page may come from, or go, anywhere but to the sandbox, by its public address too. */
 export function docsPolicy(publicUrl: string | null): string {
@@ -33,10 +51,12 @@ export function docsPage(document: LoadedDocument, base: string, address: string
 }
 
 function render({ jsonText }: LoadedDocument, base: string): string {
-  const content = JSON.parse(jsonText) as Catalogue;
+  const content = JSON.parse(jsonText) as Content;
   const settings = {
     content: {
       ...content,
+      paths: badged(content.paths),
+      ...(content.webhooks ? { webhooks: badged(content.webhooks) } : {}),
       info: { ...content.info, description: `${content.info.description}\n${errorChapter(content)}` },
       servers: [{ url: JSON.parse(ADDRESS), description: "This sandbox" }],
     },
@@ -73,11 +93,24 @@ Scalar.createApiReference("#reference", ${escapeScript(JSON.stringify(settings))
 `;
 }
 
+/** Each operation with a badge of where it comes from. */
+function badged(paths: Paths): Paths {
+  const marked = Object.entries(paths).map(([path, item]) => {
+    const operations = Object.entries(item).map(([method, operation]) => {
+      const provenance = operation["x-provenance"];
+      return [method, provenance === undefined ? operation : { ...operation, "x-badges": [BADGES[provenance]] }];
+    });
+    return [path, Object.fromEntries(operations)];
+  });
+  return Object.fromEntries(marked);
+}
+
 /** The error catalogue as a chapter: what each code means and what to do. */
-function errorChapter(content: Catalogue): string {
-  const entries = Object.entries(content["x-error-catalogue"]).map(
-    ([code, { status, description, fix }]) => `### ${code}\n\n**${status}** – ${description} ${fix}\n`,
-  );
+function errorChapter(content: Content): string {
+  const entries = Object.entries(content["x-error-catalogue"]).map(([code, { status, description, fix, "x-sandbox-only": isOurs }]) => {
+    const origin = isOurs ? " Only a sandbox answers so." : "";
+    return `### ${code}\n\n**${status}** – ${description} ${fix}${origin}\n`;
+  });
   return `\n## Error codes\n\n${entries.join("\n")}`;
 }
 
