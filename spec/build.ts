@@ -6,7 +6,7 @@
  *
  *     node spec/build.ts
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { parse } from "yaml";
@@ -48,5 +48,6 @@ for (const file of readdirSync(new URL("fixtures/", root)).filter((each) => each
 }
 mkdirSync(new URL("dist/docs/", root), { recursive: true });
 writeFileSync(new URL("dist/docs/scalar.js", root), keptScript());
+copyFileSync(new URL("spec/reference/NOTICE", root), new URL("dist/docs/NOTICE", root));
 writeFileSync(new URL("dist/config.schema.json", root), `${JSON.stringify(configSchema(), null, 2)}\n`);
 await bundled;

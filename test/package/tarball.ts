@@ -24,7 +24,7 @@ function expected(): string[] {
   return [
     ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "emulator/cli/bin.js"],
     ...["spec/openapi.yaml", "spec/control.yaml", "dist/spec/openapi.json", "dist/spec/control.json"],
-    ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/docs/scalar.js"],
+    ...["contracts/compiled/GetsToken.json", "contracts/compiled/GetSmartBadge.json", "dist/docs/scalar.js", "dist/docs/NOTICE"],
     "dist/emulator/control/fixtures/parse-worker.js",
     "dist/emulator/control/fixtures/yaml-worker.js",
     "dist/config.schema.json",
