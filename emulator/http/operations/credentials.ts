@@ -1,6 +1,7 @@
 import type { Awards } from "../../services/awards.ts";
 import type { Credentials } from "../../services/credentials.ts";
 import type { Pictures } from "../../services/pictures.ts";
+import { keyRequired } from "../middleware/authenticate.ts";
 import type { RawReply, Reads } from "./handler.ts";
 
 /** Operations tagged Credentials, and the picture of an award: all without an envelope. */
@@ -10,7 +11,8 @@ export function credentialOperations(awards: Awards, credentials: Credentials, p
       const award = awards.get(world.records, params.award_id);
       return { type: type as string, body: await credentials.of(world, award) };
     },
-    async getAwardImage({ params, world }) {
+    async getAwardImage({ params, world, key }) {
+      if (!key && !pictures.isPublic(world.records, params.award_id)) throw keyRequired();
       const award = awards.get(world.records, params.award_id);
       return { type: "image/png", body: await pictures.of(world, award) };
     },
