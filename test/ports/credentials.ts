@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, createPublicKey, hash } from "node:crypto";
 import jwt from "jsonwebtoken";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { IssuerKey } from "../../emulator/model/issuer-key.ts";
 import type { Credentials } from "../../emulator/ports/credentials.ts";
 
@@ -54,6 +54,13 @@ export function shouldBehaveLikeCredentials(name: string, create: (seeded: boole
 
     it("is the same for the same input", async () => {
       expect(await credentials.sign(PAYLOAD, key, BASE + key.id)).toBe(token);
+    });
+
+    it("is the same, and is read, where the global Uint8Array is another than Node's, as under jsdom", async () => {
+      vi.stubGlobal("Uint8Array", class extends Uint8Array {});
+      onTestFinished(() => void vi.unstubAllGlobals());
+      expect(await credentials.sign(PAYLOAD, key, BASE + key.id)).toBe(token);
+      expect(await credentials.verify(token, [key])).toEqual(PAYLOAD);
     });
 
     it("is accepted by another library, with the public key alone", () => {

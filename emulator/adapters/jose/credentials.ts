@@ -35,7 +35,8 @@ export class JoseCredentials implements Credentials {
 
   async sign(payload: CredentialPayload, key: IssuerKey, kid: string): Promise<string> {
     const jose = await import("jose");
-    const signer = new jose.CompactSign(Buffer.from(JSON.stringify(payload)));
+    // jose asks whether it is an instance of the global Uint8Array, which a Buffer is not where a test's environment (jsdom) has replaced that.
+    const signer = new jose.CompactSign(Uint8Array.from(Buffer.from(JSON.stringify(payload))));
     return signer.setProtectedHeader({ alg: ALG, kid, typ: TYP }).sign(await jose.importJWK(key.private_jwk as JWK, ALG));
   }
 
