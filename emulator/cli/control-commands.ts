@@ -49,7 +49,9 @@ export function addControlCommands(program: Command, { client, control, example,
     example(client(name, description, clock), line).action(async (...args) => {
       const { moveClock } = await import("./clock.ts");
       const [argument, options] = args.length === 3 ? args : ["", args[0]];
-      print(await moveClock(await control(options), moveOf(argument)));
+      const { line, note } = await moveClock(await control(options), moveOf(argument));
+      print(line);
+      if (note !== null) process.stderr.write(`${note}\n`);
     });
   clockCommand("show", "show its instant, and whether it runs", "clock show", () => "show");
   clockCommand("advance <duration>", "skip a duration; what is due on the way is done", "clock advance 90d", (by) => ({ by }));

@@ -18,7 +18,7 @@ import { leaveWhenDurable } from "./leave.ts";
 import { allowHost } from "./middleware/allow-host.ts";
 import { allowOrigins } from "./middleware/allow-origins.ts";
 import { announce } from "./middleware/announce.ts";
-import { authenticate, authorise } from "./middleware/authenticate.ts";
+import { authenticate, authorise, unlessAnonymous } from "./middleware/authenticate.ts";
 import { guardControl } from "./middleware/guard-control.ts";
 import { identify } from "./middleware/identify.ts";
 import { type FaultInjection, injectFault } from "./middleware/inject-fault.ts";
@@ -87,13 +87,19 @@ export function createApp(parts: AppParts): Express {
     return [
       beginCall(operation, () => world.epoch),
       ...(Object.keys(operation.announces).length > 0 ? [announce(operation.announces)] : []),
-      ...(operation.scopes ? [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(operation.scopes)] : []),
+      ...(operation.scopes ? keyed(operation.scopes, operation.keyIsOptional) : []),
       negotiate(operation),
       ...(operation.consumes.length > 0 ? readBody(operation) : []),
       validate(operation),
       injectFault(injection),
       handlers.get(operation) as RequestHandler,
     ];
+  }
+
+  /** What has to do with the API key. */
+  function keyed(scopes: readonly string[], isOptional: boolean): RequestHandler[] {
+    const chain = [authenticate(keys), meter(limiter, () => clock.elapsed()), authorise(scopes)];
+    return isOptional ? [unlessAnonymous(inTurn(chain))] : chain;
   }
 
   function handlerOf({ id }: Operation): RequestHandler {

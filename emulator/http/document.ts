@@ -17,6 +17,8 @@ export interface Operation {
   readonly path: string;
   /** Null for a public operation; else the scopes a key must have. */
   readonly scopes: readonly string[] | null;
+  /** Whether it can also be called without a key; what it then answers is its own matter. */
+  readonly keyIsOptional: boolean;
   /** Media types of the request body; empty when there is none. */
   readonly consumes: readonly string[];
   readonly bodyRequired: boolean;
@@ -130,6 +132,7 @@ function describe(raw: RawOperation, backend: OpenAPIBackend): Operation {
     method: raw.method,
     path: raw.path,
     scopes: required?.apiKey ?? null,
+    keyIsOptional: required !== undefined && (raw.security ?? []).some((each) => Object.keys(each).length === 0),
     consumes: Object.keys(raw.requestBody?.content ?? {}),
     bodyRequired: raw.requestBody?.required ?? false,
     bodyLimit: raw.requestBody?.["x-body-limit"] ?? BODY_LIMIT,

@@ -63,6 +63,7 @@ export const TABLES: { readonly [T in TableName]: TableDefinition<Tables[T]> } =
   awards: {
     indexes: {
       badge: (award) => [award.badge_id],
+      sponsor: (award) => [award.sponsor_id],
       recipient: (award) => [award.recipient_id],
       /** Applied, approved and claimed awards: they keep others of their badge from the recipient. */
       held: (award) => (["applied", "approved", "claimed"].includes(award.status) ? [heldKey(award.badge_id, award.recipient_id)] : []),

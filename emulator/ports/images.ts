@@ -19,5 +19,5 @@ export interface Images {
   /** A PNG. The same input gives the same bytes. */
   render(picture: BadgePicture): Promise<Buffer>;
   /** Whether these bytes are a PNG that can be read to its end. */
-  isPng(bytes: Buffer): boolean;
+  isPng(bytes: Buffer): Promise<boolean>;
 }

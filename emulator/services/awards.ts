@@ -24,6 +24,7 @@ import { activeUsers } from "./users.ts";
 
 interface AwardFilter {
   readonly badge_id?: string | undefined;
+  readonly sponsor_id?: string | undefined;
   readonly recipient_id?: string | undefined;
   readonly status?: AwardStatus | undefined;
 }
@@ -69,10 +70,14 @@ export class Awards {
     return award;
   }
 
-  list(records: Reader, { badge_id, recipient_id, status }: AwardFilter, query: PageQuery): Page<AwardRecord> {
+  list(records: Reader, filter: AwardFilter, query: PageQuery): Page<AwardRecord> {
+    const { badge_id, sponsor_id, recipient_id, status } = filter;
     const where = (award: AwardRecord) =>
-      (badge_id === undefined || award.badge_id === badge_id) && (status === undefined || award.status === status);
-    const index = recipient_id ? { name: "recipient", key: recipient_id } : badge_id ? { name: "badge", key: badge_id } : undefined;
+      (badge_id === undefined || award.badge_id === badge_id) &&
+      (sponsor_id === undefined || award.sponsor_id === sponsor_id) &&
+      (status === undefined || award.status === status);
+    const narrowest = { recipient: recipient_id, badge: badge_id, sponsor: sponsor_id };
+    const [index] = Object.entries(narrowest).flatMap(([name, key]) => (key === undefined ? [] : [{ name, key }]));
     return page(records, "awards", query, { ...(index ? { index } : {}), where });
   }
 

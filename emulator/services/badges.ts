@@ -36,7 +36,7 @@ export class Badges {
   }
 
   /** Throws USER_*, NOT_A_SPONSOR, INVALID_AMOUNT, VALIDATION_FAILED. */
-  create(unit: Unit, input: BadgeCreate): Badge {
+  async create(unit: Unit, input: BadgeCreate): Promise<Badge> {
     refuseOtherThanSponsor(unit, input.sponsor_id);
     const badge: Badge = {
       id: unit.newId("bdg"),
@@ -62,7 +62,7 @@ export class Badges {
       created_at: unit.at,
       updated_at: unit.at,
     };
-    this.#validate(badge);
+    await this.#validate(badge);
     unit.put("badges", badge);
     unit.emit("badge.created", badge);
     return badge;
@@ -86,7 +86,7 @@ export class Badges {
   }
 
   /** Merge patch (RFC 7396). Throws as `create`, and BADGE_NOT_FOUND, BADGE_FIELD_FROZEN. */
-  update(unit: Unit, id: string, patch: BadgeUpdate): Badge {
+  async update(unit: Unit, id: string, patch: BadgeUpdate): Promise<Badge> {
     const before = this.get(unit, id);
     const expiry = patch.application_expires_at;
     const patchedBadge: Badge = {
@@ -113,7 +113,7 @@ export class Badges {
     };
     if (isDeepStrictEqual(patchedBadge, before)) return before;
     if (before.status !== "draft") refuseFrozen(before, patchedBadge);
-    this.#validate(patchedBadge);
+    await this.#validate(patchedBadge);
     if (patchedBadge.sponsor_id !== before.sponsor_id) refuseOtherThanSponsor(unit, patchedBadge.sponsor_id);
     const reopens = before.status === "expired" && patchedBadge.application_expires_at !== before.application_expires_at;
     const badge: Badge = { ...patchedBadge, status: reopens ? "published" : before.status, updated_at: unit.at };
@@ -160,7 +160,7 @@ export class Badges {
   }
 
   /** What the schema cannot say. */
-  #validate({ reward, evidence_requirements, image_url }: Badge): void {
+  async #validate({ reward, evidence_requirements, image_url }: Badge): Promise<void> {
     if (parseAmount(reward.amount) < LEAST_REWARD) {
       throw refuse("INVALID_AMOUNT", "A badge pays a reward of at least 1 GETS.", "/reward/amount");
     }
@@ -172,7 +172,7 @@ export class Badges {
     if (!image_url?.startsWith(PNG_URL)) return;
     const bytes = Buffer.from(image_url.slice(PNG_URL.length), "base64");
     if (bytes.length > MOST_IMAGE_BYTES) throw refuse("VALIDATION_FAILED", "The picture is larger than 256 KiB.", "/image_url");
-    if (!this.#images.isPng(bytes)) throw refuse("VALIDATION_FAILED", "The picture is not a PNG that can be read.", "/image_url");
+    if (!(await this.#images.isPng(bytes))) throw refuse("VALIDATION_FAILED", "The picture is not a PNG that can be read.", "/image_url");
   }
 
   #laterInstant(unit: Unit, before: Badge, sent: string | null): string | null {

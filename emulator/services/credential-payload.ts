@@ -9,8 +9,15 @@ export interface Stated {
   readonly recipient: User;
 }
 
-/** Open Badges 3.0, AchievementCredential `@context`: these two, in this order. */
-const CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"] as const;
+/**
+ * Open Badges 3.0, AchievementCredential `@context`: the first two in this order. The third defines `1EdTechRevocationList`, without which
+ * a JSON-LD processor in safe mode refuses the credential.
+ */
+const CONTEXT = [
+  "https://www.w3.org/ns/credentials/v2",
+  "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+  "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+] as const;
 
 /** Where a credential is found: it is also its id, and `jti`. */
 export function credentialUrl(base: string, awardId: string): string {
@@ -27,7 +34,8 @@ export function issuerOf(base: string) {
     id: `${base}/issuer`,
     type: ["Profile"],
     name: "Get Smart Token sandbox",
-    url: base.replace(/\/v1$/, ""),
+    // A page that exists: validators look whether it can be reached.
+    url: `${base}/docs`,
     description: "A sandbox. Its badges are worth nothing.",
   };
 }

@@ -43,21 +43,33 @@ export class Credentials {
     return await this.#signer.sign(payload, key, kidOf(base, key));
   }
 
-  /** The public keys, as a JSON Web Key Set (RFC 7517 §5). */
+  /** The public key, as a JSON Web Key Set (RFC 7517 §5): under its `kid`, and under the one that earlier releases wrote. */
   async keySet(world: UnitOfWork) {
     const key = await this.#key(world);
-    return { keys: [this.#signer.publicJwk(key, kidOf(this.#base(), key))] };
+    const base = this.#base();
+    return { keys: [kidOf(base, key), formerKidOf(base, key)].map((kid) => this.#signer.publicJwk(key, kid)) };
+  }
+
+  /** A public key alone, as a JSON Web Key (RFC 7517 §4). Throws ISSUER_KEY_NOT_FOUND. */
+  async publicKey(world: UnitOfWork, id: string) {
+    const key = world.records.get("issuer_keys", id) ?? (await this.#key(world));
+    if (key.id !== id) throw refuse("ISSUER_KEY_NOT_FOUND", `No credential is signed with a key ${id}.`, "/key_id");
+    return this.#signer.publicJwk(key, kidOf(this.#base(), key));
   }
 
   issuer() {
     return issuerProfile(this.#base());
   }
 
-  /** All revoked credentials (1EdTech Revocation List Status Method). An award revoked before it was claimed had none. */
+  /**
+   * All revoked credentials (1EdTech Revocation List Status Method). An award revoked before it was claimed had none. The method's text
+   * speaks of `revokedCredentials`, 1EdTech's own validator reads `revokedCredential`: a verifier that finds neither would take each
+   * revoked credential for good, so the list has both.
+   */
   revocations(records: Reader) {
     const base = this.#base();
-    const revokedCredentials = records.by("awards", "revoked", "revoked").map(({ id }) => ({ id: credentialUrl(base, id), revoked: true }));
-    return { id: revocationsUrl(base), issuer: issuerOf(base).id, revokedCredentials };
+    const revoked = records.by("awards", "revoked", "revoked").map(({ id }) => ({ id: credentialUrl(base, id), revoked: true }));
+    return { id: revocationsUrl(base), issuer: issuerOf(base).id, revokedCredential: revoked, revokedCredentials: revoked };
   }
 
   /** Whether a credential is one of this sandbox. Where the sandbox stood when it was issued – host, port – does not matter. */
@@ -98,8 +110,13 @@ function newestKey(records: Reader): IssuerKey | undefined {
   return records.newest("issuer_keys", { limit: 1 })[0];
 }
 
-/** "A URI that can be dereferenced to … the public key" (Open Badges 3.0 §8.2.4.1): the key set, and in it the thumbprint. */
+/** "A URI that can be dereferenced to an object of type JWK representing the public key" (Open Badges 3.0 §8.2.4.1). */
 function kidOf(base: string, { id }: IssuerKey): string {
+  return `${base}/jwks/${id}`;
+}
+
+/** It stands in credentials of earlier releases. */
+function formerKidOf(base: string, { id }: IssuerKey): string {
   return `${base}/jwks.json#${id}`;
 }
 

@@ -2,6 +2,7 @@ import type { AwardRecord } from "../model/award.ts";
 import type { Badge } from "../model/badge.ts";
 import type { User } from "../model/user.ts";
 import type { Images } from "../ports/images.ts";
+import type { Reader } from "../ports/store.ts";
 import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import { ownPicture } from "./badges.ts";
 import { type Credentials, isClaimed } from "./credentials.ts";
@@ -18,6 +19,12 @@ export class Pictures {
     this.#images = images;
     this.#credentials = credentials;
     this.#base = base;
+  }
+
+  /** Whether anybody may see the picture of this award: once it was claimed, as its verification may be seen. */
+  isPublic(records: Reader, awardId: string): boolean {
+    const award = records.get("awards", awardId);
+    return award !== undefined && isClaimed(award);
   }
 
   /** A PNG with the QR code of the award's verification, and its credential baked in once it is claimed. */

@@ -12,6 +12,7 @@ interface UserFilter {
   readonly email?: string | undefined;
   readonly external_id?: string | undefined;
   readonly role?: "earner" | "sponsor" | undefined;
+  readonly status?: User["status"] | undefined;
   readonly wallet_address?: string | undefined;
 }
 
@@ -72,6 +73,7 @@ export class Users {
       (email === undefined || user.email === email) &&
       (filter.external_id === undefined || user.external_id === filter.external_id) &&
       (filter.role === undefined || user.roles.includes(filter.role)) &&
+      (filter.status === undefined || user.status === filter.status) &&
       (wallet === undefined || user.wallet.address === wallet);
     return page(records, "users", query, { ...(index ? { index } : {}), where });
   }

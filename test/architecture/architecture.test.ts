@@ -61,6 +61,7 @@ describe("what is loaded only when it is needed", () => {
     expect(eagerIn("emulator/adapters/jose/credentials.ts")).not.toContain("jose");
     expect(eagerIn("emulator/adapters/png/images.ts").filter((target) => isIn(target, "emulator/adapters"))).toEqual([
       "emulator/adapters/png/png-read.ts",
+      "emulator/adapters/png/recent.ts",
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { createPublicKey } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AwardData, type BadgeWorld, badgeWorld } from "../support/client.ts";
+import { type AwardData, type BadgeWorld, badgeWorld, newKey, refusal } from "../support/client.ts";
 import { bakedText, chunksOf, greyPng, scanned } from "../support/png.ts";
 
 let here: BadgeWorld;
@@ -37,6 +37,33 @@ describe("GET /awards/{award_id}/image", () => {
     const publicKey = createPublicKey({ format: "jwk", key });
     expect(jwt.verify(baked, publicKey, { algorithms: ["RS256"] })).toMatchObject({ id: award.credential_url });
     expect(chunksOf(png).filter(({ type }) => type === "iTXt")).toHaveLength(1);
+  });
+
+  it("of one that was claimed needs no key, and is the same with one", async () => {
+    const award = await here.award("claimed");
+    const anonymous = here.api.as(null);
+    const { body } = await anonymous.get(`/awards/${award.id}/image`).expect(200).expect("Content-Type", "image/png");
+    expect(body.equals(await imageOf(award))).toBe(true);
+    await here.api.post(`/awards/${award.id}/revoke`, { reason: "A mistake." }).expect(200);
+    await anonymous.get(`/awards/${award.id}/image`).expect(200);
+  });
+
+  it.each(["applied", "approved", "rejected", "revoked"] as const)(
+    "of one that is %s and was never claimed asks for a key",
+    async (state) => {
+      const { id } = await here.award(state);
+      const { headers } = await here.api.as(null).get(`/awards/${id}/image`).expect(refusal("AUTHENTICATION_REQUIRED"));
+      expect(headers["www-authenticate"]).toBe('Bearer realm="getstoken"');
+    },
+  );
+
+  it("does not tell without a key whether there is such an award; a key that is sent must be good", async () => {
+    await here.api.as(null).get("/awards/awd_nobody/image").expect(refusal("AUTHENTICATION_REQUIRED"));
+    const path = `/awards/${(await here.award("claimed")).id}/image`;
+    await here.api.as("gets_test_wrong").get(path).expect(refusal("INVALID_API_KEY"));
+    await here.api.as(null).get(path).set("Authorization", "").expect(refusal("AUTHENTICATION_REQUIRED"));
+    const { secret } = await newKey(here.api, ["badges:read"]);
+    await here.api.as(secret).get(path).expect(refusal("INSUFFICIENT_SCOPE"));
   });
 
   it("of a claimed one that was revoked still has it: the revocation list says that it is", async () => {

@@ -238,6 +238,22 @@ describe("supply", () => {
   });
 });
 
+it("a sponsor lists what waits for review, of all their badges and nobody else's", async () => {
+  const sponsor = await newUser(here.api, { roles: ["sponsor"] });
+  const waiting: AwardData[] = [];
+  for (const sponsor_id of [sponsor.id, here.sponsor.id, sponsor.id]) {
+    const badge = await here.badge({ sponsor_id });
+    const { body } = await here.api.post(`/badges/${badge.id}/applications`, { recipient_id: here.learner.id }).expect(201);
+    if (sponsor_id === sponsor.id) waiting.unshift(body.data);
+  }
+  const [newer, older] = waiting as [AwardData, AwardData];
+  expect(await newest(`/awards?sponsor_id=${sponsor.id}&status=applied`)).toEqual(waiting);
+  expect(await newest(`/awards?sponsor_id=${sponsor.id}&badge_id=${older.badge_id}`)).toEqual([older]);
+  await here.api.post(`/awards/${newer.id}/approve`).expect(200);
+  expect(await newest(`/awards?sponsor_id=${sponsor.id}&status=applied`)).toEqual([older]);
+  expect(await newest(`/awards?sponsor_id=${sponsor.id}&recipient_id=${sponsor.id}`)).toEqual([]);
+});
+
 it("lists filter by badge, recipient and status, newest first", async () => {
   const learner = await newUser(here.api);
   const made: AwardData[] = [];

@@ -1,4 +1,8 @@
-/** The credential of an award. The verifier here is jsonwebtoken with jwks-rsa, which knows of the sandbox only its addresses. */
+/**
+ * The credential of an award. The verifiers here are jsonwebtoken with the key that `kid` leads to or with jwks-rsa, and 1EdTech's public
+ * validator as its source has it (public-validator.ts); they know of the sandbox only its addresses.
+ */
+import { createPublicKey, type JsonWebKey } from "node:crypto";
 import jwt, { type JwtPayload } from "jsonwebtoken";
 import { JwksClient } from "jwks-rsa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +11,7 @@ import { faults } from "../support/contract.ts";
 import { filesWith, newFolder } from "../support/folder.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { openBadgeFaults } from "./open-badge.ts";
+import { validatorFaults } from "./public-validator.ts";
 
 const DETAILS = {
   title: "The Tech Shaman",
@@ -31,11 +36,11 @@ async function credentialOf({ id }: { id: string }, client: Api = here.api): Pro
   return answer.text;
 }
 
-/** Verifies as anybody can: takes the key set from the address in `kid`, and there the key of that name. */
+/** Verifies as anybody can: with the key at the address in `kid`. */
 async function verifiedByOthers(token: string): Promise<JwtPayload> {
-  const { kid } = headerOf(token);
-  const key = await new JwksClient({ jwksUri: kid.split("#")[0] as string }).getSigningKey(kid);
-  return jwt.verify(token, key.getPublicKey(), { algorithms: ["RS256"] }) as JwtPayload;
+  const answer = await fetch(headerOf(token).kid);
+  const key = createPublicKey({ format: "jwk", key: (await answer.json()) as JsonWebKey });
+  return jwt.verify(token, key, { algorithms: ["RS256"] }) as JwtPayload;
 }
 
 const headerOf = (token: string) => jwt.decode(token, { complete: true })?.header as { kid: string };
@@ -50,6 +55,31 @@ describe("GET /awards/{award_id}/credential", () => {
     expect(faults("/components/schemas/CredentialHeader", headerOf(token))).toEqual([]);
     expect(faults("/components/schemas/Credential", payload)).toEqual([]);
     expect(openBadgeFaults(payload)).toEqual([]);
+  });
+
+  it("is good to 1EdTech's public validator, until it is revoked", async () => {
+    const award = await claim(here, DETAILS);
+    const token = await credentialOf(award);
+    expect(await validatorFaults(token)).toEqual([]);
+    await here.api.post(`/awards/${award.id}/revoke`, { reason: "A mistake." }).expect(200);
+    expect(await validatorFaults(token)).toEqual(["RevocationListProbe: Credential has been revoked"]);
+  });
+
+  it("is not yet valid to it when the sandbox's clock is ahead", async () => {
+    const ahead = await badgeWorld();
+    await ahead.sandbox.listen();
+    await ahead.sandbox.clock.advance("1d");
+    const token = await credentialOf(await claim(ahead), ahead.api);
+    const early = ["ExternalProofProbe: one or more claims are invalid", "IssuanceProbe: not yet valid"];
+    expect(await validatorFaults(token)).toEqual(early);
+    expect(await validatorFaults(token, Date.parse(ahead.sandbox.clock.show().now))).toEqual([]);
+    await ahead.sandbox.close();
+  });
+
+  it("is plain text to who asks for that", async () => {
+    const award = await claim(here);
+    const plain = await here.api.get(`/awards/${award.id}/credential`).set("Accept", "text/plain").expect(200);
+    expect([plain.type, plain.text, plain.headers.vary]).toEqual(["text/plain", await credentialOf(award), "Origin, Accept"]);
   });
 
   it("states the badge, its recipient's wallet, its issuer and where its status is", async () => {
@@ -126,8 +156,9 @@ describe("GET /awards/{award_id}/credential", () => {
   it("needs a key with awards:read; AWARD_NOT_FOUND; NOT_ACCEPTABLE", async () => {
     const award = await claim(here);
     const { secret } = await newKey(here.api, ["badges:read"]);
+    await here.api.as(null).get(`/awards/${award.id}/credential`).expect(refusal("AUTHENTICATION_REQUIRED"));
     for (const path of [`/awards/${award.id}/credential`, `/awards/${award.id}/image`]) {
-      await here.api.as(null).get(path).expect(refusal("AUTHENTICATION_REQUIRED"));
+      await here.api.as(null).get(path.replace(award.id, "awd_nobody")).expect(refusal("AUTHENTICATION_REQUIRED"));
       await here.api.as(secret).get(path).expect(refusal("INSUFFICIENT_SCOPE"));
       await here.api.get(path.replace(award.id, "awd_nobody")).expect(refusal("AWARD_NOT_FOUND"));
       await here.api.get(path).set("Accept", "application/json").expect(refusal("NOT_ACCEPTABLE"));
@@ -135,7 +166,7 @@ describe("GET /awards/{award_id}/credential", () => {
   });
 });
 
-describe("GET /jwks.json, /issuer, /credential-revocations", () => {
+describe("GET /jwks.json, /jwks/{key_id}, /issuer, /credential-revocations", () => {
   it("are public, and stand where a credential says", async () => {
     const payload = await verifiedByOthers(await credentialOf(await claim(here)));
     const read = async (url: string) => (await fetch(url)).json();
@@ -143,14 +174,40 @@ describe("GET /jwks.json, /issuer, /credential-revocations", () => {
     expect(await read(payload.credentialStatus.id)).toMatchObject({ id: payload.credentialStatus.id, issuer: payload.iss });
   });
 
-  it("the key set has one public key, and nothing of the private one", async () => {
+  it("the key set has the key at the address in kid, and nothing of the private one", async () => {
+    const { kid } = headerOf(await credentialOf(await claim(here)));
     const { body } = await here.api.as(null).get("/jwks.json").expect(200);
-    expect(body.keys).toHaveLength(1);
-    expect(Object.keys(body.keys[0]).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"]);
+    expect(body.keys[0]).toEqual(await (await fetch(kid)).json());
+    for (const key of body.keys) expect(Object.keys(key).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"]);
+  });
+
+  it("the key set has the key that credentials of earlier releases name", async () => {
+    const id = headerOf(await credentialOf(await claim(here)))
+      .kid.split("/")
+      .at(-1);
+    const set = new JwksClient({ jwksUri: `${origin}/v1/jwks.json` });
+    const [former, now] = await Promise.all([`jwks.json#${id}`, `jwks/${id}`].map((name) => set.getSigningKey(`${origin}/v1/${name}`)));
+    expect(former?.getPublicKey()).toBe(now?.getPublicKey());
+  });
+
+  it("keys have their own media types, if that is what is asked for (RFC 7517, 8.5)", async () => {
+    const { kid } = headerOf(await credentialOf(await claim(here)));
+    const typeOf = async (url: string, accept: string) => (await fetch(url, { headers: { accept } })).headers.get("content-type");
+    expect(await typeOf(kid, "*/*")).toBe("application/json");
+    expect(await typeOf(kid, "application/jwk+json")).toBe("application/jwk+json");
+    expect(await typeOf(`${origin}/v1/jwks.json`, "application/jwk-set+json")).toBe("application/jwk-set+json");
+  });
+
+  it("ISSUER_KEY_NOT_FOUND of a key that is none", async () => {
+    await here.api.as(null).get("/jwks/nobody").expect(refusal("ISSUER_KEY_NOT_FOUND"));
   });
 
   it("a revoked credential is listed; one that was never claimed is not", async () => {
-    const list = async () => (await here.api.as(null).get("/credential-revocations").expect(200)).body.revokedCredentials;
+    const list = async () => {
+      const { body } = await here.api.as(null).get("/credential-revocations").expect(200);
+      expect(body.revokedCredential).toEqual(body.revokedCredentials);
+      return body.revokedCredential;
+    };
     const [award, approved] = [await claim(here), await here.award("approved")];
     const before = await list();
     for (const { id } of [award, approved]) await here.api.post(`/awards/${id}/revoke`, { reason: "A mistake." }).expect(200);
@@ -217,15 +274,16 @@ describe("the issuer key", () => {
     await Promise.all(worlds.map(({ sandbox }) => sandbox.close()));
   });
 
-  it("keeps its name – the fragment of kid – when the sandbox stands at another port", async () => {
+  it("keeps its name – the last segment of kid – when the sandbox stands at another port", async () => {
     const dataDir = newFolder();
     const kids: string[] = [];
     for (let start = 0; start < 2; start += 1) {
       const { sandbox } = await badgeWorld({ dataDir });
       const served = await sandbox.listen();
       const [{ kid }] = (await keySet(api(served, null))).keys;
-      expect(kid.split("#")[0]).toBe(`${served}/v1/jwks.json`);
-      kids.push(kid.split("#")[1]);
+      const name = kid.split("/").at(-1);
+      expect(kid).toBe(`${served}/v1/jwks/${name}`);
+      kids.push(name);
       await sandbox.close();
     }
     expect(kids[0]).toBe(kids[1]);

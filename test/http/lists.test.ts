@@ -131,6 +131,9 @@ describe("filters of users", () => {
     expect(await found(`role=sponsor&email=${sponsor.email}&external_id=one-of-a-kind`)).toEqual([sponsor.id]);
     expect(await found(`role=earner&email=${sponsor.email}`)).toEqual([]);
     expect(await found("email=nobody@example.com")).toEqual([]);
+    await api.patch(`/users/${sponsor.id}`, { status: "suspended" }).expect(200);
+    expect(await found("status=suspended")).toEqual([sponsor.id]);
+    expect(await found("status=active&role=sponsor")).toEqual([]);
     expect(await found(`wallet_address=0x${"12".repeat(20)}`)).toEqual([]);
   });
 
@@ -140,6 +143,7 @@ describe("filters of users", () => {
     "external_id=",
     "role=king",
     "role=",
+    "status=gone",
     "wallet_address=0x1",
     "wallet_address=",
     `external_id=${"a".repeat(129)}`,
@@ -157,7 +161,9 @@ describe("filters of users", () => {
   it("list deleted users too", async () => {
     const { body } = await api.post("/users", person()).expect(201);
     await api.delete(`/users/${body.data.id}`).expect(204);
-    expect((await page("/users?limit=1")).items).toEqual([expect.objectContaining({ id: body.data.id, status: "deleted" })]);
+    const deleted = [expect.objectContaining({ id: body.data.id, status: "deleted" })];
+    expect((await page("/users?limit=1")).items).toEqual(deleted);
+    expect((await page("/users?status=deleted")).items).toEqual(deleted);
   });
 });
 

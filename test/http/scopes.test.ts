@@ -39,6 +39,7 @@ const NEEDED: Record<string, string[] | null> = {
   verifyBadge: ["awards:read"],
   verifyByGetsId: null,
   getJwks: null,
+  getJwk: null,
   getIssuer: null,
   getCredentialRevocations: null,
   createWebhookEndpoint: ["webhooks:write"],

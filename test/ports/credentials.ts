@@ -1,10 +1,10 @@
 import { createHmac, createPrivateKey, createPublicKey, hash } from "node:crypto";
 import jwt from "jsonwebtoken";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { IssuerKey } from "../../emulator/model/issuer-key.ts";
 import type { Credentials } from "../../emulator/ports/credentials.ts";
 
-const BASE = "http://127.0.0.1:4010/v1/jwks.json#";
+const BASE = "http://127.0.0.1:4010/v1/jwks/";
 const PAYLOAD = { iss: "http://127.0.0.1:4010/v1/issuer", name: "Größe", nbf: 1_767_225_600, deep: { list: [1, "2", null] } };
 
 /** What every adapter of the credentials port does (emulator/ports/credentials.ts). */
@@ -49,11 +49,18 @@ export function shouldBehaveLikeCredentials(name: string, create: (seeded: boole
   describe(`${name}: a signed credential`, () => {
     it("says in its header what it is, and no more", () => {
       const header = JSON.parse(Buffer.from(partsOf(token)[0], "base64url").toString());
-      expect(header).toEqual({ alg: "RS256", kid: BASE + key.id, typ: "vc+jwt" });
+      expect(header).toEqual({ alg: "RS256", kid: BASE + key.id, typ: "JWT" });
     });
 
     it("is the same for the same input", async () => {
       expect(await credentials.sign(PAYLOAD, key, BASE + key.id)).toBe(token);
+    });
+
+    it("is the same, and is read, where the global Uint8Array is another than Node's, as under jsdom", async () => {
+      vi.stubGlobal("Uint8Array", class extends Uint8Array {});
+      onTestFinished(() => void vi.unstubAllGlobals());
+      expect(await credentials.sign(PAYLOAD, key, BASE + key.id)).toBe(token);
+      expect(await credentials.verify(token, [key])).toEqual(PAYLOAD);
     });
 
     it("is accepted by another library, with the public key alone", () => {
@@ -63,13 +70,18 @@ export function shouldBehaveLikeCredentials(name: string, create: (seeded: boole
 
     it("gives its payload back, wherever its kid points", async () => {
       expect(await credentials.verify(token, [other, key])).toEqual(PAYLOAD);
-      const elsewhere = await credentials.sign(PAYLOAD, key, `https://sandbox.example/v1/jwks.json#${key.id}`);
+      const elsewhere = await credentials.sign(PAYLOAD, key, `https://sandbox.example/api/v1/jwks/${key.id}`);
       expect(await credentials.verify(elsewhere, [key])).toEqual(PAYLOAD);
+    });
+
+    it("of an earlier release, with the other typ and a kid in the key set, is accepted too", async () => {
+      const header = { alg: "RS256", typ: "vc+jwt", kid: `http://127.0.0.1:4010/v1/jwks.json#${key.id}` } as const;
+      expect(await credentials.verify(jwt.sign(PAYLOAD, privatePem(key), { header, noTimestamp: true }), [key])).toEqual(PAYLOAD);
     });
 
     it("of another library is accepted too", async () => {
       const pem = privatePem(key);
-      const header = { alg: "RS256", typ: "vc+jwt", kid: BASE + key.id } as const;
+      const header = { alg: "RS256", typ: "JWT", kid: BASE + key.id } as const;
       expect(await credentials.verify(jwt.sign(PAYLOAD, pem, { header, noTimestamp: true }), [key])).toEqual(PAYLOAD);
     });
   });
@@ -92,18 +104,18 @@ export function shouldBehaveLikeCredentials(name: string, create: (seeded: boole
     it("another payload or header under the old signature", async () => {
       const [header, payload, signature] = partsOf(token);
       await refused([header, encoded({ ...PAYLOAD, name: "Mallory" }), signature].join("."));
-      await refused([encoded({ alg: "RS256", kid: BASE + key.id, typ: "JWT" }), payload, signature].join("."));
+      await refused([encoded({ alg: "RS256", kid: BASE + key.id, typ: "vc+jwt" }), payload, signature].join("."));
     });
 
     it("alg none", async () => {
       const payload = partsOf(token)[1];
-      await refused(`${encoded({ alg: "none", kid: BASE + key.id, typ: "vc+jwt" })}.${payload}.`);
-      await refused(`${encoded({ alg: "none", kid: BASE + key.id, typ: "vc+jwt" })}.${payload}.${partsOf(token)[2]}`);
+      await refused(`${encoded({ alg: "none", kid: BASE + key.id, typ: "JWT" })}.${payload}.`);
+      await refused(`${encoded({ alg: "none", kid: BASE + key.id, typ: "JWT" })}.${payload}.${partsOf(token)[2]}`);
     });
 
     it("HS256 with the public key as the secret", async () => {
       const jwk = credentials.publicJwk(key, key.id);
-      const header = encoded({ alg: "HS256", kid: BASE + key.id, typ: "vc+jwt" });
+      const header = encoded({ alg: "HS256", kid: BASE + key.id, typ: "JWT" });
       for (const secret of [
         createPublicKey({ format: "jwk", key: { ...jwk } }).export({ format: "pem", type: "spki" }),
         JSON.stringify(jwk),
@@ -123,20 +135,20 @@ export function shouldBehaveLikeCredentials(name: string, create: (seeded: boole
     it("RS512, PS256 and another typ by the right key", async () => {
       const pem = privatePem(key);
       const payload = { ...PAYLOAD };
-      await refused(jwt.sign(payload, pem, { header: { alg: "RS512", typ: "vc+jwt", kid: BASE + key.id } }));
-      await refused(jwt.sign(payload, pem, { header: { alg: "PS256", typ: "vc+jwt", kid: BASE + key.id } }));
-      await refused(jwt.sign(payload, pem, { header: { alg: "RS256", typ: "JWT", kid: BASE + key.id } }));
+      await refused(jwt.sign(payload, pem, { header: { alg: "RS512", typ: "JWT", kid: BASE + key.id } }));
+      await refused(jwt.sign(payload, pem, { header: { alg: "PS256", typ: "JWT", kid: BASE + key.id } }));
+      await refused(jwt.sign(payload, pem, { header: { alg: "RS256", typ: "at+jwt", kid: BASE + key.id } }));
     });
 
     it("a critical header that it does not know", async () => {
-      const header = { alg: "RS256", typ: "vc+jwt", kid: BASE + key.id, crit: ["exp"], exp: 1 } as const;
+      const header = { alg: "RS256", typ: "JWT", kid: BASE + key.id, crit: ["exp"], exp: 1 } as const;
       await refused(jwt.sign({ ...PAYLOAD }, privatePem(key), { header: header as never }));
     });
 
     it.each(["", ".", "..", "a.b", "a.b.c.d", "a b.c.d", "{}", "é.é.é"])("%j", (text) => refused(text));
 
     it("a payload that is no object", async () => {
-      const header = { alg: "RS256", typ: "vc+jwt", kid: BASE + key.id } as const;
+      const header = { alg: "RS256", typ: "JWT", kid: BASE + key.id } as const;
       for (const payload of ["5", "no JSON", "null"]) await refused(jwt.sign(payload, privatePem(key), { header }));
     });
   });

@@ -3,6 +3,7 @@ import { PNG } from "pngjs";
 import { expect, it } from "vitest";
 import { PngImages } from "../../emulator/adapters/png/images.ts";
 import { pixelsOf } from "../../emulator/adapters/png/png-pixels.ts";
+import { Pace } from "../../emulator/pace.ts";
 import { DEEP } from "../support/depth.ts";
 import { FORMATS, IEND, idat, ihdr, pngOf, rowLengths } from "../support/png.ts";
 import { shouldBehaveLikeImages } from "./images.ts";
@@ -33,10 +34,10 @@ function bytes(seed: number): () => number {
   };
 }
 
-it.each(FORMATS)("png: pixels of colour type %i with %i bits are those that pngjs reads", (colour, depth) => {
-  fc.assert(
-    fc.property(anyPng([colour, depth]), (png) => {
-      const pixels = pixelsOf(png);
+it.each(FORMATS)("png: pixels of colour type %i with %i bits are those that pngjs reads", async (colour, depth) => {
+  await fc.assert(
+    fc.asyncProperty(anyPng([colour, depth]), async (png) => {
+      const pixels = await pixelsOf(png, new Pace());
       const { data, width, height } = PNG.sync.read(png, { checkCRC: true });
       expect([pixels?.width, pixels?.height]).toEqual([width, height]);
       expect(seen(pixels?.rgba as Uint8Array)).toBe(seen(data));

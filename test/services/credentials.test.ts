@@ -33,7 +33,7 @@ function world() {
 const credentials = new Credentials(signer, () => BASE);
 const issued = await credentials.of(world(), ADA);
 const payload = JSON.parse(Buffer.from(issued.split(".")[1] as string, "base64url").toString());
-const signed = (changed: CredentialPayload, by = key) => signer.sign({ ...payload, ...changed }, by, `${BASE}/jwks.json#${by.id}`);
+const signed = (changed: CredentialPayload, by = key) => signer.sign({ ...payload, ...changed }, by, `${BASE}/jwks/${by.id}`);
 
 describe("inspect", () => {
   it("knows its own", async () => {

@@ -34,7 +34,7 @@ beforeEach(async () => {
   here = await openWorld();
   const mining = new Mining({ kind: "auto" });
   const users = new Users(here.chain);
-  const badges = new Badges({ isPng: () => true });
+  const badges = new Badges({ isPng: async () => true });
   awards = new Awards(badges, new Rewards(here.chain, mining), () => BASE);
   erasure = new Erasure(users, awards, new UserProgress(users, new Achievements(badges), badges, awards));
   const person = (name: string, roles: ["sponsor"] | ["earner"]) =>

@@ -29,7 +29,7 @@ describe("with auto_issue and auto_claim", () => {
   beforeEach(async () => {
     here = await openWorld();
     const users = new Users(here.chain);
-    const badges = new Badges({ isPng: () => true });
+    const badges = new Badges({ isPng: async () => true });
     const achievements = new Achievements(badges);
     const rewards = new Rewards(here.chain, new Mining({ kind: "auto" }));
     progress = new UserProgress(users, achievements, badges, new Awards(badges, rewards, () => "https://school.example/v1"));

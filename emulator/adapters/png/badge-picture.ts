@@ -2,7 +2,7 @@ import { Pace } from "../../pace.ts";
 import type { BadgePicture } from "../../ports/images.ts";
 import { Canvas, mix, type Paint, type Rgb, shade } from "./canvas.ts";
 import { type Metal, metalOf } from "./metals.ts";
-import { pixelsOf } from "./png-pixels.ts";
+import type { Pixels } from "./png-pixels.ts";
 import { internationalText, writePng } from "./png-write.ts";
 import { qrModules } from "./qr.ts";
 import { around, type Box, circle, outline, polygon, rounded, seal, star } from "./shapes.ts";
@@ -20,14 +20,17 @@ const FAINT: Rgb = [104, 112, 130];
 const BANNER = 214;
 const EMBLEM = { x: MIDDLE, y: 190, radius: 118 };
 const OWN: Box = { left: 120, top: 48, right: 480, bottom: 330 };
+const OWN_INSIDE: Box = { left: OWN.left + 14, top: OWN.top + 14, right: OWN.right - 14, bottom: OWN.bottom - 14 };
+/** How large an own picture can be shown. */
+export const OWN_ROOM = { width: OWN_INSIDE.right - OWN_INSIDE.left, height: OWN_INSIDE.bottom - OWN_INSIDE.top };
 const LEVEL_Y = 371;
 const TITLE: Box = { left: 44, top: 404, right: 556, bottom: 504 };
 const SPONSOR_Y = 536;
 const QR: Box = { left: 44, top: 566, right: 244, bottom: 766 };
 const BESIDE_QR = 278;
 
-/** A badge as a card: medal or own picture, level, title, sponsor, QR code, GETS ID. */
-export async function badgePicture(picture: BadgePicture): Promise<Buffer> {
+/** A badge as a card: medal or own picture, level, title, sponsor, QR code, GETS ID. `own`: null for the medal. */
+export async function badgePicture(picture: BadgePicture, own: Pixels | null): Promise<Buffer> {
   const pace = new Pace();
   const canvas = new Canvas(WIDTH, HEIGHT, PAPER);
   const metal = metalOf(picture.level);
@@ -35,11 +38,10 @@ export async function badgePicture(picture: BadgePicture): Promise<Buffer> {
     rounded({ left: -9, top: -9, right: WIDTH + 9, bottom: BANNER }, 0),
     shade(metal.dark, mix(metal.dark, metal.base, 0.7), 0, BANNER),
   );
-  const own = picture.own && pixelsOf(picture.own);
   if (own) {
     canvas.fill(rounded(OWN, 18), WHITE);
     canvas.fill(outline(rounded(OWN, 18), 6), shade(metal.light, metal.base, OWN.top, OWN.bottom));
-    canvas.place(own, { left: OWN.left + 14, top: OWN.top + 14, right: OWN.right - 14, bottom: OWN.bottom - 14 });
+    canvas.place(own, OWN_INSIDE);
   } else {
     drawMedal(canvas, metal);
   }

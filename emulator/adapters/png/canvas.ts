@@ -67,7 +67,7 @@ export class Canvas implements Raster {
 }
 
 /** Which of `from` pixels fall on the n-th of `to`: at least one. */
-function span(n: number, to: number, from: number): { from: number; to: number } {
+export function span(n: number, to: number, from: number): { from: number; to: number } {
   const first = Math.floor((n * from) / to);
   return { from: first, to: Math.max(first + 1, Math.floor(((n + 1) * from) / to)) };
 }

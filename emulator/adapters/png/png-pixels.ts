@@ -1,4 +1,5 @@
-import { readPng, type StoredPicture, unfilter } from "./png-read.ts";
+import type { Pace } from "../../pace.ts";
+import { readPng, type StoredPicture, stepOf, unfilter } from "./png-read.ts";
 
 /** Pixels with straight alpha: red, green, blue, alpha of each, eight bits. */
 export interface Pixels {
@@ -7,22 +8,31 @@ export interface Pixels {
   readonly rgba: Uint8Array;
 }
 
+/** Pixels and bytes that are done without a look at the time. */
+const BLOCK = 4096;
+
 /** The pixels of a PNG of any colour type, depth and interlacing; null if it cannot be read. Colour management is not applied. */
-export function pixelsOf(png: Buffer): Pixels | null {
-  const stored = readPng(png);
+export async function pixelsOf(png: Buffer, pace: Pace): Promise<Pixels | null> {
+  const stored = await readPng(png);
   if (!stored) return null;
   const { header, passes, rows } = stored;
   const rgba = new Uint8Array(header.width * header.height * 4);
   const put = painter(stored, rgba);
-  let at = 0;
-  for (const pass of passes) {
-    const next = unfilter(rows, at, pass, header);
-    for (let y = 0; y < pass.height; y += 1) {
-      const sample = sampler(rows, at + 1 + y * (pass.stride + 1), header.depth);
-      const to = ((pass.top + y * pass.down) * header.width + pass.left) * 4;
-      for (let x = 0; x < pass.width; x += 1) put(sample, x, to + x * pass.right * 4);
+  const step = stepOf(header);
+  let row = 1;
+  for (const { width, height, left, top, right, down, stride } of passes) {
+    for (let y = 0; y < height; y += 1, row += stride + 1) {
+      for (let from = 0; from < stride; from += BLOCK) {
+        unfilter(rows, { row, from, to: Math.min(stride, from + BLOCK), isFirst: y === 0 }, stride, step);
+        if (pace.isDue()) await pace.turn();
+      }
+      const sample = sampler(rows, row, header.depth);
+      const to = ((top + y * down) * header.width + left) * 4;
+      for (let x = 0; x < width; x += 1) {
+        put(sample, x, to + x * right * 4);
+        if (x % BLOCK === 0 && pace.isDue()) await pace.turn();
+      }
     }
-    at = next;
   }
   return { width: header.width, height: header.height, rgba };
 }

@@ -16,11 +16,7 @@ export function authenticate(keys: Keys): RequestHandler {
     const sent = valuesOf(req, "authorization");
     if (sent.length > 1) throw new ApiError("INVALID_REQUEST", "Send one Authorization header, not several.");
     const credentials = bearerOf(sent[0]);
-    if (credentials === undefined) {
-      throw new ApiError("AUTHENTICATION_REQUIRED", "Send the API key as `Authorization: Bearer KEY`.", {
-        headers: { "WWW-Authenticate": REALM },
-      });
-    }
+    if (credentials === undefined) throw keyRequired();
     const key = keys.authenticate(credentials);
     if (!key) {
       throw new ApiError("INVALID_API_KEY", "The API key is unknown, revoked or expired.", {
@@ -29,6 +25,22 @@ export function authenticate(keys: Keys): RequestHandler {
     }
     callOf(res).key = key;
     pass(res, "authentication", next);
+  };
+}
+
+/** The refusal of a request without a key. */
+export function keyRequired(): ApiError {
+  return new ApiError("AUTHENTICATION_REQUIRED", "Send the API key as `Authorization: Bearer KEY`.", {
+    headers: { "WWW-Authenticate": REALM },
+  });
+}
+
+/** Lets a request without any Authorization field past what asks for a key; one that has a field must have a good key. */
+export function unlessAnonymous(keyed: RequestHandler): RequestHandler {
+  return function admitAnonymous(req, res, next) {
+    if (valuesOf(req, "authorization").length > 0) return keyed(req, res, next);
+    for (const stage of ["authentication", "quota"] as const) pass(res, stage, () => {});
+    pass(res, "scope", next);
   };
 }
 

@@ -18,13 +18,13 @@ export function badgeOperations(badges: Badges, awards: Awards, show: ShowAward)
     },
   };
   const writes: Writes<"createBadge" | "updateBadge" | "publishBadge" | "archiveBadge" | "issueBadge" | "applyForBadge"> = {
-    createBadge({ body, unit }) {
-      const badge = badges.create(unit, body);
+    async createBadge({ body, unit }) {
+      const badge = await badges.create(unit, body);
       return { status: 201, data: badge, message: `Created badge “${badge.title}” as a draft.`, location: `/badges/${badge.id}` };
     },
-    updateBadge({ params, body, unit, ifMatch }) {
+    async updateBadge({ params, body, unit, ifMatch }) {
       ifMatch(badges.get(unit, params.badge_id));
-      const badge = badges.update(unit, params.badge_id, body ?? {});
+      const badge = await badges.update(unit, params.badge_id, body ?? {});
       return ok(badge, `Updated badge “${badge.title}”.`);
     },
     publishBadge({ params, unit }) {

@@ -29,10 +29,16 @@ export async function stateOf({ sandbox, get, all, rpc }: KeptClient): Promise<S
   const { number, hash, stateRoot } = await rpc("eth_getBlockByNumber", "latest", false);
   const waiting = ((await rpc("eth_pendingTransactions")) as { hash: string }[]).map((tx) => tx.hash);
   const token = await get("/tokens");
+  const { keys } = await get("/jwks.json");
   return {
-    ...{ lists, balances, verified, token, keys: await get("/jwks.json"), clock: sandbox.clock.show().now },
+    ...{ lists, balances, verified, token, keys: { keys: keys.filter(isFormer) }, clock: sandbox.clock.show().now },
     ...{ snapshots: sandbox.snapshots(), chain: { number, hash, stateRoot, waiting } },
   };
+}
+
+/** Whether a key stands under the name that it had in the first releases, too. */
+function isFormer({ kid }: { kid: string }): boolean {
+  return kid.includes("/jwks.json#");
 }
 
 /** The same, with no more of each record than its id and status or type. */
