@@ -41,7 +41,7 @@ function brokenOff(error: NodeJS.ErrnoException): void {
 export async function importFrom(client: ControlClient, file: string): Promise<string> {
   if (!existsSync(file) || statSync(file).isDirectory()) throw new TransferUsageError(`there is no file ${file}`);
   const { transactions } = await client.upload<{ transactions: number }>("/import", () => createReadStream(file));
-  return `imported ${file}: ${transactions} transactions sent again; webhook secrets and the issuer key are new`;
+  return `imported ${file}: ${transactions} transactions sent again; webhook secrets and the issuer key are new, earlier snapshots are gone`;
 }
 
 /** A file is not put in the place of a folder, least of all of the current one or one above it. */
