@@ -85,6 +85,19 @@ describe.skipIf(NO_BROWSER)("in Chromium", () => {
     },
   );
 
+  it("any page shows the picture of a claimed award, and of no other", async () => {
+    const { sandbox, api } = await open({ fixture: "academy" });
+    const page = await visit(`http://school.test:${port}/`);
+    const shows = async (status: string) => {
+      const headers = { Authorization: `Bearer ${sandbox.apiKey}` };
+      const list = (await (await fetch(`${api}/awards?status=${status}&limit=1`, { headers })).json()) as {
+        data: { items: [{ image_url: string }] };
+      };
+      return await inPage(page, "attemptElement", "img", list.data.items[0].image_url);
+    };
+    expect([await shows("claimed"), await shows("approved")]).toEqual([true, false]);
+  });
+
   it.each(["evil.test", "localhost.evil.test"])("a page of %s reads nothing and changes nothing", async (name) => {
     const world = await open();
     await world.sandbox.snapshot("mine");

@@ -232,6 +232,7 @@ describe("the issuer key", () => {
     const before = await badgeWorld({ dataDir, publicUrl });
     const award = await claim(before);
     const [token, keys] = [await credentialOf(award, before.api), await keySet(before.api)];
+    expect(headerOf(token).kid).toMatch(/^https:\/\/badges\.example\/v1\/jwks\/[\w-]{43}$/);
     await before.sandbox.close();
     const after = await badgeWorld({ dataDir, publicUrl });
     expect([await credentialOf(award, after.api), await keySet(after.api)]).toEqual([token, keys]);

@@ -1,4 +1,6 @@
 /** Which credentials the sandbox takes for its own. */
+import { createPrivateKey } from "node:crypto";
+import jwt from "jsonwebtoken";
 import { describe, expect, it } from "vitest";
 import { JoseCredentials } from "../../emulator/adapters/jose/credentials.ts";
 import { MemoryStore } from "../../emulator/adapters/memory/store.ts";
@@ -44,6 +46,14 @@ describe("inspect", () => {
     const elsewhere = new Credentials(signer, () => "https://sandbox.example:8443/api/v1");
     const token = await elsewhere.of(world(), ADA);
     expect(token).not.toBe(issued);
+    expect(await credentials.inspect(world(), token)).toMatchObject({ valid: true, awardId: "awd_ada" });
+  });
+
+  it("knows one of an earlier release: another typ, a kid in the key set, fewer contexts, another page of the issuer", async () => {
+    const { issuer, "@context": context, ...rest } = payload;
+    const header = { alg: "RS256", typ: "vc+jwt", kid: `${BASE}/jwks.json#${key.id}` } as const;
+    const before = { ...rest, "@context": context.slice(0, 2), issuer: { ...issuer, url: "http://127.0.0.1:4010" } };
+    const token = jwt.sign(before, createPrivateKey({ format: "jwk", key: key.private_jwk }), { header, noTimestamp: true });
     expect(await credentials.inspect(world(), token)).toMatchObject({ valid: true, awardId: "awd_ada" });
   });
 

@@ -121,7 +121,8 @@ function readOperation(raw: Json, path: string, method: string, item: Json, oper
     id: String(operation.operationId),
     method: method.toUpperCase() as Method,
     path,
-    secured: security.some((each) => Object.keys(each).length > 0),
+    // `{}` among them: it can be called without a key, too.
+    secured: security.length > 0 && security.every((each) => Object.keys(each).length > 0),
     query: parameters.filter((each) => each.in === "query").map((each) => String(each.name)),
     body: body.get("application/json") ?? null,
     responses: new Map(members(operation.responses).map(([status]) => [Number(status), readResponse(raw, `${own}/responses/${status}`)])),

@@ -1,4 +1,4 @@
-import { itemsOf } from "../kit/badges.ts";
+import { applied, awardsIn, itemsOf, newBadge, newSponsor } from "../kit/badges.ts";
 import type { Check, Group } from "../kit/check.ts";
 import type { Exchange } from "../kit/exchange.ts";
 import { unknownId } from "../kit/ids.ts";
@@ -147,6 +147,50 @@ const checks: readonly Check[] = [
         );
         const ids = itemsOf(list).map(({ id }) => id);
         t.expect.equal(ids, expected, `transactions ${what}`, { exchange: list, pointer: "/data/items" });
+      }
+    },
+  },
+  {
+    id: "PAGE-06",
+    level: "MUST",
+    provenance: "O",
+    mode: "w",
+    needs: ["badges_flow"],
+    requirement: "Awards are listed by sponsor and state, which is a sponsor's review queue; users by state.",
+    hint: "An award is its badge's sponsor's. Apply each filter, and all of them together.",
+    requests: 16,
+    async run(t) {
+      const [sponsor, user] = [await newSponsor(t), await t.user()];
+      const waiting = await applied(t, await newBadge(t, {}, sponsor), user);
+      const rejected = await applied(t, await newBadge(t, {}, sponsor), user, ["reject"]);
+      await applied(t, await newBadge(t), user);
+      for (const [what, query, expected] of [
+        ["of the sponsor", { sponsor_id: sponsor.id }, [rejected, waiting]],
+        ["that the sponsor has to review", { sponsor_id: sponsor.id, status: "applied" }, [waiting]],
+        ["of a sponsor who has none", { sponsor_id: user.id }, []],
+      ] as const) {
+        const list = await t.eventually(
+          () => awardsIn(t, query),
+          (found) => itemsOf(found).length === expected.length,
+        );
+        const ids = itemsOf(list).map(({ id }) => id);
+        t.expect.equal(
+          ids,
+          expected.map(({ id }) => id),
+          `awards ${what}`,
+          { exchange: list, pointer: "/data/items" },
+        );
+      }
+      const suspended = await t.call("updateUser", { params: { user_id: user.id }, json: { status: "suspended" } });
+      t.expect.ok(suspended, "suspending a user");
+      for (const status of ["suspended", "active"]) {
+        const query = { status, email: String(user.email) };
+        const list = await t.eventually(
+          () => t.call("listUsers", { query, fresh: true }),
+          (found) => (itemsOf(found).length === 1) === (status === "suspended"),
+        );
+        const ids = itemsOf(list).map(({ id }) => id);
+        t.expect.equal(ids, status === "suspended" ? [user.id] : [], `users who are ${status}`, { exchange: list, pointer: "/data/items" });
       }
     },
   },

@@ -48,7 +48,7 @@ export const genuine: Check = {
   needs: ["badges_flow"],
   requirement:
     "The credential of a claimed award is a JWT that the public keys verify and that names badge and wallet; unclaimed there is none, revoked it is listed.",
-  hint: "kid names a key of /jwks.json; sub is did:pkh and the CAIP-10 account; jti stands in /credential-revocations once revoked.",
+  hint: "kid names a key of /jwks.json; sub is did:pkh and the CAIP-10 account; jti stands in revokedCredential of /credential-revocations once revoked.",
   requests: 14,
   async run(t) {
     const [badge, user] = [await newBadge(t), await t.user()];
@@ -77,7 +77,7 @@ export const genuine: Check = {
     t.expect.equal(subject.achievement?.name, badge.title, "it names the badge", { exchange });
     const listed = async () => {
       const list = await t.call("getCredentialRevocations", { key: null });
-      const revoked = list.json?.revokedCredentials;
+      const revoked = list.json?.revokedCredential;
       return Array.isArray(revoked) && (revoked as Json[]).some(({ id }) => id === payload.jti);
     };
     t.expect.equal(await listed(), false, "it is not listed as revoked");

@@ -4,6 +4,7 @@ import type { Json } from "../kit/document.ts";
 import type { Exchange } from "../kit/exchange.ts";
 import type { Probe } from "../kit/probe.ts";
 import { credentialOf, forged, genuine } from "./verify-credential.ts";
+import { openBadges } from "./verify-open-badge.ts";
 
 /** Verification: whoever asks, and however, gets the same true answer; and learns nothing about a person. */
 
@@ -194,6 +195,7 @@ const checks: readonly Check[] = [
       t.expect.equal(json.data.status, "valid", "others get the envelope", { exchange: json, pointer: "/data/status" });
     },
   },
+  ...openBadges,
 ];
 
 export const verify: Group = { name: "VERIFY", title: "Verification and credentials", checks };

@@ -7,6 +7,7 @@ import { envMutants } from "./env.ts";
 import { hookMutants } from "./hook.ts";
 import { httpMutants } from "./http.ts";
 import { idempMutants } from "./idemp.ts";
+import { openBadgeMutants } from "./open-badge.ts";
 import { pageMutants } from "./page.ts";
 import { rateMutants } from "./rate.ts";
 import { secMutants } from "./sec.ts";
@@ -31,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...pageMutants,
   ...awardMutants,
   ...verifyMutants,
+  ...openBadgeMutants,
   ...hookMutants,
   ...stateMutants,
 ];

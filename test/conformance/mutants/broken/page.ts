@@ -156,4 +156,31 @@ export const pageMutants: readonly Mutant[] = [
       },
     ),
   },
+  {
+    id: "M280",
+    breaks: "awards are not filtered by their sponsor",
+    kills: ["PAGE-06"],
+    make: asking(
+      (request) => at("GET /awards")(request) && queryOf(request).has("sponsor_id"),
+      (request) => withQuery(request, { sponsor_id: null }),
+    ),
+  },
+  {
+    id: "M281",
+    breaks: "a sponsor's awards are listed in every state",
+    kills: ["PAGE-06"],
+    make: asking(
+      (request) => at("GET /awards")(request) && queryOf(request).has("sponsor_id"),
+      (request) => withQuery(request, { status: null }),
+    ),
+  },
+  {
+    id: "M282",
+    breaks: "users are not filtered by state",
+    kills: ["PAGE-06"],
+    make: asking(
+      (request) => at("GET /users")(request) && queryOf(request).has("status"),
+      (request) => withQuery(request, { status: null }),
+    ),
+  },
 ];

@@ -155,7 +155,14 @@ export const verifyMutants: readonly Mutant[] = [
     id: "M236",
     breaks: "a revoked credential is not listed",
     kills: ["VERIFY-06"],
-    make: editing(at("GET /credential-revocations"), (json) => void (json.revokedCredentials = [])),
+    make: editing(at("GET /credential-revocations"), (json) => void Object.assign(json, { revokedCredential: [], revokedCredentials: [] })),
+  },
+  {
+    id: "M270",
+    breaks: "revoked credentials are listed where the public validator does not look",
+    kills: ["VERIFY-06"],
+    also: ["ENV-10"],
+    make: editing(at("GET /credential-revocations"), (json) => void delete json.revokedCredential),
   },
   {
     id: "M237",
