@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createNetServer, type Server as NetSe
 import { originOf } from "../model/network.ts";
 import type { Certificate } from "../ports/certificates.ts";
 import { httpsRequired } from "./middleware/https-required.ts";
-import { lineOf, type RawRecorder, requestLine } from "./raw-exchange.ts";
+import { HEAD_LIMIT, isUriTooLong, lineOf, type RawRecorder, requestLine } from "./raw-exchange.ts";
 import { refuseRaw } from "./raw-refusal.ts";
 
 interface HttpServer {
@@ -38,7 +38,7 @@ export async function listen(app: Application, options: ListenOptions, recorder:
     headersTimeout: patience,
     connectionsCheckingInterval: patience / 2,
   };
-  const settings = { requireHostHeader: false, ...times };
+  const settings = { requireHostHeader: false, maxHeaderSize: HEAD_LIMIT, ...times };
   const routed = (req: IncomingMessage, res: ServerResponse) =>
     app(req, res, () => refuseRaw("HPE_INVALID_URL", req.socket, recorder, lineOf(req)));
   const plain = answering(createServer(settings, certificate ? httpsRequired(recorder) : routed), recorder);
@@ -56,6 +56,8 @@ function answering<S extends Server>(server: S, recorder: RawRecorder): S {
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // Of the connection or of TLS: an answer would not arrive.
     if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? "")) socket.destroy();
+    else if (error.code === "HPE_HEADER_OVERFLOW" && isUriTooLong(error.rawPacket))
+      refuseRaw("URI_TOO_LONG", socket as Socket, recorder, requestLine(error.rawPacket));
     else refuseRaw(error.code, socket as Socket, recorder, requestLine(error.rawPacket));
   });
   server.on("connect", (req, socket) => refuseRaw("HPE_INVALID_METHOD", socket as Socket, recorder, lineOf(req)));

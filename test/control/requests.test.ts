@@ -287,7 +287,7 @@ describe("who never came to an operation", () => {
     [
       "a header too large",
       () => sendRaw(origin, lines("GET /v1/users HTTP/1.1", `X: ${"a".repeat(20_000)}`)),
-      { status: 400, path: "/v1/users" },
+      { status: 431, path: "/v1/users" },
     ],
     [
       "a chunk without a length",

@@ -20,8 +20,15 @@ import { appAnswering } from "../support/app-parts.ts";
 import { type World, world } from "../support/client.ts";
 import { api, at, catalogue, control, document, faults, operations } from "../support/contract.ts";
 
-/** Codes that no operation's answer lists: they belong to routes that do not exist, or to the control plane. */
-const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED", "SANDBOX_MISMATCH"];
+/** Codes that no operation's answer lists: they belong to routes that do not exist, to the control plane, or to a head that no route was read from. */
+const ROUTELESS_CODES = [
+  "ROUTE_NOT_FOUND",
+  "METHOD_NOT_ALLOWED",
+  "ORIGIN_NOT_ALLOWED",
+  "SANDBOX_MISMATCH",
+  "URI_TOO_LONG",
+  "HEADERS_TOO_LARGE",
+];
 
 /** A question whose words are too many for an address: it changes nothing, so it runs as a read and does not queue behind writes. */
 const READING_POSTS = ["verifyBadge"];
