@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
+import { DEEP } from "../support/depth.ts";
 
 /** Threads that run, and the most that did at a time. */
 const threads = { now: 0, most: 0 };
@@ -33,6 +34,16 @@ it("one that is wrong, or crashes the thread, lets the next one pass", async () 
   const right = sandbox.seed(long("b"));
   await expect(wrong).rejects.toMatchObject({ name: "FixtureError" });
   expect(await right).toMatchObject({ made: {} });
+});
+
+it.each<readonly [string, string, string]>([
+  ["line breaks", "\n".repeat(1_000_000), "It has more than 262144 lines"],
+  ...(DEEP
+    ? [["steps that are none", `steps: [${"{},".repeat(110_000)}]`, "more lists, maps and values than are read at once"] as const]
+    : []),
+])("one of nothing but %s is refused, and not handed over", async (_what, rest, reason) => {
+  await using sandbox = await createSandbox();
+  await expect(sandbox.seed({ yaml: `fixture: x\n${rest}` })).rejects.toThrow(reason);
 });
 
 it("a stop ends the one that is parsed, and those that wait", async () => {
