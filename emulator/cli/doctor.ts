@@ -1,4 +1,5 @@
 import type { ControlClient } from "./client.ts";
+import { oneLine } from "./printable.ts";
 
 interface Report {
   readonly healthy: boolean;
@@ -10,8 +11,8 @@ export async function askDoctor(client: ControlClient): Promise<{ healthy: boole
   const { healthy, findings } = await client.call<Report>("GET", "/doctor");
   const lines = findings.flatMap(({ invariant, problems, warnings = [] }) => [
     `${problems.length === 0 ? "holds " : "BROKEN"}  ${invariant}`,
-    ...problems.map((problem) => `        ${problem}`),
-    ...warnings.map((warning) => `warning ${warning}`),
+    ...problems.map((problem) => `        ${oneLine(problem)}`),
+    ...warnings.map((warning) => `warning ${oneLine(warning)}`),
   ]);
   return { healthy, text: lines.join("\n") };
 }

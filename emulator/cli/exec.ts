@@ -7,6 +7,7 @@ import { report } from "./failures.ts";
 import { openSandbox } from "./open.ts";
 import { outliveOutput } from "./output.ts";
 import { whenNpmIsGone } from "./parent.ts";
+import { printable } from "./printable.ts";
 
 /** A sandbox of its own: addresses, folder and file of the configuration are those of `start`, which may be running beside this. */
 const FLAG_ONLY = ["port", "host", "rpcPort", "dataDir", "ephemeral", "configOut"] as const;
@@ -30,7 +31,7 @@ export async function execute(flags: Readonly<Record<string, unknown>>, line: re
   const config = resolveConfig(flags, process.env, flags.config as string | undefined, { initial, flagOnly: FLAG_ONLY });
   const sandbox = await openSandbox(config, "empty");
   if (!config.silent && TALKATIVE.includes(config.logLevel))
-    process.stderr.write(banner(sandbox, Math.round(performance.now() - began), config));
+    process.stderr.write(printable(banner(sandbox, Math.round(performance.now() - began), config)));
   const token = config.controlToken === null ? {} : { GETSMART_CONTROL_TOKEN: config.controlToken };
   const code = await command.run({ ...process.env, ...environmentOf(sandbox), ...token });
   process.exit(await closed(sandbox, code));

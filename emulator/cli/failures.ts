@@ -1,5 +1,6 @@
 import { explain, isSystemError } from "../model/system-error.ts";
 import type { StorageDamaged } from "../ports/store.ts";
+import { printable } from "./printable.ts";
 
 /** Faults that a user can mend: told in one line. Anything else is ours, and shows its stack. */
 const USAGE = new Set([
@@ -33,7 +34,7 @@ export function report(error: unknown): void {
   const { name, stack } = error as Error;
   const hint = name === "StorageDamaged" ? `\n${(error as StorageDamaged).isRepairable ? REPAIR : RESTORE}` : "";
   const sentence = sentenceOf(error);
-  console.error(sentence === null ? (stack ?? error) : `getsmart-sandbox: ${sentence}${hint}`);
+  console.error(printable(sentence === null ? (stack ?? String(error)) : `getsmart-sandbox: ${sentence}${hint}`));
 }
 
 /** Prints a failure and ends the process: 2 for usage, 1 for what went wrong. */

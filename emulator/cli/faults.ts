@@ -2,6 +2,7 @@ import type { FaultEntry } from "../model/fault.ts";
 import type { ControlClient } from "./client.ts";
 import { faultSentence } from "./fault-sentence.ts";
 import { itemsOf } from "./pages.ts";
+import { oneLine } from "./printable.ts";
 
 /** The options of `faults add`. */
 interface FaultFlags {
@@ -51,7 +52,7 @@ export async function clearFaults(client: ControlClient, id?: string): Promise<s
 }
 
 function lineOf(fault: FaultEntry): string {
-  return `${fault.id}  fired ${fault.fired}${fault.left === null ? "" : `, ${fault.left} left`}  ${faultSentence(fault)}`;
+  return `${fault.id}  fired ${fault.fired}${fault.left === null ? "" : `, ${fault.left} left`}  ${oneLine(faultSentence(fault))}`;
 }
 
 /** `unknown-members,without-message` as members. */

@@ -1,5 +1,6 @@
 import type { ControlClient } from "./client.ts";
 import { itemsOf } from "./pages.ts";
+import { oneLine } from "./printable.ts";
 
 interface Key {
   readonly id: string;
@@ -16,7 +17,7 @@ export async function listKeys(client: ControlClient): Promise<string> {
   const items = await itemsOf<Key>(client, "/keys");
   const { now } = await client.call<{ now: string }>("GET", "/clock");
   return items
-    .map((key) => `${key.id}  …${key.last4}  ${stateOf(key, Date.parse(now)).padEnd(7)}  ${key.name}  [${key.scopes.join(" ")}]`)
+    .map((key) => `${key.id}  …${key.last4}  ${stateOf(key, Date.parse(now)).padEnd(7)}  ${oneLine(key.name)}  [${key.scopes.join(" ")}]`)
     .join("\n");
 }
 

@@ -1,6 +1,7 @@
 import type { ControlClient } from "./client.ts";
 import { ControlError } from "./control-error.ts";
 import { itemsOf } from "./pages.ts";
+import { oneLine } from "./printable.ts";
 
 interface Key {
   readonly id: string;
@@ -12,7 +13,7 @@ type Quotas = Readonly<Record<string, { readonly limit: number; readonly remaini
 /** One line a key: what is left to it. All keys, or one given by id, name or secret. Throws ControlError. */
 export async function showLimits(client: ControlClient, wish?: string): Promise<string> {
   const keys = await find(client, wish);
-  const lines = keys.map(async ({ id, name }) => `${id}  ${say(await client.call("GET", `/rate-limits/${id}`))}  ${name}`);
+  const lines = keys.map(async ({ id, name }) => `${id}  ${say(await client.call("GET", `/rate-limits/${id}`))}  ${oneLine(name)}`);
   return (await Promise.all(lines)).join("\n");
 }
 
@@ -21,7 +22,7 @@ export async function setLimits(client: ControlClient, wish: string, left: { sec
   const [key, another] = await find(client, wish);
   if (!key || another) throw new ControlError(`${wish} names several keys; say the id of one`, null);
   const setting = Object.fromEntries(Object.entries(left).map(([name, remaining]) => [name, { remaining }]));
-  return `${key.id}  ${say(await client.call("PUT", `/rate-limits/${key.id}`, setting))}  ${key.name}`;
+  return `${key.id}  ${say(await client.call("PUT", `/rate-limits/${key.id}`, setting))}  ${oneLine(key.name)}`;
 }
 
 async function find(client: ControlClient, wish?: string): Promise<readonly Key[]> {

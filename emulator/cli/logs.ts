@@ -2,6 +2,7 @@ import type { RequestSummary } from "../control/exchange.ts";
 import type { ControlClient } from "./client.ts";
 import { messagesOf } from "./event-source.ts";
 import { endOnSignals } from "./listen/listen.ts";
+import { printable } from "./printable.ts";
 import { requestLine } from "./requests.ts";
 
 interface TailFlags {
@@ -20,7 +21,8 @@ export async function tailLogs(client: ControlClient, { filterStatus, filterPath
     ...(filterPath === undefined ? {} : { path: filterPath }),
   };
   for await (const { event, data } of messagesOf(await client.events(null, wish))) {
-    if (event === "request") process.stdout.write(`${format === "json" ? JSON.stringify(data) : requestLine(data as RequestSummary)}\n`);
+    if (event === "request")
+      process.stdout.write(`${format === "json" ? printable(JSON.stringify(data)) : requestLine(data as RequestSummary)}\n`);
     else if (event === "reset" && format === "text") process.stderr.write("The sandbox was reset or restored.\n");
   }
   if (format === "text") process.stderr.write("The sandbox has stopped.\n");

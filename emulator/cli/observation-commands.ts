@@ -10,7 +10,7 @@ export function addObservationCommands(program: Command, { client, example, cont
     .addOption(format())
     .action(async (options) => {
       const { listRequests } = await import("./requests.ts");
-      print(await listRequests(await control(options), options));
+      await listRequests(await control(options), options);
     });
   example(filtered(client("count", "count them", requests)), "requests count --operation mintTokens --since 5m").action(async (options) => {
     const { countRequests } = await import("./requests.ts");

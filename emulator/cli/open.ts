@@ -5,6 +5,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts"
 import { environmentOf } from "./environment.ts";
 import { openLog } from "./log.ts";
 import { portInUse } from "./port-in-use.ts";
+import { printable } from "./printable.ts";
 import { progressLine } from "./progress.ts";
 
 /**
@@ -42,7 +43,7 @@ export async function openSandbox(
     repair: config.repair,
     fsync: config.fsync,
     log: openLog(config),
-    ...(config.silent ? {} : { onWaiting: (message: string) => void process.stderr.write(`getsmart-sandbox: ${message}\n`) }),
+    ...(config.silent ? {} : { onWaiting: (message: string) => void process.stderr.write(`getsmart-sandbox: ${printable(message)}\n`) }),
     onProgress: progressLine("replaying the chain", config.silent),
     onSeeding: progressLine("applying the fixture", config.silent, "steps"),
   };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { resolveConfig, SETTINGS } from "../config.ts";
 import { originOf } from "../model/network.ts";
 import { ControlError } from "./control-error.ts";
+import { httpUrl } from "./http-url.ts";
 
 /** What a command was given to find its sandbox by. */
 export interface PlaceOptions {
@@ -29,11 +30,11 @@ interface Held {
  * The one place where a command looks for its sandbox: `--url`, then GETSMART_CONTROL_URL, then the data folder (`--data-dir`,
  * GETSMART_DATA_DIR, the configuration file's, or the default one if it is there). The API's port, 4010 by default, only when no folder was
  * named and none is here, since what answers there may be another project's. With a URL, a folder named by flag must be that sandbox's.
- * Throws ConfigError for settings that cannot be used.
+ * Throws ConfigError and UsageError for what cannot be used.
  */
 export function placeOf({ url, dataDir, controlToken }: PlaceOptions, env: NodeJS.ProcessEnv = process.env): Place {
   const given = url ?? env.GETSMART_CONTROL_URL;
-  if (given !== undefined) return { folder: dataDir ?? null, url: controlUrl(given) };
+  if (given !== undefined) return { folder: dataDir ?? null, url: controlUrl(given, url === undefined ? "GETSMART_CONTROL_URL" : "--url") };
   const here = resolveConfig({ dataDir, controlToken }, env, undefined, { initial: { dataDir: "" } });
   const isNamed = here.dataDir !== "";
   const folder = isNamed ? here.dataDir : SETTINGS.dataDir.initial;
@@ -65,9 +66,9 @@ async function lockIn(folder: string) {
   return livingLock(join(folder, "lock"));
 }
 
-/** The control plane of an origin, or of the address of its API, as well as its own address; `localhost:4010` is http. */
-function controlUrl(given: string): string {
-  const absolute = /^[a-z]+:\/\//i.test(given) ? given : `http://${given}`;
+/** The control plane of an origin, or of the address of its API, as well as its own address. Throws UsageError. */
+function controlUrl(given: string, name: string): string {
+  const absolute = httpUrl(given, name);
   const plain = absolute.endsWith("/") ? absolute.slice(0, -1) : absolute;
   if (plain.endsWith("/_sandbox")) return plain;
   return `${plain.endsWith("/v1") ? plain.slice(0, -"/v1".length) : plain}/_sandbox`;

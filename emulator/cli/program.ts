@@ -4,6 +4,7 @@ import { VERSION } from "../package-root.ts";
 import type { ClientOptions } from "./client.ts";
 import { addControlCommands } from "./control-commands.ts";
 import { addObservationCommands } from "./observation-commands.ts";
+import { printable } from "./printable.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addWebhookCommands } from "./webhook-commands.ts";
 
@@ -116,5 +117,5 @@ function seconds(text: string): number {
 }
 
 function print(text: string): void {
-  if (text !== "") process.stdout.write(`${text}\n`);
+  if (text !== "") process.stdout.write(`${printable(text)}\n`);
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { LoggedRequest, RequestSummary } from "../control/exchange.ts";
 import type { ControlClient } from "./client.ts";
 import { itemsOf } from "./pages.ts";
+import { oneLine, printable } from "./printable.ts";
 
 /** The control plane's own. */
 const DEFAULT_LIMIT = 100;
@@ -20,11 +21,11 @@ interface RequestFlags {
   readonly format?: string;
 }
 
-/** One line each, newest first; with `--format json` one object each, bodies among it. */
-export async function listRequests(client: ControlClient, flags: RequestFlags): Promise<string> {
+/** Prints one line each, newest first; with `--format json` one object each, bodies among it. */
+export async function listRequests(client: ControlClient, flags: RequestFlags): Promise<void> {
   const limit = flags.limit === undefined ? DEFAULT_LIMIT : Number(flags.limit);
   const items = await itemsOf<LoggedRequest>(client, "/requests", queryOf(flags), limit);
-  return items.map((each) => (flags.format === "json" ? JSON.stringify(each) : requestLine(each))).join("\n");
+  for (const each of items) process.stdout.write(`${flags.format === "json" ? printable(JSON.stringify(each)) : requestLine(each)}\n`);
 }
 
 export async function countRequests(client: ControlClient, flags: RequestFlags): Promise<string> {
@@ -41,9 +42,9 @@ export function requestLine(each: RequestSummary): string {
   return [
     each.received_at.slice(11, 23),
     inColour(each.status),
-    (each.method ?? "?").padEnd(6),
-    target,
-    ...notes,
+    oneLine(each.method ?? "?").padEnd(6),
+    oneLine(target),
+    ...notes.map(oneLine),
     `${each.duration_ms.toFixed(1)} ms`,
     each.request_id,
   ].join("  ");

@@ -5,6 +5,7 @@ import { report } from "./failures.ts";
 import { openSandbox } from "./open.ts";
 import { outliveOutput } from "./output.ts";
 import { whenNpmIsGone } from "./parent.ts";
+import { printable } from "./printable.ts";
 
 /** What a new sandbox begins with, for somebody who wants to look around. */
 const DEFAULT_FIXTURE = "academy";
@@ -15,7 +16,7 @@ export async function startSandbox(flags: Readonly<Record<string, unknown>>): Pr
   outliveOutput();
   const config = resolveConfig(flags, process.env, flags.config as string | undefined);
   const sandbox = await openSandbox(config, DEFAULT_FIXTURE, stopOnSignals);
-  if (!config.silent) process.stdout.write(banner(sandbox, Math.round(performance.now() - began), config));
+  if (!config.silent) process.stdout.write(printable(banner(sandbox, Math.round(performance.now() - began), config)));
 }
 
 /** Ignored after a signal: shaky keyboards and npm send it twice. */

@@ -1,5 +1,6 @@
 import type { ControlClient } from "./client.ts";
 import { itemsOf } from "./pages.ts";
+import { oneLine } from "./printable.ts";
 
 /** Back to the state right after the fixture. */
 export async function reset(client: ControlClient): Promise<string> {
@@ -25,7 +26,7 @@ export async function deleteSnapshot(client: ControlClient, name: string): Promi
 /** One line a snapshot, oldest first: when it was taken, by the sandbox's clock, and its name. */
 export async function listSnapshots(client: ControlClient): Promise<string> {
   const snapshots = await itemsOf<{ name: string; at: string }>(client, "/snapshots");
-  return snapshots.map(({ name, at }) => `${at}  ${name}`).join("\n");
+  return snapshots.map(({ name, at }) => `${at}  ${oneLine(name)}`).join("\n");
 }
 
 /** Returns the number of the last block. */

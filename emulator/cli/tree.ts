@@ -1,3 +1,5 @@
+import { oneLine } from "./printable.ts";
+
 /** A line with lines below it. */
 export interface Branch {
   readonly line: string;
@@ -5,7 +7,7 @@ export interface Branch {
 }
 
 export function branch(line: string, below: readonly Branch[] = []): Branch {
-  return { line, below };
+  return { line: oneLine(line), below };
 }
 
 /** Drawn with lines, as `tree` draws folders. */

@@ -137,12 +137,16 @@ export function createControls(parts: ControlParts) {
     },
     /** The whole state as pieces of readable YAML, but for secrets. Throws INVALID_REQUEST when something cannot be made again from it. */
     export: (): Promise<AsyncIterable<string>> => parts.transfer.export(),
-    /** Replaces everything by an exported state: a new generation, which `reset` then goes back to. Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE. */
+    /**
+     * Replaces everything by an exported state: a new generation, which `reset` then goes back to. Quotas, faults and request log are cleared.
+     * Throws INVALID_REQUEST, PAYLOAD_TOO_LARGE.
+     */
     async import(pieces: AsyncIterable<Uint8Array>): Promise<Imported> {
       const imported = await parts.transfer.import(pieces);
       limiter.clear();
       parts.faults.reset();
       parts.webhookFaults.reset();
+      observation.clear();
       await parts.moved();
       return imported;
     },

@@ -34,13 +34,13 @@ export function forgottenUser(id: string, awardIds: readonly string[], versions:
   return { ids, personal, signs: [...ids.map((each) => each.toLowerCase()), ...personal] };
 }
 
-/** The records of a user that a request wrote or replaced. */
-export function versionsOf(work: Work, id: string): User[] {
-  return changesOf(work).flatMap(({ table, record }) => (table === "users" && record?.id === id ? [record] : []));
+/** The records of users that a request wrote or replaced. */
+export function usersOf(work: Work): User[] {
+  return changesOf(work).flatMap(({ table, record }) => (table === "users" && record ? [record] : []));
 }
 
-export function isAbout({ exchange, work }: Logged, { signs, ids }: Forgotten): boolean {
-  const text = saidBy(exchange);
+/** `text`: what the request said, for who asks about several users. */
+export function isAbout({ exchange, work }: Logged, { signs, ids }: Forgotten, text = saidBy(exchange)): boolean {
   if (signs.some((sign) => text.includes(sign))) return true;
   return work !== null && changesOf(work).some(({ record }) => record && concerns(record, ids));
 }
@@ -88,7 +88,7 @@ function changesOf({ units, later }: Work): readonly Change[] {
 }
 
 /** All that a request said, in lower case, its escapes resolved, whichever of them the client has chosen to write. */
-function saidBy(exchange: Exchange): string {
+export function saidBy(exchange: Exchange): string {
   const { url, request, response } = exchange;
   const target = `${url ?? ""}\n${headersText(exchange)}`;
   const text = `${target}\n${unescaped(target)}\n${request ? textOf(request) : ""}\n${response ? textOf(response) : ""}`;

@@ -1,8 +1,9 @@
 import { invalidCursor } from "../model/cursor.ts";
 import { ApiError } from "../model/errors.ts";
 import type { User } from "../model/user.ts";
+import { Pace } from "../pace.ts";
 import { bytesOf, type Exchange } from "./exchange.ts";
-import { type Forgotten, forgottenUser, isAbout, type Logged, scrubbed, versionsOf } from "./forgetting.ts";
+import { type Forgotten, forgottenUser, isAbout, type Logged, saidBy, scrubbed, usersOf } from "./forgetting.ts";
 import type { Matches } from "./request-filter.ts";
 import { type Committed, Works } from "./work.ts";
 
@@ -30,14 +31,20 @@ export interface LogRange {
 export class RequestLog {
   readonly #bounds: LogBounds;
   readonly #works = new Works();
-  /** A ring: the n-th request is in place n modulo its length. */
+  /** A ring: the n-th request is in place n modulo its length. `#at` reads it. */
   #ring: Logged[] = [];
+  /** For each place the number of the last deletion that it was compared with. */
+  #compared: number[] = [];
+  /** Requests that wrote a user, by its id. */
+  readonly #writers = new Map<string, number[]>();
   /** The number of the first request since the log was cleared. */
   #start = 0;
   #first = 0;
   #next = 0;
   #bytes = 0;
-  #deletions: { readonly who: Forgotten; readonly at: number }[] = [];
+  #deletions: { readonly number: number; readonly who: Forgotten; readonly at: number }[] = [];
+  #deleted = 0;
+  #isSweeping = false;
 
   constructor(bounds: LogBounds = BOUNDS) {
     this.#bounds = bounds;
@@ -53,14 +60,20 @@ export class RequestLog {
 
   /** A request is about to be answered. */
   record(exchange: Exchange): Logged {
-    let logged: Logged = { number: this.#next, exchange, work: this.#works.take(exchange.requestId), scrubbed: false };
-    for (const { who, at } of this.#deletions) {
-      if (exchange.began <= at && isAbout(logged, who)) logged = scrubbed(logged, who);
-    }
+    const number = this.#next;
+    const work = this.#works.take(exchange.requestId);
     if (this.#next - this.#first === this.#bounds.requests) this.#drop();
-    this.#ring[this.#next % this.#bounds.requests] = logged;
+    const place = number % this.#bounds.requests;
+    this.#ring[place] = { number, exchange, work, scrubbed: false };
+    this.#compared[place] = 0;
+    for (const { id } of work ? usersOf(work) : []) {
+      const writers = this.#writers.get(id) ?? [];
+      if (writers.length === 0) this.#writers.set(id, writers);
+      if (writers.at(-1) !== number) writers.push(number);
+    }
     this.#next += 1;
     this.#bytes += bytesOf(exchange);
+    const logged = this.#at(number);
     while (this.#bytes > this.#bounds.bytes) this.#drop();
     return logged;
   }
@@ -92,43 +105,79 @@ export class RequestLog {
 
   clear(): void {
     this.#ring = [];
+    this.#writers.clear();
     this.#first = this.#start = this.#next;
     this.#bytes = 0;
     this.#works.clear();
   }
 
+  /** What names the user is scrubbed before anybody sees it, and soon: comparing all of it here would hold everybody up. */
   #forget(user: User, { changes, undo }: Committed): void {
     const awardIds = changes.flatMap(({ table, record }) => (table === "awards" && record?.recipient_id === user.id ? [record.id] : []));
     const replaced = undo.flatMap(({ table, record }) => (table === "users" && record?.id === user.id ? [record] : []));
-    const versions = [...replaced];
-    for (let number = this.#first; number < this.#next; number++) {
-      const logged = this.#at(number);
-      if (logged.work) versions.push(...versionsOf(logged.work, user.id));
-    }
-    const who = forgottenUser(user.id, awardIds, versions);
-    for (let number = this.#first; number < this.#next; number++) {
-      const logged = this.#at(number);
-      if (!isAbout(logged, who)) continue;
-      this.#bytes -= bytesOf(logged.exchange);
-      this.#ring[number % this.#bounds.requests] = scrubbed(logged, who);
+    const works = (this.#writers.get(user.id) ?? []).map((number) => this.#raw(number).work);
+    const written = works.flatMap((work) => (work ? usersOf(work) : [])).filter(({ id }) => id === user.id);
+    this.#deleted += 1;
+    const who = forgottenUser(user.id, awardIds, [...replaced, ...written]);
+    this.#deletions.push({ number: this.#deleted, who, at: performance.now() });
+    void this.#sweep();
+  }
+
+  /** Compares what nobody has looked at, making way for other work. */
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    const pace = new Pace();
+    for (let swept = -1; swept !== this.#deleted; ) {
+      swept = this.#deleted;
+      await pace.turn();
+      for (let number = this.#first; number < this.#next; number++) {
+        if (pace.isDue()) await pace.turn();
+        if (number >= this.#first && number < this.#next) this.#at(number);
+      }
     }
     const now = performance.now();
-    this.#deletions = [...this.#deletions.filter(({ at }) => now - at < STRAGGLERS_MS), { who, at: now }];
+    this.#deletions = this.#deletions.filter(({ at }) => now - at < STRAGGLERS_MS);
+    this.#isSweeping = false;
   }
 
   #numberOf(requestId: string): number | null {
     for (let number = this.#next - 1; number >= this.#first; number--) {
-      if (this.#at(number).exchange.requestId === requestId) return number;
+      if (this.#raw(number).exchange.requestId === requestId) return number;
     }
     return null;
   }
 
+  /** As it may be shown: without what it said of users who were deleted since. */
   #at(number: number): Logged {
+    const place = number % this.#bounds.requests;
+    const compared = this.#compared[place] as number;
+    let logged = this.#raw(number);
+    if (compared === this.#deleted) return logged;
+    this.#compared[place] = this.#deleted;
+    const { exchange } = logged;
+    const since = this.#deletions.filter((each) => each.number > compared && exchange.began <= each.at);
+    const text = since.length === 0 ? "" : saidBy(exchange);
+    for (const { who } of since) if (isAbout(logged, who, text)) logged = scrubbed(logged, who);
+    if (logged.scrubbed) {
+      this.#bytes += bytesOf(logged.exchange) - bytesOf(exchange);
+      this.#ring[place] = logged;
+    }
+    return logged;
+  }
+
+  #raw(number: number): Logged {
     return this.#ring[number % this.#bounds.requests] as Logged;
   }
 
   #drop(): void {
-    this.#bytes -= bytesOf(this.#at(this.#first).exchange);
+    const { exchange, work } = this.#raw(this.#first);
+    this.#bytes -= bytesOf(exchange);
+    for (const { id } of work ? usersOf(work) : []) {
+      const writers = this.#writers.get(id) ?? [];
+      if (writers[0] === this.#first) writers.shift();
+      if (writers.length === 0) this.#writers.delete(id);
+    }
     this.#first += 1;
   }
 }

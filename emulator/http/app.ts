@@ -75,6 +75,7 @@ export function createApp(parts: AppParts): Express {
       allowOrigins(access, refused),
     ]),
   );
+  app.use(answerServerOptions);
   app.use(parts.control);
   const handlers = new Map(document.operations.map((operation) => [operation, handlerOf(operation)]));
   app.use(routes("/v1", document.operations, (operation) => inTurn(chainOf(operation))));
@@ -110,6 +111,13 @@ export function createApp(parts: AppParts): Express {
     throw new Error(`operation ${id} of spec/openapi.yaml has no handler`);
   }
 }
+
+/** `OPTIONS *` asks about the server as a whole (RFC 9110, 9.3.7). */
+const answerServerOptions: RequestHandler = (req, res, next) => {
+  if (req.method !== "OPTIONS" || req.url !== "*") return next();
+  res.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  res.status(204).end();
+};
 
 /** 404, with the operation that was probably meant. */
 function refuseRoute(operations: readonly Operation[]): RequestHandler {

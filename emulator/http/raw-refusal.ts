@@ -1,7 +1,11 @@
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { ApiError } from "../model/errors.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
-import type { RawLine, RawRecorder } from "./raw-exchange.ts";
+import { HEAD_LIMIT, type RawLine, type RawRecorder } from "./raw-exchange.ts";
+
+/** How long a client that was refused may take to close the connection. */
+const LINGER_MS = 2000;
 
 const refused = new WeakSet<Socket>();
 
@@ -11,7 +15,7 @@ export function wasRefusedRaw(socket: Socket): boolean {
 }
 
 /**
- * Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser. `line`: what could be read of
+ * Answers, in the envelope, a connection that never became a request. `code`: of Node's HTTP parser, or URI_TOO_LONG. `line`: what could be read of
  * the request line. HEAD gets no body.
  */
 export function refuseRaw(
@@ -20,6 +24,8 @@ export function refuseRaw(
   recorder: RawRecorder,
   line: RawLine = { method: null, url: null, requestHeaders: [], unread: null },
 ): void {
+  // The parser complains again of the rest of what was refused; to close now would take the answer away.
+  if (refused.has(socket)) return;
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
     return;
@@ -28,9 +34,9 @@ export function refuseRaw(
   const isHead = line.method === "HEAD";
   const refusal = refusalOf(code);
   const body = JSON.stringify(errorEnvelope(refusal, requestId));
-  const reason = refusal.code === "METHOD_NOT_ALLOWED" ? "Method Not Allowed" : "Bad Request";
+  const status = STATUS[refusal.code];
   const responseHead = [
-    `HTTP/1.1 ${STATUS[refusal.code]} ${reason}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
     `Date: ${new Date().toUTCString()}`,
     `Request-Id: ${requestId}`,
@@ -41,8 +47,10 @@ export function refuseRaw(
     "Connection: close",
   ].join("\r\n");
   refused.add(socket);
-  recorder.refused({ ...line, requestId, status: STATUS[refusal.code], code: refusal.code, body: isHead ? null : body, responseHead });
+  recorder.refused({ ...line, requestId, status, code: refusal.code, body: isHead ? null : body, responseHead });
   socket.end(`${responseHead}\r\n\r\n${isHead ? "" : body}`);
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once("close", () => clearTimeout(linger));
 }
 
 function refusalOf(code: string | undefined): ApiError {
@@ -52,7 +60,12 @@ function refusalOf(code: string | undefined): ApiError {
         headers: { Allow: "GET, HEAD, POST, PATCH, DELETE, OPTIONS" },
       });
     case "HPE_HEADER_OVERFLOW":
-      return new ApiError("INVALID_REQUEST", "The request's header fields are too large.");
+      return new ApiError(
+        "HEADERS_TOO_LARGE",
+        `The request's header fields are too large; with the URI they may have ${HEAD_LIMIT} bytes.`,
+      );
+    case "URI_TOO_LONG":
+      return new ApiError("URI_TOO_LONG", `The request's URI is too long; with the header fields it may have ${HEAD_LIMIT} bytes.`);
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new ApiError("INVALID_REQUEST", "The request did not arrive in time.");
     default:

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { type AddressKind, addressKind, hostKind } from "../model/address-kind.ts";
 import { refuse } from "../model/errors.ts";
 import { instantText } from "../model/instant.ts";
-import { type AddressKind, addressKind, hostKind } from "../model/network.ts";
 import type { Page, PageQuery } from "../model/page.ts";
 import type {
   WebhookEndpoint,

@@ -9,7 +9,7 @@ import { referencesIn } from "../../emulator/control/fixtures/references.ts";
 import { parseWhen } from "../../emulator/control/fixtures/times.ts";
 import { redactJsonText, redactText } from "../../emulator/control/redact.ts";
 import { names } from "../../emulator/http/etag.ts";
-import { addressKind } from "../../emulator/model/network.ts";
+import { addressKind } from "../../emulator/model/address-kind.ts";
 import { pathPattern } from "../../emulator/model/path-pattern.ts";
 import { matches as globMatches } from "../conformance/kit/glob.ts";
 import { DEEP } from "../support/depth.ts";

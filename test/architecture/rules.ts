@@ -9,6 +9,11 @@ export interface Rule {
 
 export const RULES: readonly Rule[] = [
   { room: "emulator/model", may: ["spec/types.ts"], because: "the model is plain data; it knows nobody" },
+  {
+    room: "emulator/model/address-kind.ts",
+    may: ["ipaddr.js"],
+    because: "which addresses are special says a library that follows IANA's registries",
+  },
   { room: "emulator/lines.ts", may: [], because: "it cuts bytes into lines, no more" },
   { room: "emulator/pace.ts", may: [], because: "it waits for the next turn of the event loop, no more" },
   { room: "emulator/ports", may: ["emulator/model", "emulator/lines.ts"], because: "a port is an interface in terms of the model" },

@@ -250,6 +250,7 @@ describe("what makes no sense", () => {
     [["--events", "award.claim,user.created"], "there is no event type award.claim; did you mean award.claimed"],
     [["--events", "award.claimd"], "there is no event type award.claimd; did you mean award.claimed"],
     [["--forward-to", "ftp://example.com"], "--forward-to ftp://example.com: give an http or https URL"],
+    [["--forward-to", "99999"], "--forward-to 99999: give an http or https URL"],
     [["--forward-to", "not a url"], "--forward-to not a url: give an http or https URL"],
     [["--format", "xml"], "--format xml: there are text and json"],
   ])("%j", async (args, message) => {

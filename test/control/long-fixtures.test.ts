@@ -37,6 +37,16 @@ it("one that is wrong, or crashes the thread, lets the next one pass", async () 
   expect(await right).toMatchObject({ made: {} });
 });
 
+it.each<readonly [string, string, string]>([
+  ["line breaks", "\n".repeat(1_000_000), "It has more than 262144 lines"],
+  ...(DEEP
+    ? [["steps that are none", `steps: [${"{},".repeat(110_000)}]`, "more lists, maps and values than are read at once"] as const]
+    : []),
+])("one of nothing but %s is refused, and not handed over", async (_what, rest, reason) => {
+  await using sandbox = await createSandbox();
+  await expect(sandbox.seed({ yaml: `fixture: x\n${rest}` })).rejects.toThrow(reason);
+});
+
 it("a stop ends the one that is parsed, and those that wait", async () => {
   const sandbox = await createSandbox();
   const steps = '  - createUser: { email: "a@b.example", display_name: A }\n'.repeat(100_000);

@@ -198,6 +198,10 @@ describe("what is no state is refused with a line, and others get their turn mea
     ["lists in lists as a record", `${begin}      ${"- ".repeat(3000)}x\n`, `line 6: it is ${deep}`],
     ["an alias within itself", `${begin}      - &a\n        id: x\n        m: *a\n`, `line 6: it is ${deep}`],
     ["a mistake below records", `${begin}      - id: x\n    badges: [\n`, "line 7"],
+    ["millions of empty lines", "\n".repeat(5_000_000), "more than 262144 lines in one record, or in another layout"],
+    ["millions of empty lines in a record", `${begin}      - id: x\n${"\n".repeat(5_000_000)}`, "more than 262144 lines in one record"],
+    ["millions of items that are no records", `${begin}${"      - x\n".repeat(2_000_000)}`, "state.records.users[0] has no id"],
+    ["records of a table that there is not", `${begin.replace("users", "people")}      - id: x\n`, "state.records.people is not known"],
     ["many mistakes", `x: [${"}".repeat(3000)}`, "line 1"],
   ])("%s", { timeout: 60_000 }, async (_, text, reason) => {
     let refusal: unknown;
@@ -221,7 +225,7 @@ describe("what is no state is refused with a line, and others get their turn mea
   });
 
   it("what is wrong with a record is said with its line in the file, and so is what is wrong behind it", async () => {
-    const users = "      - id: usr\n".repeat(2000);
+    const users = Array.from({ length: 2000 }, (_, at) => `      - id: u${at}\n`).join("");
     await expect(read(`${begin}${users}      - id: [\n`)).rejects.toThrow(/line 200\d/);
     await expect(read(`${begin}${users}  clock: [}\n`)).rejects.toThrow(/line 2006/);
   });

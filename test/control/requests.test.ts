@@ -9,6 +9,7 @@ import { BODY_KEPT, keptAnswer } from "../../emulator/control/body.ts";
 import type { Exchange } from "../../emulator/control/exchange.ts";
 import { Observation, type ObservationParts } from "../../emulator/control/observation.ts";
 import { RequestLog } from "../../emulator/control/requests.ts";
+import type { Committed } from "../../emulator/control/work.ts";
 import { encodeCursor } from "../../emulator/model/cursor.ts";
 import { newKey, newUser, person, refusal, type World, world } from "../support/client.ts";
 import { lines, sendRaw } from "../support/wire.ts";
@@ -287,7 +288,7 @@ describe("who never came to an operation", () => {
     [
       "a header too large",
       () => sendRaw(origin, lines("GET /v1/users HTTP/1.1", `X: ${"a".repeat(20_000)}`)),
-      { status: 400, path: "/v1/users" },
+      { status: 431, path: "/v1/users" },
     ],
     [
       "a chunk without a length",
@@ -386,6 +387,32 @@ describe("the ring", () => {
     expect(ids(log)).toEqual([]);
     for (let id = 9; id <= 13; id++) log.record(exchange(id));
     expect(ids(log)).toEqual(["req_13", "req_12", "req_11"]);
+  });
+
+  it("a deletion looks at none of them at once, and at all of them soon", async () => {
+    const log = new RequestLog({ requests: 1000, bytes: 1_000_000 });
+    let looks = 0;
+    const watched = (id: number) => ({
+      ...exchange(id),
+      began: 0,
+      get url() {
+        looks += 1;
+        return `/v1/users/usr_${String(id).padStart(3, "0")}`;
+      },
+    });
+    for (let id = 1; id <= 500; id++) log.record(watched(id));
+    looks = 0;
+    const user = { id: "usr_007", email: "a@b.example", display_name: "Ada", status: "deleted" };
+    const changes = [{ table: "users", id: user.id, record: user }];
+    log.committed({ line: { request_id: null }, changes, undo: [], events: [], sent: [], blocks: [] } as unknown as Committed);
+    expect(looks).toBe(0);
+    expect([...log.select(() => true)].filter(({ scrubbed }) => scrubbed).map(({ exchange: { requestId } }) => requestId)).toEqual([
+      "req_7",
+    ]);
+    looks = 0;
+    log.committed({ line: { request_id: null }, changes, undo: [], events: [], sent: [], blocks: [] } as unknown as Committed);
+    expect(looks).toBe(0);
+    await expect.poll(() => looks).toBeGreaterThanOrEqual(499);
   });
 
   it.each<[string, object]>([

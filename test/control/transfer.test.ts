@@ -47,7 +47,9 @@ describe("an import", () => {
 
   it("can be written to, and reset goes back to it", async () => {
     const { sandbox, api: client } = await world();
+    await newUser(client);
     await sandbox.import(exported);
+    expect(sandbox.requests.list()).toEqual([]);
     const before = await seen(client);
     await rich(client, "7");
     await sandbox.doctor();

@@ -20,8 +20,8 @@ import { appAnswering } from "../support/app-parts.ts";
 import { type World, world } from "../support/client.ts";
 import { api, at, catalogue, control, document, faults, operations } from "../support/contract.ts";
 
-/** Codes that no operation's answer lists: those of routes that do not exist, and those that only a sandbox has. */
-const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED"];
+/** Codes that no operation's answer lists: those of routes that do not exist or were not read, and those that only a sandbox has. */
+const ROUTELESS_CODES = ["ROUTE_NOT_FOUND", "METHOD_NOT_ALLOWED", "URI_TOO_LONG", "HEADERS_TOO_LARGE"];
 const SANDBOX_CODES = ["HOST_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED", "SANDBOX_MISMATCH", "SANDBOX_RESET"];
 
 /** A question whose words are too many for an address: it changes nothing, so it runs as a read and does not queue behind writes. */

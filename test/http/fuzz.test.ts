@@ -27,7 +27,7 @@ const COUNT = setting("FUZZ_COUNT", { short: 2000, deep: 20_000 });
 /** Codes that need more than a request: a time, a failure, another way in, or several requests at once. */
 const UNREACHABLE = [
   ...["RATE_LIMIT_EXCEEDED", "HTTPS_REQUIRED", "ORIGIN_NOT_ALLOWED", "ROUTE_NOT_FOUND", "IDEMPOTENCY_IN_PROGRESS", "SANDBOX_RESET"],
-  ...["WEBHOOK_ENDPOINT_LIMIT", "SANDBOX_MISMATCH"],
+  ...["WEBHOOK_ENDPOINT_LIMIT", "SANDBOX_MISMATCH", "URI_TOO_LONG", "HEADERS_TOO_LARGE"],
   ...["TOKEN_PAUSED", "TRANSACTION_REVERTED", "INTERNAL_ERROR", "CHAIN_UNAVAILABLE", "STORAGE_UNAVAILABLE"],
 ];
 

@@ -37,6 +37,11 @@ it("serves HTTPS to those who trust its authority", async () => {
   expect([answer.status, problemsOf("GET", "/v1/users", answer)]).toEqual([200, []]);
 });
 
+it.each([20_000, 70_000])("a target of %i bytes, which TLS cuts into records, is too long", async (length) => {
+  const answer = await over(`/v1/users?q=${"a".repeat(length)}`, readFileSync(sandbox.caFile as string, "utf8"));
+  expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([414, "URI_TOO_LONG"]);
+});
+
 describe("HTTPS_REQUIRED", () => {
   it.each(["GET /v1/users", "POST /v1/users", "GET /v1/health", "GET /v1/nothing", "PUT /v1/users", "OPTIONS /v1/users"])(
     "%s in clear",

@@ -68,6 +68,9 @@ describe("where webhooks may go", () => {
     ["http://[fe80::1]/", "link_local"],
     ["http://224.0.0.1/", "multicast"],
     ["http://[::ffff:169.254.169.254]/", "metadata"],
+    ["http://[64:ff9b:1::a9fe:a9fe]/", "metadata"],
+    ["http://[::ffff:0:a9fe:a9fe]/", "metadata"],
+    ["http://app.localhost:3000/", "allowed"],
   ])("from a sandbox on loopback, %s: %s", async (url, expected) => {
     expect(await rule(here, url)).toBe(expected);
   });
@@ -81,6 +84,9 @@ describe("where webhooks may go", () => {
     expect(await rule(open, "https://localhost/")).toBe("loopback");
     expect(await rule(open, "https://192.168.1.1/")).toBe("private");
     expect(await rule(open, "https://[fc00::1]/")).toBe("private");
+    expect(await rule(open, "https://[64:ff9b:1::808:808]/")).toBe("private");
+    expect(await rule(open, "https://[3fff::1]/")).toBe("private");
+    expect(await rule(open, "https://[2606:4700::1111]/")).toBe("allowed");
     await open.sandbox.close();
   });
 });

@@ -1,9 +1,13 @@
 /** The envelope also where Node's parser, Express or the socket would answer by themselves. */
+import { hash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
 import type { Sandbox } from "../../emulator/sandbox-api.ts";
 import { refusalProblems } from "../support/answers.ts";
 import { faults } from "../support/contract.ts";
+import { newFolder } from "../support/folder.ts";
+import { run } from "../support/processes.ts";
+import { lacks } from "../support/tools.ts";
 import { lines, sendRaw } from "../support/wire.ts";
 
 let sandbox: Sandbox;
@@ -53,7 +57,17 @@ const REFUSALS: Record<string, [bytes: () => string | Buffer, code: string]> = {
   "two Content-Lengths": [() => `${lines(POST, bearer, JSON_TYPE, "Content-Length: 2", "Content-Length: 3")}{} `, "INVALID_REQUEST"],
   "a percent-escape that is none": [() => lines("GET /v1/users/%zz HTTP/1.1", bearer), "INVALID_REQUEST"],
   "a percent-escape that is no UTF-8": [() => lines("GET /v1/users/%E0%A4%A HTTP/1.1", bearer), "INVALID_REQUEST"],
-  "a header that is too large": [() => lines(GET, bearer, `X-Large: ${"a".repeat(20_000)}`), "INVALID_REQUEST"],
+  "a header that is too large": [() => lines(GET, bearer, `X-Large: ${"a".repeat(20_000)}`), "HEADERS_TOO_LARGE"],
+  "header fields that are too large together": [
+    () => lines(GET, bearer, ...Array.from({ length: 200 }, (_, i) => `X-${i}: ${"a".repeat(100)}`)),
+    "HEADERS_TOO_LARGE",
+  ],
+  "a query that is too long": [() => lines(`GET /v1/users?q=${"a".repeat(20_000)} HTTP/1.1`, bearer), "URI_TOO_LONG"],
+  "a path that is too long": [() => lines(`GET /${"a/".repeat(100_000)} HTTP/1.1`, bearer), "URI_TOO_LONG"],
+  "a long target, and header fields for which no room is left": [
+    () => lines(`GET /v1/users?q=${"a".repeat(12_000)} HTTP/1.1`, bearer, `X-Large: ${"a".repeat(5000)}`),
+    "URI_TOO_LONG",
+  ],
   "a zero byte in a header": [() => lines(GET, bearer, "X-Odd: a\0b"), "INVALID_REQUEST"],
   "a header without a name": [() => lines(GET, bearer, ": a"), "INVALID_REQUEST"],
   "a target that is no URL": [() => lines("GET http://[ HTTP/1.1", bearer), "INVALID_REQUEST"],
@@ -66,7 +80,7 @@ const REFUSALS: Record<string, [bytes: () => string | Buffer, code: string]> = {
   "a method that only WebDAV knows": [() => lines("PROPFIND /v1/users HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
   TRACE: [() => lines("TRACE /v1/users HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
   CONNECT: [() => lines("CONNECT example.com:443 HTTP/1.1", bearer), "METHOD_NOT_ALLOWED"],
-  "OPTIONS of the server": [() => lines("OPTIONS * HTTP/1.1"), "ROUTE_NOT_FOUND"],
+  "another method of the server": [() => lines("GET * HTTP/1.1"), "ROUTE_NOT_FOUND"],
   "no Host": [() => `${GET}\r\n${bearer}\r\n\r\n`, "INVALID_REQUEST"],
   "two Hosts": [() => lines(GET, bearer, "Host: 127.0.0.1", "Host: evil.example"), "INVALID_REQUEST"],
   "a foreign Host": [() => lines(GET, bearer, "Host: evil.example"), "HOST_NOT_ALLOWED"],
@@ -105,11 +119,12 @@ describe("answers in the envelope", () => {
   });
 
   it.each([
-    ["a header that is too large", () => lines("HEAD /v1/users HTTP/1.1", `X-Large: ${"a".repeat(20_000)}`)],
-    ["a target that is no URL", () => lines("HEAD http://[ HTTP/1.1")],
-  ])("HEAD with %s: the same, without the body", async (_what, bytes) => {
+    ["a header that is too large", 431, () => lines("HEAD /v1/users HTTP/1.1", `X-Large: ${"a".repeat(20_000)}`)],
+    ["a target that is too long", 414, () => lines(`HEAD /${"a".repeat(20_000)} HTTP/1.1`)],
+    ["a target that is no URL", 400, () => lines("HEAD http://[ HTTP/1.1")],
+  ])("HEAD with %s: the same, without the body", async (_what, status, bytes) => {
     const answer = await sendRaw(origin, bytes());
-    expect([answer.status, answer.text, Number(answer.headers["content-length"]) > 0]).toEqual([400, "", true]);
+    expect([answer.status, answer.text, Number(answer.headers["content-length"]) > 0]).toEqual([status, "", true]);
   });
 
   it("and the server goes on serving", async () => {
@@ -124,6 +139,17 @@ describe("serves", () => {
     expect(answer.status).toBe(200);
   });
 
+  it("OPTIONS of the server (RFC 9110, 9.3.7)", async () => {
+    const answer = await sendRaw(origin, lines("OPTIONS * HTTP/1.1", "Connection: close"));
+    expect([answer.status, answer.headers.allow]).toEqual([204, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]);
+    expect((await sendRaw(origin, lines("OPTIONS * HTTP/1.1", "Host: evil.example"))).status).toBe(403);
+  });
+
+  it("a target of the length that every server has to take (RFC 9110, 4.1)", async () => {
+    const answer = await sendRaw(origin, lines(`GET /v1/${"a".repeat(8000)} HTTP/1.1`, bearer, `X-Large: ${"a".repeat(7000)}`));
+    expect(answer.status).toBe(404);
+  });
+
   it("an absolute target", async () => {
     const answer = await sendRaw(origin, lines("GET http://127.0.0.1/v1/health HTTP/1.1"));
     expect(answer.status).toBe(200);
@@ -132,6 +158,39 @@ describe("serves", () => {
   it("an Expect it does not know, as if it were not there", async () => {
     const answer = await sendRaw(origin, lines("GET /v1/health HTTP/1.1", "Expect: miracles"));
     expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    ["of the API", "POST /v1/awards/nobody/claim HTTP/1.1", "AWARD_NOT_FOUND"],
+    ["of the API, whose body has members that are required", POST, "VALIDATION_FAILED"],
+    ["of the API, which is a merge patch", "PATCH /v1/users/nobody HTTP/1.1", "USER_NOT_FOUND"],
+    ["of the control plane, with a body", "POST /_sandbox/snapshots HTTP/1.1", "VALIDATION_FAILED"],
+    ["of the control plane, without", "POST /_sandbox/snapshots/nothing/restore HTTP/1.1", "SNAPSHOT_NOT_FOUND"],
+  ])("an empty body in chunks, as proxies send it, without a type: %s", async (_what, line, code) => {
+    for (const type of [[], ["Content-Type: text/plain"], [JSON_TYPE], [JSON_TYPE, "Content-Encoding: gzip"]]) {
+      const head = lines(line, bearer, ...type, "Transfer-Encoding: chunked", "Connection: close");
+      const { text } = await sendRaw(origin, `${head}0\r\n\r\n`);
+      expect(JSON.parse(text).error.code).toBe(code);
+    }
+  });
+
+  it.each([
+    ["at once", 0],
+    ["a moment later", 50],
+  ])("no body in chunks without a type: %s", async (_when, ms) => {
+    const answer = await sendRaw(origin, lines(POST, bearer, "Transfer-Encoding: chunked", "Connection: close"), {
+      ms,
+      bytes: `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    });
+    expect(refusalProblems(["UNSUPPORTED_MEDIA_TYPE"], "POST", answer)).toEqual([]);
+    await expect.poll(() => sandbox.requests.list({ limit: 1 })[0]?.body_sha256).toBe(hash("sha256", body));
+  });
+
+  it.skipIf(lacks("curl", "curl"))("what curl makes of nothing", async () => {
+    const { stdout } = await run("sh", ["-c", `printf "" | curl -sS -X POST -T - -H "${bearer}" ${origin}/v1/awards/nobody/claim`], {
+      cwd: newFolder(),
+    });
+    expect(JSON.parse(stdout).error.code).toBe("AWARD_NOT_FOUND");
   });
 
   it("a body with a byte order mark", async () => {

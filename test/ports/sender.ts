@@ -28,6 +28,11 @@ export function shouldBehaveLikeSender(name: string, create: (timeoutMs?: number
       expect([got?.body, got?.headers["webhook-id"], got?.headers["content-length"]]).toEqual(['{"ü":1}', "evt_1", "8"]);
     });
 
+    it("a name below localhost is this machine, whatever resolvers say (RFC 6761, 6.3)", async () => {
+      expect((await post(receiver.url.replace("127.0.0.1", "app.localhost"))).response_status).toBe(200);
+      expect(receiver.received[0]?.headers.host).toMatch(/^app\.localhost:/);
+    });
+
     it.each([204, 301, 307, 410, 429, 500, 503])("answers are told by their status: %i; none is followed", async (status) => {
       receiver.manner = (res) => res.writeHead(status, { Location: receiver.url }).end();
       expect((await post()).response_status).toBe(status);

@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import type { Answer } from "./answers.ts";
 
-/** Sends bytes to a server as they are and reads the answer until the connection ends or the answer is whole. */
-export function sendRaw(origin: string, bytes: string | Buffer): Promise<Answer> {
+/** Sends bytes to a server as they are (`later`: more, after some ms) and reads the answer until the connection ends or the answer is whole. */
+export function sendRaw(origin: string, bytes: string | Buffer, later?: { readonly ms: number; readonly bytes: string }): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
     const socket = connect(Number(port), hostname);
@@ -15,6 +15,7 @@ export function sendRaw(origin: string, bytes: string | Buffer): Promise<Answer>
     socket.on("error", (error: NodeJS.ErrnoException) => (received === "" ? reject(error) : undefined));
     socket.on("close", () => (received === "" ? reject(new Error("closed without an answer")) : resolve(parseAnswer(received))));
     socket.write(bytes);
+    if (later) setTimeout(() => socket.write(later.bytes), later.ms);
   });
 }
 

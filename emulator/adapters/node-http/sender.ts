@@ -2,6 +2,7 @@ import { lookup as resolve } from "node:dns";
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
+import { isLocalhostName } from "../../model/address-kind.ts";
 import type { DeliveryError } from "../../model/webhook.ts";
 import type { OutgoingRequest, Sender, SendResult } from "../../ports/sender.ts";
 
@@ -86,7 +87,8 @@ function readAnswer(response: IncomingMessage, settle: (result: SendResult) => v
 /** Resolves a name and refuses it when any of its addresses may not be called (DNS rebinding). */
 function checked(allows: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    // Not every resolver knows the names below localhost, which are this machine's (RFC 6761, 6.3).
+    resolve(isLocalhostName(hostname) ? "localhost" : hostname, { ...options, all: true }, (error, addresses) => {
       const forbidden = addresses?.find(({ address }) => !allows(address));
       const refusal = forbidden && Object.assign(new Error(`${forbidden.address} may not be called`), { code: "URL_NOT_ALLOWED" });
       const [first] = addresses ?? [];

@@ -4,6 +4,7 @@ import type { EventRecord, EventType } from "../../model/event.ts";
 import { type ClientOptions, type ControlClient, connect } from "../client.ts";
 import { ControlError } from "../control-error.ts";
 import { messagesOf, type StreamMessage } from "../event-source.ts";
+import { httpUrl } from "../http-url.ts";
 import { knownType } from "../trigger/trigger.ts";
 import { UsageError } from "../usage-error.ts";
 import { Forwarder } from "./forwarder.ts";
@@ -29,7 +30,7 @@ const RETRY_MS = 500;
  */
 export async function listen(options: ListenOptions): Promise<void> {
   const wanted = options.events === undefined ? null : typesOf(options.events);
-  const url = options.forwardTo === undefined ? null : urlOf(options.forwardTo);
+  const url = options.forwardTo === undefined ? null : httpUrl(options.forwardTo, "--forward-to");
   const report = reporterOf(options.format);
   const client = await connect(options);
   const secret = await secretOf(client);
@@ -101,14 +102,6 @@ async function secretOf(client: ControlClient): Promise<string> {
 function typesOf(list: string): EventType[] | null {
   const types = list.split(",").map((each) => each.trim());
   return types.includes("*") ? null : types.map(knownType);
-}
-
-/** `localhost:3000/hooks` is http. */
-function urlOf(text: string): string {
-  const address = /^[a-z][a-z+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  const { protocol, username, password } = URL.canParse(address) ? new URL(address) : { protocol: "", username: "", password: "" };
-  if (/^https?:$/.test(protocol) && username === "" && password === "") return address;
-  throw new UsageError(`--forward-to ${text}: give an http or https URL, such as http://localhost:3000/webhooks`);
 }
 
 function reporterOf(format: string): Reporter {

@@ -1,5 +1,6 @@
 import type { EventRecord, EventType } from "../../model/event.ts";
 import type { DeliveryError } from "../../model/webhook.ts";
+import { oneLine, printable } from "../printable.ts";
 
 /** What a session has to tell. */
 type Report =
@@ -26,14 +27,14 @@ export type Reporter = (report: Report) => void;
 
 /** One JSON object a line. */
 export function jsonLines(write: (text: string) => void): Reporter {
-  return (report) => write(`${JSON.stringify({ at: new Date().toISOString(), ...report })}\n`);
+  return (report) => write(`${printable(JSON.stringify({ at: new Date().toISOString(), ...report }))}\n`);
 }
 
 /** Lines for people, as stripe-cli writes them. */
 export function textLines(write: (text: string) => void): Reporter {
   return (report) => {
     const at = new Date().toISOString().slice(0, 19).replace("T", " ");
-    for (const line of linesOf(report)) write(`${at}  ${line}\n`);
+    for (const line of linesOf(report)) write(`${at}  ${oneLine(line)}\n`);
   };
 }
 

@@ -4,6 +4,7 @@ import { type ClientOptions, type ControlClient, connect } from "../client.ts";
 import { ControlError } from "../control-error.ts";
 import { messagesOf } from "../event-source.ts";
 import { nearest } from "../nearest.ts";
+import { oneLine } from "../printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { parseAssignment } from "./assignments.ts";
 import { refuseUseless } from "./roles.ts";
@@ -32,7 +33,7 @@ export async function trigger(type: string, options: TriggerOptions, print: (lin
   }
   const client = await connect(options);
   const key = process.env.GETSMART_API_KEY ?? DEFAULT_KEY;
-  const say = (role: string, id: string, what: string) => print(`${role.padEnd(16)}  ${id}${id === "" ? "" : "  "}${what}`);
+  const say = (role: string, id: string, what: string) => print(oneLine(`${role.padEnd(16)}  ${id}${id === "" ? "" : "  "}${what}`));
   const stage = new Stage({ client, key, assignments, advanceClock, say });
   const events = await watched(client);
   try {

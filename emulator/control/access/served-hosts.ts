@@ -1,8 +1,9 @@
 import { isIP, isIPv6 } from "node:net";
+import { isLocalhostName } from "../../model/address-kind.ts";
 import { isLoopbackHost, isUnspecifiedHost } from "../../model/network.ts";
 
 /**
- * The Host headers that are served, whatever their port: loopback's, names that were added, and each host that a server listens on. Once
+ * The Host headers that are served, whatever their port: loopback's (with the names below localhost), names that were added, and each host that a server listens on. Once
  * one listens beyond loopback, every address literal is served too: DNS rebinding needs a name.
  */
 export class ServedHosts {
@@ -26,7 +27,7 @@ export class ServedHosts {
     if (host === undefined) return false;
     if (host === this.#latest) return true;
     const name = withoutPort(host.toLowerCase());
-    const isServed = this.#names.has(name) || (this.#servesAddresses && isAddress(name));
+    const isServed = this.#names.has(name) || isLocalhostName(name) || (this.#servesAddresses && isAddress(name));
     if (isServed) this.#latest = host;
     return isServed;
   }

@@ -5,6 +5,7 @@ import { ApiError } from "../../model/errors.ts";
 import { beginCall, callOf } from "../call.ts";
 import { type LoadedDocument, loadControlDocument, type Operation } from "../document.ts";
 import { successEnvelope } from "../envelope.ts";
+import { whenBodyIsKnown } from "../has-body.ts";
 import { inTurn } from "../in-turn.ts";
 import { negotiate } from "../middleware/negotiate.ts";
 import { checkBody, readBody } from "../middleware/read-body.ts";
@@ -56,9 +57,8 @@ function bodyOf(operation: Operation): RequestHandler[] {
 
 /** `{}` is no more than nothing. */
 const refuseBody: RequestHandler = (req, _res, next) => {
-  const { "content-length": length, "transfer-encoding": coding } = req.headers;
-  if (coding !== undefined || Number(length ?? 0) > "{}".length) throw new ApiError("UNKNOWN_PARAMETER", "This route takes no body.");
-  next();
+  if (Number(req.headers["content-length"]) <= "{}".length) return next();
+  whenBodyIsKnown(req, (hasBody) => next(hasBody ? new ApiError("UNKNOWN_PARAMETER", "This route takes no body.") : undefined));
 };
 
 function markStateless({ id }: Operation): RequestHandler {

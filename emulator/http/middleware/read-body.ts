@@ -3,6 +3,7 @@ import { ApiError } from "../../model/errors.ts";
 import { callOf } from "../call.ts";
 import type { Operation } from "../document.ts";
 import { tooLarge } from "../envelope.ts";
+import { whenBodyIsKnown } from "../has-body.ts";
 
 /** What body-parser inflates. */
 const ENCODINGS = ["gzip", "deflate", "br", "identity"];
@@ -26,13 +27,16 @@ export function readBody(operation: Operation): RequestHandler[] {
 export function checkBody({ method, consumes, bodyLimit }: Operation, isStreamed = false): RequestHandler {
   const encodings = isStreamed ? ["identity"] : ENCODINGS;
   return function checkTypeAndLength(req, _res, next) {
-    if (isStreamed || hasBody(req)) refuseType(req);
-    // Whoever reads it would first read all of it.
-    if (Number(req.headers["content-length"]) > bodyLimit) throw tooLarge(bodyLimit);
-    next();
+    if (isStreamed) next(refusalOf(req));
+    else whenBodyIsKnown(req, (hasBody) => next(hasBody ? refusalOf(req) : undefined));
   };
 
-  function refuseType(req: Request): void {
+  function refusalOf(req: Request): ApiError | undefined {
+    // Whoever reads it would first read all of it.
+    return refusalOfType(req) ?? (Number(req.headers["content-length"]) > bodyLimit ? tooLarge(bodyLimit) : undefined);
+  }
+
+  function refusalOfType(req: Request): ApiError | undefined {
     const [type = "", ...parameters] = (req.headers["content-type"] ?? "").split(";").map((part) => part.trim().toLowerCase());
     const charset = parameters
       .find((each) => each.startsWith("charset="))
@@ -40,9 +44,9 @@ export function checkBody({ method, consumes, bodyLimit }: Operation, isStreamed
       .replaceAll('"', "");
     const isUtf8 = charset === undefined || charset === "utf-8" || charset === "utf8";
     const isEncodingKnown = encodings.includes(req.headers["content-encoding"]?.toLowerCase() ?? "identity");
-    if (consumes.includes(type) && isUtf8 && isEncodingKnown) return;
+    if (consumes.includes(type) && isUtf8 && isEncodingKnown) return undefined;
     const accepted = consumes.join(", ");
-    throw new ApiError(
+    return new ApiError(
       "UNSUPPORTED_MEDIA_TYPE",
       `Send the body as ${accepted} in UTF-8, with the Content-Encoding ${encodings.join(" or ")}.`,
       {
@@ -54,11 +58,6 @@ export function checkBody({ method, consumes, bodyLimit }: Operation, isStreamed
       },
     );
   }
-}
-
-function hasBody(req: Request): boolean {
-  const length = req.headers["content-length"];
-  return req.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
 function parse(bytes: Buffer): unknown {

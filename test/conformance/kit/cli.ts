@@ -163,9 +163,12 @@ export async function exitCodeOf(work: () => number | Promise<number>, tell: (te
   try {
     return await work();
   } catch (error) {
+    const { printable } = await import("./printable.ts");
     const { name, message, stack } = error as Error;
     const code = name === "UsageError" ? 2 : name === "TargetUnusable" ? 3 : 5;
-    tell(code === 5 ? `getsmart-sandbox: this is the kit's own fault, not the target's\n${stack}` : `getsmart-sandbox: ${message}`);
+    tell(
+      printable(code === 5 ? `getsmart-sandbox: this is the kit's own fault, not the target's\n${stack}` : `getsmart-sandbox: ${message}`),
+    );
     return code;
   }
 }

@@ -13,7 +13,7 @@ const report = (format: string) => readFileSync(`${here.folder}/report.${format}
 
 beforeAll(async () => {
   here.front.use((request, forward) =>
-    forward(at("PATCH /users/*")(request) ? withBody(request, { ...jsonOf(request), display_name: "Some <b> | `body`" }) : request),
+    forward(at("PATCH /users/*")(request) ? withBody(request, { ...jsonOf(request), display_name: "Some <b> | `body`\u009b2J" }) : request),
   );
   const wanted = FORMATS.map((format) => `${format}=${here.folder}/report.${format}`).join(",");
   const { code, stdout } = await here.conformance("--only", "STATE-01,USER-06", "--profile", "full", "--report", wanted);
@@ -27,6 +27,11 @@ describe("a program that fails", () => {
   it("console: the command on its own line, groups that were not selected in one", () => {
     expect(console_).toMatch(new RegExp(`${SENTENCE.source}\\n +curl -X PATCH "\\$BASE/users/\\$[ABC]"`));
     expect(console_).toMatch(/^ {2}not selected: ENV, HTTP, SEC, .*HOOK$/m);
+  });
+
+  it("console: control characters of the target are text", () => {
+    expect(console_).toContain("\\u009b2J");
+    expect(console_).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 
   it("HTML: the command in a block of its own, markup of the target as text", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ServedHosts } from "../../../emulator/control/access/served-hosts.ts";
 
-const LOOPBACK = ["localhost", "LOCALHOST:80", "localhost:4010", "127.0.0.1:1", "[::1]", "[::1]:4010"];
+const LOOPBACK = ["localhost", "LOCALHOST:80", "localhost:4010", "app.localhost:4010", "127.0.0.1:1", "[::1]", "[::1]:4010"];
 const NAMED = ["sandbox.test", "SANDBOX.test:80", "[2001:db8::7]:4010", "ported.test:1"];
 const ADDRESSES = [
   "192.168.1.7",
@@ -15,7 +15,18 @@ const ADDRESSES = [
 ];
 const NEVER = [
   ...[undefined, "", "example.com", "localhost.example.com", "::1", "a.sandbox.test", "192.168.1.7.example.com", "[::1", "[example.com]"],
-  ...["127.0.0.1@evil.example", "localhost:x", "1.2.3", "0x7f.1", "2130706433", "192.168.1.7:4010:4010", "[::1]]"],
+  ...[
+    "127.0.0.1@evil.example",
+    "evil.example/.localhost",
+    ".localhost",
+    "notlocalhost",
+    "localhost:x",
+    "1.2.3",
+    "0x7f.1",
+    "2130706433",
+    "192.168.1.7:4010:4010",
+    "[::1]]",
+  ],
 ];
 
 const served = (...hosts: string[]) => {

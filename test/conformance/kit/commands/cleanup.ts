@@ -1,6 +1,7 @@
 import type { Json } from "../document.ts";
 import { KINDS, type Kind, RUN_ID } from "../made.ts";
 import { UsageError } from "../outcomes.ts";
+import { printable } from "../printable.ts";
 import type { Probe } from "../probe.ts";
 import type { Flags } from "./flags.ts";
 import { withTarget } from "./session.ts";
@@ -19,8 +20,8 @@ export function cleanup({ runId, ...flags }: Flags & { readonly runId: string })
     const [stays, faults] = [swept.flatMap((each) => each.stays), swept.flatMap((each) => each.faults)];
     const nothing = stays.length + faults.length === 0 ? "nothing of it was found" : "nothing was taken away";
     console.log(`Run ${runId}: ${taken.join(", ") || nothing}.`);
-    for (const each of stays) console.log(`  stays: ${each}`);
-    for (const each of faults) console.log(`  not taken away: ${each}`);
+    for (const each of stays) console.log(printable(`  stays: ${each}`));
+    for (const each of faults) console.log(printable(`  not taken away: ${each}`));
     return faults.length === 0 ? 0 : 1;
   });
 }

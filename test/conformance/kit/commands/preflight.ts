@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { Flags } from "./flags.ts";
 import { withTarget } from "./session.ts";
 
@@ -8,8 +9,8 @@ export function showPreflight(flags: Flags): Promise<number> {
     console.log(
       `Limits: ${limits === null ? "unknown" : limits.enabled ? `${limits.per_second} a second, ${limits.per_hour} an hour` : "off"}`,
     );
-    for (const note of notes) console.log(`Note: ${note}`);
-    for (const [name, value] of Object.entries(capabilities)) console.log(`  ${name}: ${JSON.stringify(value)}`);
+    for (const note of notes) console.log(printable(`Note: ${note}`));
+    for (const [name, value] of Object.entries(capabilities)) console.log(printable(`  ${name}: ${JSON.stringify(value)}`));
     return 0;
   });
 }

@@ -3,6 +3,7 @@ import { updateBaseline } from "../baseline.ts";
 import { estimate } from "../estimate.ts";
 import { type RunOptions, settle } from "../options.ts";
 import { UsageError } from "../outcomes.ts";
+import { printable } from "../printable.ts";
 import { consoleReport, MARKS } from "../reports/console.ts";
 import { reportOf } from "../reports/report.ts";
 import { readReports, writeReports } from "../reports/write.ts";
@@ -35,7 +36,7 @@ export async function run(
     signal: stop.signal,
     onBegin: (runId) => note(`Run ${runId}. Should it be killed: getsmart-sandbox conformance cleanup --run-id ${runId}`),
     onResult: ({ check, status, reason }) => {
-      if (flags.verbose) note(`${MARKS[status][0]} ${check.id} ${reason}`);
+      if (flags.verbose) note(printable(`${MARKS[status][0]} ${check.id} ${reason}`));
     },
   });
   stop.done();

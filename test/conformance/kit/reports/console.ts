@@ -1,4 +1,5 @@
 import type { Status } from "../outcome.ts";
+import { printableAll } from "../printable.ts";
 import { problemsOf, type Report, type ReportedCheck } from "./report.ts";
 
 /** How a result looks in one character, and what it means. */
@@ -24,7 +25,8 @@ export interface Look {
 }
 
 /** The console's report: a row a group, each failure with all that is needed to mend it, and the verdict last. */
-export function consoleReport(report: Report, { colour }: Look): string {
+export function consoleReport(given: Report, { colour }: Look): string {
+  const report = printableAll(given);
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const bold = (text: string) => paint(1, text);
   const dim = (text: string) => paint(90, text);
