@@ -4,6 +4,7 @@ import { nextBaseFee } from "./fees.ts";
 import { intrinsicGas } from "./intrinsic-gas.ts";
 import { headOf, type Provider, quantity } from "./network.ts";
 import type { CallObject, Runs } from "./runs.ts";
+import { TX_GAS_CAP } from "./settings.ts";
 import { type RpcBlock, resultOf } from "./simulated-call.ts";
 import { type AccountOverride, type BlockInput, type BlockOverrides, SIMULATE, type SimulationInput, tooMuch } from "./simulated-input.ts";
 
@@ -26,7 +27,6 @@ export interface SimulatedCall {
 }
 
 const ZERO = `0x${"0".repeat(40)}`;
-const TX_GAS_CAP = 16_777_216;
 
 /** What a call is known by the node, besides its gas and fees. */
 const MEMBERS = ["from", "to", "data", "value", "accessList", "authorizationList"] as const;
