@@ -1,18 +1,10 @@
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
-import { defineConfig } from "hardhat/config";
-import { compilerPath, compilerSettings, compilerVersion, hardfork } from "./contracts/settings.ts";
+import { configVariable, defineConfig } from "hardhat/config";
+import { compilerPath, compilerSettings, compilerVersion } from "./contracts/settings.ts";
+import { chainSettings } from "./emulator/adapters/hardhat/settings.ts";
 
 // Nothing here reports to anyone; Hardhat would ask and send from a terminal otherwise.
 process.env.HARDHAT_DISABLE_TELEMETRY = "true";
-
-const chain = {
-  type: "edr-simulated",
-  chainType: "l1",
-  chainId: 31337,
-  hardfork,
-  allowBlocksWithSameTimestamp: true,
-  mining: { auto: true, mempool: { order: "fifo" } },
-} as const;
 
 export default defineConfig({
   plugins: [hardhatEthers],
@@ -23,6 +15,12 @@ export default defineConfig({
     artifacts: ".hardhat/artifacts",
     cache: ".hardhat/cache",
   },
-  // `default` serves scripts and tests in-process, `node` is what `hardhat node` starts.
-  networks: { default: chain, node: chain },
+  networks: {
+    // `default` serves scripts and tests in-process, `node` is what `hardhat node` starts.
+    default: chainSettings,
+    node: chainSettings,
+    // For contracts/deploy.ts: a node that signs for its own accounts, such as `hardhat node` or anvil, and any network with a key of yours.
+    localhost: { type: "http", chainType: "l1", url: process.env.RPC_URL ?? "http://127.0.0.1:8545" },
+    remote: { type: "http", url: configVariable("RPC_URL"), accounts: [configVariable("PRIVATE_KEY")] },
+  },
 });

@@ -7,9 +7,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import solc from "solc";
+import { artifactUrl, contractNames } from "./artifacts.ts";
 import { compilerSettings, compilerVersion } from "./settings.ts";
-
-export const contractNames = ["GetsToken", "GetSmartBadge"] as const;
 
 export interface CompiledContract {
   readonly contractName: string;
@@ -54,10 +53,6 @@ export function compileContracts(): CompiledContract[] {
 /** The text of a committed artifact: same input, same bytes. */
 export function artifactText(contract: CompiledContract): string {
   return `${JSON.stringify(contract, null, 2)}\n`;
-}
-
-export function artifactUrl(contractName: string): URL {
-  return new URL(`./compiled/${contractName}.json`, import.meta.url);
 }
 
 function source(contractName: string): string {

@@ -16,6 +16,3 @@ export const compilerSettings = {
   evmVersion: "cancun",
   metadata: { bytecodeHash: "none" },
 } as const;
-
-/** The hardfork that local chains run: that of the sandbox (emulator/adapters/hardhat/rules.ts). */
-export const hardfork = "osaka";

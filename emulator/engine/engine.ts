@@ -60,7 +60,12 @@ export async function openEngine(
     recovered: report,
     compact: () => writer.exclusive(() => compact(ports, state, lineLength === undefined ? {} : { lineLength })),
     state,
-    adopt: (other) => writer.exclusive(() => adopt(ports, state, other)),
+    adopt: (other) =>
+      writer.exclusive(async () => {
+        await adopt(ports, state, other);
+        // No block of the former chain is in the new one, whose history is nobody's news.
+        writer.moved(-1);
+      }),
   };
 }
 

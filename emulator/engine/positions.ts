@@ -68,6 +68,7 @@ export class Positions {
       const state = this.#state;
       const target = this.#find(name);
       const origin = state.head;
+      const { common } = pathBetween(origin, target);
       await this.#move(target);
       try {
         this.#append("restore", name);
@@ -83,6 +84,7 @@ export class Positions {
       });
       state.epoch += 1;
       state.restores += 1;
+      this.#writer.moved(common.block.number);
     });
   }
 

@@ -27,8 +27,10 @@ export interface EngineState {
   restores: number;
   /** Set when undoing failed: no write is served any more. */
   broken: Error | null;
-  /** While a restore moves the chain, a block number may mean a block of another branch. */
+  /** While a restore moves the chain, or something is tried on it, a block number may mean another block. */
   moving: boolean;
+  /** How often something was tried on the chain and taken back. */
+  asides: number;
 }
 
 /** The state of an engine whose journal holds only its header. */
@@ -56,6 +58,7 @@ export function newState(header: HeaderLine): EngineState {
     restores: header.restores ?? 0,
     broken: null,
     moving: false,
+    asides: 0,
   };
 }
 

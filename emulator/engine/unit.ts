@@ -211,10 +211,11 @@ export class LiveUnit implements Chronicle {
 
   async transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: string; mined: boolean }> {
     await this.#remember();
-    const step = await this.#around.chain.sendExternal(tx);
+    const mayWait = this.#around.mining === "deferred";
+    const step = await this.#around.chain.sendExternal(tx, mayWait);
     this.after = null;
     this.steps.push(step);
-    if (this.#around.mining === "deferred") return { hash: step.hash, mined: false };
+    if (mayWait) return { hash: step.hash, mined: false };
     const block = await this.mine();
     return { hash: step.hash, mined: block.receipts.some((receipt) => receipt.hash === step.hash) };
   }

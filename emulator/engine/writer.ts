@@ -2,7 +2,7 @@ import { ApiError } from "../model/errors.ts";
 import type { EventRecord } from "../model/event.ts";
 import { explain, systemErrorIn } from "../model/system-error.ts";
 import type { Change } from "../model/tables.ts";
-import type { Block } from "../ports/chain.ts";
+import { type Block, ChainUnavailable } from "../ports/chain.ts";
 import type { ClockState } from "../ports/clock.ts";
 import { JournalBroken } from "../ports/journal.ts";
 import type { Reader } from "../ports/store.ts";
@@ -30,6 +30,9 @@ interface Commit {
 /** Told of each commit, in order, once its line is as durable as was asked for; must not throw. */
 type CommitListener = (commit: Commit) => void;
 
+/** Told of each restore, reset and import, before its line is durable; must not throw. `stayed`: as of `moved`. */
+type MoveListener = (stayed: number) => void;
+
 /**
  * The single writer. Units run one at a time: chain first, then one journal line, then the records become visible.
  * The line is the commit point: before it everything is undone on failure, after it nothing can fail.
@@ -41,6 +44,7 @@ export class Writer implements UnitOfWork {
   readonly #settle: Settle;
   readonly #emitted: Emitted;
   readonly #listeners = new Set<CommitListener>();
+  readonly #moveListeners = new Set<MoveListener>();
   /** Commits that are not on disk yet, which nobody may learn of; and how many were ever told. */
   readonly #untold: Commit[] = [];
   #told = 0;
@@ -80,6 +84,16 @@ export class Writer implements UnitOfWork {
     return () => this.#listeners.delete(listener);
   }
 
+  onMove(listener: MoveListener): () => void {
+    this.#moveListeners.add(listener);
+    return () => this.#moveListeners.delete(listener);
+  }
+
+  /** The chain went to another position. `stayed`: number of the last block that it had before, too. */
+  moved(stayed: number): void {
+    for (const listener of this.#moveListeners) listener(stayed);
+  }
+
   async run<T>(options: UnitOptions, work: (unit: Unit) => Promise<T> | T): Promise<T> {
     return this.runWithClock(options, work, null);
   }
@@ -98,13 +112,33 @@ export class Writer implements UnitOfWork {
   }
 
   async atCommitted<T>(read: (block: number) => Promise<T>): Promise<T> {
-    if (this.#state.moving) return await this.quiet(() => read(this.committedBlock));
+    const state = this.#state;
+    if (state.moving) return await this.quiet(() => read(this.committedBlock));
+    const { asides } = state;
     try {
-      return await read(this.committedBlock);
+      const found = await read(this.committedBlock);
+      // What something else did to the chain meanwhile may be in it.
+      if (state.asides === asides) return found;
     } catch {
-      // A restore began meanwhile, and took the block away. Within the queue no restore can come between; a chain that is really down fails here too.
-      return await this.quiet(() => read(this.committedBlock));
+      // A restore began meanwhile, and took the block away. Within the queue no restore can come between; a chain that is really down fails below too.
     }
+    return await this.quiet(() => read(this.committedBlock));
+  }
+
+  aside<T>(step: () => Promise<T>): Promise<T> {
+    const state = this.#state;
+    return this.#enqueue(async () => {
+      state.moving = true;
+      state.asides += 1;
+      try {
+        return await step();
+      } catch (error) {
+        if (error instanceof ChainUnavailable) this.stop(error);
+        throw error;
+      } finally {
+        state.moving = false;
+      }
+    });
   }
 
   /**

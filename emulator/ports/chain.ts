@@ -129,8 +129,13 @@ export interface Chain {
   gasOf(call: ChainCall): number;
   /** Puts a transaction in the mempool. `gas`: the most that it may use, when not the usual. */
   send(call: ChainCall, gas?: GasLimit): Promise<ChainStep & { hash: Hex }>;
-  /** Puts somebody else's transaction in the mempool. Throws FeeTooLow, and what the node refuses it with. */
-  sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }>;
+  /**
+   * Puts somebody else's transaction in the mempool. `mayWait`: also one whose nonce is not the sender's next. Throws FeeTooLow, NonceTooHigh
+   * where it may not, and what the node refuses it with.
+   */
+  sendExternal(tx: ExternalTransaction, mayWait?: boolean): Promise<ChainStep & { hash: Hex }>;
+  /** Those in the mempool that a further block does not take, since a nonce before theirs is missing. */
+  stuck(): Promise<readonly StuckTransaction[]>;
   /** Mines one block of all that is in the mempool. `timestamp`: seconds, not before the parent's. */
   mine(timestamp: number): Promise<{ step: ChainStep; block: Block }>;
   /** `send` of each call, `mine` and `mark`, as one. */
@@ -211,6 +216,26 @@ export class FeeTooLow extends Error {
       `Transaction ${member} (${offered}) is too low for the next block, which has a baseFeePerGas of ${baseFee}; offer at least ${baseFee} wei.`,
     );
   }
+}
+
+/** A transaction would wait for others that were not sent. `code` is JSON-RPC's, the first sentence that of `hardhat node`. */
+export class NonceTooHigh extends Error {
+  override readonly name = "NonceTooHigh";
+  readonly code = -32000;
+  constructor(nonce: number, expected: number) {
+    super(
+      `Nonce too high. Expected nonce to be ${expected} but got ${nonce}. Each transaction is mined at once here; start with --mining manual or interval:2s to let some wait for others.`,
+    );
+  }
+}
+
+/** A transaction that no block can take before another one that was not sent. */
+export interface StuckTransaction {
+  readonly hash: Hex;
+  readonly from: Address;
+  readonly nonce: number;
+  /** The nonce of the first one that is missing. */
+  readonly missing: number;
 }
 
 /** What a caller of the chain's own methods is answered with: JSON-RPC's code, message and data. */

@@ -46,7 +46,7 @@ export interface Unit extends Reader {
    * Not to be nested.
    */
   attempt<T>(part: () => Promise<T>): Promise<T>;
-  /** Sends a wallet's own transaction; a revert is a result here, not an error. */
+  /** Sends a wallet's own transaction; a revert is a result here, not an error. Throws NonceTooHigh for one that automatic mining would leave waiting. */
   transactExternal(tx: Parameters<Chain["sendExternal"]>[0]): Promise<{ hash: Hex; mined: boolean }>;
   /** Mines a block of the mempool. */
   mine(): Promise<Block>;
@@ -103,6 +103,11 @@ export interface UnitOfWork {
   chronicle<T>(options: ChronicleOptions, work: (unit: Chronicle) => Promise<T>): Promise<T>;
   /** Runs `read` between two units, so that it sees only what is committed. */
   quiet<T>(read: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `step` between two units, which changes the chain and takes all of it back before it ends; readers of the chain wait meanwhile.
+   * Whatever it throws as ChainUnavailable stops all writes: the chain is not as it was.
+   */
+  aside<T>(step: () => Promise<T>): Promise<T>;
   /**
    * What everything that leaves the process waits for, so that nobody learns of a change that a power loss can undo (`--fsync`). Resolves
    * when each line up to now is on disk and those who follow commits were told of it; null when that is so already, which it always is

@@ -7,9 +7,10 @@ import type { UnitOfWork } from "../ports/unit-of-work.ts";
 import type { Mining } from "../services/mining.ts";
 import type { Params } from "./json-rpc.ts";
 
-/** The single writer, which also tells of each commit (engine/writer.ts). */
+/** The single writer, which also tells of each commit and of each restore (engine/writer.ts). */
 interface CommittingWriter extends UnitOfWork {
   onCommit(listener: (commit: { line: { readonly chain?: readonly ChainStep[] } }) => void): () => void;
+  onMove(listener: (stayed: number) => void): () => void;
 }
 
 export interface RpcDeps {

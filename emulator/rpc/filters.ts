@@ -33,10 +33,17 @@ export function filterMethods(
   /** What all of them keep. */
   let kept = 0;
 
-  function add(criteria: unknown, start: (keep: (item: unknown) => void) => () => void): string {
+  /** `start`: told what keeps an item, and what lets go of those that are no longer true. */
+  function add(
+    criteria: unknown,
+    start: (keep: (item: unknown) => void, drop: (gone: ReadonlySet<unknown>) => void) => () => void,
+  ): string {
     removeIdle();
     const id = newId();
-    const stop = start((item) => keep(id, item));
+    const stop = start(
+      (item) => keep(id, item),
+      (gone) => drop(id, gone),
+    );
     if (filters.size >= count) removeOldest();
     filters.set(id, { criteria, items: [], bytes: 0, polledAt: now(), stop });
     return id;
@@ -52,6 +59,15 @@ export function filterMethods(
     kept += size;
     if (filter.items.length > items) remove(id);
     while (kept > bytes) removeOldest();
+  }
+
+  function drop(id: string, gone: ReadonlySet<unknown>): void {
+    const filter = filters.get(id);
+    if (!filter) return;
+    filter.items = filter.items.filter((item) => !gone.has(item));
+    const bytes = filter.items.reduce<number>((sum, item) => sum + sizeOf(item), 0);
+    kept += bytes - filter.bytes;
+    filter.bytes = bytes;
   }
 
   function removeIdle(): void {
@@ -89,7 +105,7 @@ export function filterMethods(
       const matches = logFilter(criteria);
       return add(criteria ?? {}, (keep) => feed.logs(matches, keep));
     },
-    eth_newBlockFilter: () => add(null, (keep) => feed.heads(({ hash }) => keep(hash))),
+    eth_newBlockFilter: () => add(null, (keep, drop) => feed.heads(({ hash }) => keep(hash), drop)),
     eth_newPendingTransactionFilter: () => add(null, (keep) => feed.pending(keep)),
     /** Waits for its turn, so that it comes after the details of every block committed before. */
     eth_getFilterChanges: ([id]) =>

@@ -3,6 +3,7 @@ import type { Denial } from "../control/access/access.ts";
 import { ApiError } from "../model/errors.ts";
 import { BOUNDS } from "./bounds.ts";
 import { isDeeper } from "./nesting.ts";
+import { meaningOf } from "./node-message.ts";
 
 /** JSON-RPC 2.0 §5.1, and the codes of EIP-1474 for what Ethereum nodes refuse. */
 const PARSE_ERROR = -32700;
@@ -117,7 +118,7 @@ function toRpcError(error: unknown, method: string, log: Logger): RpcError {
   }
   const { code, message, data } = error as { code?: unknown; message: string; data?: unknown };
   // The node's refusal of a parameter repeats the request, as it was handed on to it.
-  if (code === INVALID_PARAMS) return invalidParams(message.replace(/ at line \d+ column \d+$/, ""));
+  if (code === INVALID_PARAMS) return invalidParams(meaningOf(message));
   if (typeof code === "number") return new RpcError(code, message, data);
   log.error({ err: error, method }, "a JSON-RPC call failed");
   return new RpcError(INTERNAL_ERROR, "Something went wrong inside the sandbox.");

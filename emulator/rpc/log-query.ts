@@ -1,7 +1,7 @@
 import type { Chain } from "../ports/chain.ts";
 import { BOUNDS } from "./bounds.ts";
 import { invalidParams, tooMuch } from "./json-rpc.ts";
-import { logFilter, type RpcLog } from "./log-filter.ts";
+import { criteriaForNode, logFilter, type RpcLog } from "./log-filter.ts";
 import { quantity } from "./quantity.ts";
 import type { Turns } from "./turns.ts";
 
@@ -13,9 +13,13 @@ const LOG_BYTES = 700;
 
 /** eth_getLogs: many blocks are searched a few at a time, so that nobody waits, and no more is found than can be answered. */
 export async function findLogs({ chain, turns }: { chain: Chain; turns: Turns }, criteria: unknown): Promise<readonly RpcLog[]> {
-  logFilter(criteria ?? {});
-  const { fromBlock, toBlock, blockHash, ...rest } = (criteria ?? {}) as Readonly<Record<string, unknown>>;
-  const ask = (more: object) => turns.quiet(() => chain.request("eth_getLogs", [{ ...rest, ...more }])) as Promise<RpcLog[]>;
+  const { fromBlock, toBlock, blockHash } = (criteria ?? {}) as Readonly<Record<string, unknown>>;
+  const asked = criteriaForNode(criteria);
+  const matches = logFilter(criteria);
+  const ask = async (more: object) => {
+    const logs = (await turns.quiet(() => chain.request("eth_getLogs", [{ ...asked, ...more }]))) as RpcLog[];
+    return logs.filter(matches);
+  };
   if (isGiven(blockHash)) {
     if (isGiven(fromBlock) || isGiven(toBlock)) throw invalidParams("blockHash goes without fromBlock and toBlock.");
     return bounded([], await ask({ blockHash }), null);

@@ -1,3 +1,5 @@
+import { checkBlock } from "./block-parameter.ts";
+import { blockMethods } from "./blocks.ts";
 import type { Caller, Methods, RpcDeps } from "./deps.ts";
 import type { Feed } from "./feed.ts";
 import { filterMethods } from "./filters.ts";
@@ -8,6 +10,7 @@ import { subscriptionMethods } from "./subscriptions.ts";
 import { timeMethods } from "./time.ts";
 import { transactionMethods } from "./transactions.ts";
 import { turnsAt } from "./turns.ts";
+import { txPoolMethods } from "./tx-pool.ts";
 
 /** Every method that is served. What is not here is refused: a node's next release cannot open a way around the journal. */
 export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (caller: Caller) => Call {
@@ -15,6 +18,8 @@ export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (ca
   const turns = turnsAt(deps.writer);
   const methods: Methods = {
     ...readMethods({ chain, turns }),
+    ...blockMethods({ chain, turns }),
+    ...txPoolMethods({ chain, turns }),
     ...transactionMethods({ chain, turns, mining }),
     ...timeMethods(deps),
     ...filterMethods({ chain, turns, now: () => performance.now() }, feed, newId),
@@ -22,10 +27,12 @@ export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (ca
   };
   return ({ peer, denialOf }) =>
     async function call(method, params) {
+      const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
+      // Whoever asks: nobody is sent for a token to call what is not there.
+      if (!known) throw refusal(method);
       const denial = denialOf(method);
       if (denial) throw denied(denial);
-      const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
-      if (!known) throw refusal(method);
+      checkBlock(method, params);
       try {
         return await known(params, peer);
       } finally {

@@ -8,7 +8,7 @@ export function readNumber(value: unknown, name: string): number {
   return number;
 }
 
-/** A number as JSON-RPC writes it. */
-export function quantity(value: number): string {
+/** A number as JSON-RPC writes it: without leading zeros. */
+export function quantity(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }

@@ -18,7 +18,6 @@ const PASSED = [
   "eth_gasPrice",
   "eth_getBalance",
   "eth_getBlockByHash",
-  "eth_getBlockByNumber",
   "eth_getBlockTransactionCountByHash",
   "eth_getBlockTransactionCountByNumber",
   "eth_getCode",
@@ -38,7 +37,7 @@ const PASSED = [
 ] as const;
 
 /** Simulated calls: the node would run one without `from` as its first account, the server wallet. */
-const SIMULATED = ["debug_traceCall", "eth_call", "eth_estimateGas"] as const;
+const SIMULATED = ["debug_traceCall", "eth_call", "eth_createAccessList", "eth_estimateGas"] as const;
 
 /** Reads run between two units of work, so they see what is committed and nothing else. */
 export function readMethods(deps: Pick<RpcDeps, "chain"> & { turns: Turns }): Methods {
@@ -47,6 +46,7 @@ export function readMethods(deps: Pick<RpcDeps, "chain"> & { turns: Turns }): Me
   return {
     ...Object.fromEntries(PASSED.map((method) => [method, (params: Params) => read(method, params)])),
     ...Object.fromEntries(SIMULATED.map((method) => [method, (params: Params) => read(method, withSender(params))])),
+    eth_simulateV1: (params) => turns.aside(() => chain.request("eth_simulateV1", params)),
     eth_getLogs: ([criteria]) => findLogs(deps, criteria),
     eth_getProof: (params) => read("eth_getProof", shortList(params, 1, "storage keys")),
     eth_feeHistory: (params) => read("eth_feeHistory", shortList(params, 2, "percentiles")),

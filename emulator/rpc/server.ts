@@ -10,6 +10,7 @@ import { Feed } from "./feed.ts";
 import { httpTransport, invalid, type Refusal } from "./http.ts";
 import { answer, denied } from "./json-rpc.ts";
 import { methodTable } from "./methods.ts";
+import { quantity } from "./quantity.ts";
 import { webSocketTransport } from "./web-socket.ts";
 
 interface RpcServer {
@@ -19,13 +20,20 @@ interface RpcServer {
 }
 
 /**
+ * An id of a filter or a subscription: a quantity, as clients read it. Unguessable and never the same again, so that a client of an earlier run
+ * does not poll somebody else's filter.
+ */
+function newId(): string {
+  return quantity(BigInt(`0x${randomBytes(16).toString("hex")}`));
+}
+
+/**
  * JSON-RPC in front of the chain port, for wallets and libraries, on a port (0 = free). Wallets change the world through
  * the single writer, like the API; nothing here touches the chain beside it.
  */
 export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }): Promise<RpcServer> {
   const feed = new Feed(deps);
-  // Unguessable and never the same again, so that a client of an earlier run does not poll somebody else's filter.
-  const methods = methodTable(deps, feed, () => `0x${randomBytes(16).toString("hex")}`);
+  const methods = methodTable(deps, feed, newId);
   const { access } = deps;
   const isLocal = isLoopbackHost(at.host);
   const noteRefused = refusedOrigins("JSON-RPC", "--rpc-cors", (sentence) => deps.log.warn(sentence));

@@ -5,6 +5,8 @@ import { INVALID_INPUT, invalidParams, type Params, RpcError } from "./json-rpc.
 import { readNumber } from "./quantity.ts";
 import type { Turns } from "./turns.ts";
 
+const BLOB_TYPE = 3;
+
 /**
  * A wallet's own transactions, and signatures of the funded accounts. Sending is a unit of work: pinned, journaled and
  * settled like everything else. The server wallet signs nothing here; it would act beside the API's rules.
@@ -43,6 +45,9 @@ export function transactionMethods({ chain, turns, mining }: Pick<RpcDeps, "chai
       const from = unlocked(call.from);
       if (call.chainId !== undefined && readNumber(call.chainId, "chainId") !== chain.identity.chainId) {
         throw invalidParams("The transaction is for another chain.");
+      }
+      if (call.blobVersionedHashes || (call.type && readNumber(call.type, "type") === BLOB_TYPE)) {
+        throw invalidParams("Transactions with blobs (EIP-4844) are not sent here.");
       }
       return send({ from, request: { ...call, from } });
     },

@@ -3,14 +3,14 @@ import { BOUNDS } from "./bounds.ts";
 import { tooMuch } from "./json-rpc.ts";
 
 /** The writer as this door uses it. */
-export interface Turns extends Pick<UnitOfWork, "run" | "quiet"> {
+export interface Turns extends Pick<UnitOfWork, "run" | "quiet" | "aside"> {
   readonly epoch: number;
 }
 
 /**
  * One call from here is in the writer's queue at a time: however many wait, what the API wants comes after one of them, and not after all.
  */
-export function turnsAt(writer: Pick<UnitOfWork, "run" | "quiet" | "epoch">): Turns {
+export function turnsAt(writer: Pick<UnitOfWork, "run" | "quiet" | "aside" | "epoch">): Turns {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
@@ -30,5 +30,6 @@ export function turnsAt(writer: Pick<UnitOfWork, "run" | "quiet" | "epoch">): Tu
     },
     run: (options, work) => take(() => writer.run(options, work)),
     quiet: (read) => take(() => writer.quiet(read)),
+    aside: (step) => take(() => writer.aside(step)),
   };
 }

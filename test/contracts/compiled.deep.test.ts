@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { beforeAll, describe, expect, it } from "vitest";
-import { artifactText, artifactUrl, type CompiledContract, compileContracts, contractNames } from "../../contracts/compile.ts";
+import { artifactUrl, contractNames } from "../../contracts/artifacts.ts";
+import { artifactText, type CompiledContract, compileContracts } from "../../contracts/compile.ts";
 import config from "../../hardhat.config.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -127,7 +127,7 @@ describe("an export", () => {
     const { sandbox, api: client } = await world({ mining: { kind: "manual" } });
     const { id } = await newUser(client);
     await client.post("/tokens/mint", { user_id: id, amount: "1" }).expect(202);
-    await expect(sandbox.export()).rejects.toThrow(/wait for a block/);
+    await expect(sandbox.export()).rejects.toThrow(/waits for a block; mine first/);
     await sandbox.chain.mine();
     expect(await sandbox.export()).toContain(id);
     await sandbox.close();

@@ -145,6 +145,19 @@ export function shouldServeWalletsLikeChain(name: string, create: CreateChain): 
       await other.close();
     });
 
+    it("a nonce gap waits where it may, and is told; where it may not it is refused", async () => {
+      const { chain } = world;
+      const [from, to] = [account(0).address, account(1).address];
+      const gap = { from, request: { to, nonce: "0x2", gas: "0x5208" } };
+      await expect(chain.sendExternal(gap, false)).rejects.toMatchObject({ name: "NonceTooHigh", code: -32000 });
+      expect(await chain.stuck()).toEqual([]);
+      const { hash } = await chain.sendExternal(gap);
+      await chain.sendExternal({ from, request: { to, gas: "0x5208" } });
+      expect(await chain.stuck()).toEqual([{ hash, from, nonce: 2, missing: 1 }]);
+      await chain.mine(GENESIS);
+      expect(await chain.stuck()).toHaveLength(1);
+    });
+
     it("a revert is a result: mined with its failure", async () => {
       const { chain } = world;
       const request = { to: chain.identity.token, data: transferData(account(1).address, 2n), gas: "0x186a0" };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ChainRevert } from "../../emulator/ports/chain.ts";
+import { ChainRevert, ChainUnavailable } from "../../emulator/ports/chain.ts";
 import type { ClockState } from "../../emulator/ports/clock.ts";
 import type { Chronicle } from "../../emulator/ports/unit-of-work.ts";
 import { calls, codeOf, PEOPLE, register, stateOf, walletOf, welcome } from "../support/engine-actions.ts";
@@ -123,6 +123,38 @@ export function shouldBehaveLikeUnitOfWork(name: string, open: () => Promise<Wor
         expect(await outside()).toBe(5n);
       });
       expect(await outside()).toBe(3n);
+    });
+
+    it("of what is tried aside nobody reads anything, not even who began to read before", async () => {
+      await world.writer.run({}, (unit) => unit.transact([calls.mint(world, "ada", 5n)]));
+      const [ada, { chain }] = [walletOf(world, "ada"), world];
+      let [isTried, goOn] = [false, () => {}];
+      const tried = new Promise<void>((resolve) => (goOn = resolve));
+      const early = world.writer.atCommitted(async () => {
+        await tried;
+        return [isTried, await chain.balanceOf(ada, "latest")];
+      });
+      const aside = world.writer.aside(async () => {
+        const mark = await chain.mark();
+        await chain.sendAndMine([calls.burn(world, "ada", 2n)], 9_999_999_999);
+        isTried = true;
+        goOn();
+        const late = world.writer.atCommitted((block) => chain.balanceOf(ada, block));
+        for (let turn = 0; turn < 20; turn++) await chain.balanceOf(ada, "latest");
+        await chain.revert(mark);
+        isTried = false;
+        return { late };
+      });
+      const { late } = await aside;
+      expect(await late).toBe(5n);
+      expect(await early).toEqual([false, 5n]);
+      await expect(world.writer.aside(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+      await welcome(world, "ben");
+    });
+
+    it("a chain that is not put back stops all writes", async () => {
+      await expect(world.writer.aside(() => Promise.reject(new ChainUnavailable("gone")))).rejects.toThrow("gone");
+      await expect(welcome(world, "ada")).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
     });
 
     it("a list of a table that the unit has changed is an error, not a wrong answer", async () => {

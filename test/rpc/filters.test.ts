@@ -1,5 +1,5 @@
 import { JsonRpcProvider } from "ethers";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openWorld } from "./world.ts";
 
 it("a filter keeps what happened since it was polled, and nothing that was undone", async () => {
@@ -18,6 +18,59 @@ it("a filter keeps what happened since it was polled, and nothing that was undon
   expect(await rpc("eth_getFilterChanges", [logs])).toMatchObject([{ transactionHash: chain.tx_hash }]);
   expect(await rpc("eth_getFilterChanges", [pending])).toEqual([chain.tx_hash]);
   expect(await rpc("eth_getFilterLogs", [logs])).toMatchObject([{ transactionHash: chain.tx_hash }]);
+});
+
+it("after a revert a log filter tells what was taken away as removed, and a block filter no block that is gone", async () => {
+  const { rpc, api } = await openWorld();
+  const ada = await api.user();
+  const [blocks, logs] = [await rpc("eth_newBlockFilter"), await rpc("eth_newFilter", [{}])];
+  const changes = <T>(id: unknown) => rpc<T[]>("eth_getFilterChanges", [id]);
+  await api.mint(ada.id, "1");
+  const [head] = await changes<string>(blocks);
+  const snapshot = await rpc("evm_snapshot");
+  await api.mint(ada.id, "2");
+  const polled = await changes<{ blockHash: string; removed: boolean }>(logs);
+  await api.mint(ada.id, "3");
+  await rpc("evm_revert", [snapshot]);
+  const told = await changes<{ blockHash: string; removed: boolean }>(logs);
+  expect(told.map(({ removed }) => removed)).toEqual([false, true, true]);
+  expect(told[1]?.blockHash).toBe(told[0]?.blockHash);
+  expect(told[2]?.blockHash).toBe(polled[1]?.blockHash);
+  // The block that it went back to: whoever polls learns of the revert.
+  expect(await changes(blocks)).toEqual([head]);
+  await api.mint(ada.id, "4");
+  expect(await changes(logs)).toMatchObject([{ blockNumber: "0x3", removed: false }]);
+});
+
+it("ids are quantities, which clients read as numbers", async () => {
+  const { rpc } = await openWorld();
+  const ids = await Promise.all(Array.from({ length: 100 }, () => rpc<string>("eth_newBlockFilter")));
+  for (const id of ids) expect(id).toMatch(/^0x[1-9a-f][0-9a-f]{0,31}$/);
+  // One in 16 would begin with a zero otherwise.
+  expect(ids.some((id) => id.length < 34)).toBe(true);
+});
+
+describe("null among criteria matches all, at every depth", () => {
+  const nowhere = `0x${"77".repeat(32)}`;
+  it.each<[string, object | null, number]>([
+    ["no criteria", null, 1],
+    ["topics", { topics: null }, 1],
+    ["a topic", { topics: [null] }, 1],
+    ["one of the topics of a position", { topics: [[nowhere, null]] }, 1],
+    ["an empty position", { topics: [[]] }, 1],
+    ["more positions than the log has topics", { topics: [null, null, null, null] }, 0],
+    ["an address", { address: null }, 1],
+    ["another topic", { topics: [nowhere] }, 0],
+    ["another topic after null", { topics: [null, nowhere] }, 0],
+  ])("%s", async (_, criteria, count) => {
+    const { rpc, api } = await openWorld();
+    const ada = await api.user();
+    const filter = await rpc("eth_newFilter", [criteria]);
+    await api.mint(ada.id, "1");
+    expect(await rpc("eth_getFilterChanges", [filter])).toHaveLength(count);
+    expect(await rpc("eth_getLogs", [criteria])).toHaveLength(count);
+    expect(await rpc("eth_getFilterLogs", [filter])).toHaveLength(count);
+  });
 });
 
 it("a filter's block range is kept", async () => {

@@ -1,44 +1,89 @@
 import { describe, expect, it } from "vitest";
 import { openWorld, TOKEN } from "./world.ts";
 
-describe("what would go around the journal is refused, with what to use instead", () => {
+describe("a method of another node that is not served says why, and what to use instead", () => {
+  const JOURNAL = /outside the journal/;
   it.each([
     ["evm_setAutomine", /--mining/],
     ["evm_setIntervalMining", /--mining/],
+    ["anvil_getIntervalMining", /--mining/],
     ["hardhat_intervalMine", /--mining/],
     ["miner_start", /--mining/],
-    ["evm_setBlockGasLimit", /evm_snapshot/],
-    ["hardhat_reset", /_sandbox\/reset/],
+    ["evm_setBlockGasLimit", JOURNAL],
+    ["hardhat_reset", /outside the journal.*_sandbox\/reset/],
     ["anvil_reset", /_sandbox\/reset/],
-    ["hardhat_impersonateAccount", /eth_accounts/],
+    ["hardhat_impersonateAccount", /outside the journal.*eth_accounts/],
     ["anvil_impersonateAccount", /eth_accounts/],
-    ["hardhat_setBalance", /eth_accounts/],
+    ["hardhat_setBalance", /outside the journal.*eth_accounts/],
     ["anvil_setBalance", /eth_accounts/],
-    ["hardhat_setNonce", /nonce/],
+    ["hardhat_setNonce", /outside the journal.*nonce/],
     ["hardhat_dropTransaction", /nonce/],
-    ["hardhat_setCode", /transaction/],
-    ["hardhat_setStorageAt", /transaction/],
-    ["hardhat_setNextBlockBaseFeePerGas", /transaction/],
+    ["hardhat_setCode", /outside the journal.*transaction/],
+    ["hardhat_setStorageAt", JOURNAL],
+    ["hardhat_setNextBlockBaseFeePerGas", JOURNAL],
+    ["debug_setHead", /evm_revert/],
     ["hardhat_setLoggingEnabled", /--log-level/],
     ["anvil_mine", /evm_mine/],
     ["anvil_snapshot", /evm_snapshot/],
     ["anvil_dumpState", /_sandbox\/snapshots/],
-    ["debug_setHead", /evm_revert/],
-    ["personal_unlockAccount", /eth_sendRawTransaction/],
-    ["personal_sendTransaction", /eth_sendRawTransaction/],
-    ["evm_somethingNew", /journal/],
-  ])("%s", async (method, instead) => {
+    ["personal_unlockAccount", /keeps no keys.*eth_sendRawTransaction/],
+    ["personal_sendTransaction", /keeps no keys/],
+  ])("%s", async (method, why) => {
     const { refused } = await openWorld();
     const { code, message } = await refused(method);
     expect(code).toBe(-32004);
     expect(message).toContain(method);
-    expect(message).toMatch(instead);
+    expect(message).toMatch(why);
+    // What is chosen at the start, or needs no key, would change no chain.
+    if (/--mining|--log-level|keys|_sandbox\/snapshots|evm_mine/.test(why.source)) expect(message).not.toMatch(JOURNAL);
   });
 });
 
-it.each(["eth_foo", "zebra", "", "constructor", "__proto__", "toString", "ots_getApiLevel"])("there is no method %j", async (method) => {
+it.each(["eth_foo", "zebra", "", "constructor", "__proto__", "toString", "evm_somethingNew", "hardhat_getStackTraceFailuresCount"])(
+  "there is no method %j",
+  async (method) => {
+    const { refused } = await openWorld();
+    expect(await refused(method)).toMatchObject({ code: -32601 });
+  },
+);
+
+it.each([
+  ["eth_foo", "There is no method eth_foo here."],
+  ["x".repeat(1_000_000), "There is no such method here."],
+  ["a\u001bb", "There is no such method here."],
+  ["trace_block", /There is no method trace_block here\. .*debug_traceBlockByNumber/],
+  ["ots_getApiLevel", /debug_traceTransaction/],
+  ["eth_requestAccounts", /wallet.*eth_accounts/],
+  ["eth_getWork", /evm_mine/],
+])("of %.20s it says so", async (method, message) => {
   const { refused } = await openWorld();
-  expect(await refused(method)).toMatchObject({ code: -32601 });
+  expect((await refused(method)).message).toMatch(message);
+});
+
+it("a page is told that a method is not there, and not to ask for a token", async () => {
+  const { http } = await openWorld({ controlToken: "a-control-token-for-tests" });
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ots_getApiLevel" });
+  const answer = await fetch(http, { method: "POST", headers: { Origin: "http://localhost:3000" }, body });
+  expect(await answer.json()).toMatchObject({ error: { code: -32601 } });
+});
+
+describe("a parameter that cannot be read", () => {
+  it.each<[string, unknown[], RegExp]>([
+    ["eth_call", [{}, "zebra"], /quantity.*latest.*EIP-1898/],
+    ["eth_getBalance", [`0x${"11".repeat(20)}`, "zebra"], /quantity.*latest/],
+    ["eth_getBalance", [`0x${"11".repeat(20)}`, { blockHash: "0x1", blockNumber: "0x1" }], /quantity.*latest/],
+    ["eth_getBlockByNumber", ["zebra", false], /quantity.*latest/],
+    ["eth_feeHistory", ["0x1", "zebra", []], /quantity.*latest/],
+    ["eth_getBalance", ["0x12", "latest"], /^0x12 is not .*ADDRESS/],
+    ["eth_getBalance", [], /takes 2 parameters; 0 were sent/],
+    ["eth_blockNumber", [1], /takes no parameters/],
+    ["eth_getTransactionReceipt", ["0x12"], /wrong length/],
+    ["debug_traceCall", [{ data: "0x00" }, "latest", { tracer: "zebra" }], /callTracer/],
+    ["eth_sendTransaction", [{ from: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", type: "0x3" }], /blobs/],
+  ])("%s %j", async (method, params, message) => {
+    const { refused } = await openWorld();
+    expect(await refused(method, params)).toMatchObject({ code: -32602, message: expect.stringMatching(message) });
+  });
 });
 
 it("subscriptions need a WebSocket", async () => {

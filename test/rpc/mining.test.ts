@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { hardhatNode } from "./hardhat-node.ts";
 import { gets } from "./token-abi.ts";
 import { type Account, openWorld, type World } from "./world.ts";
 
@@ -26,16 +27,31 @@ it("a transfer that the contract refuses is mined with status 0 and leaves no re
   await world.sandbox.doctor();
 });
 
-it("a transaction from the future waits until the nonces before it are used", async () => {
+it("a nonce gap is refused with the nonce that is expected, in the words of `hardhat node`", async () => {
   const world = await withTokens();
-  const later = await world.send(2, 1);
-  expect(await receipt(world, later)).toBeNull();
-  // A failing and a passing write of the API in between must not lose it.
-  await expect(world.api.transfer(world.grace.id, (await world.api.user()).id, "1")).rejects.toThrow("INSUFFICIENT_BALANCE");
-  await world.api.mint(world.grace.id, "10");
-  expect(await receipt(world, later)).toBeNull();
+  const node = await hardhatNode();
+  const request = { from: world.account.address, to: world.account.address, nonce: "0x2", gas: "0x5208" };
+  const theirs = await node.request({ method: "eth_sendTransaction", params: [request] }).catch(({ message }) => message);
+  const [sentence] = /^Nonce too high\. Expected nonce to be 0 but got 2\./.exec(String(theirs)) as RegExpExecArray;
+  expect(await world.refused("eth_sendTransaction", [request])).toMatchObject({ code: -32000, message: expect.stringContaining(sentence) });
+  const raw = await world.signedTransfer(world.account, world.grace.wallet.address, gets(1), 2);
+  expect((await world.refused("eth_sendRawTransaction", [raw])).message).toContain(sentence);
+  expect(await world.rpc("eth_pendingTransactions")).toEqual([]);
+  for (const nonce of [0, 1, 2]) expect(await receipt(world, await world.send(1, nonce))).toMatchObject({ status: "0x1" });
+  await world.sandbox.doctor();
+});
 
+it("under manual mining a transaction waits until the nonces before it are used, and an export names the missing one", async () => {
+  const world = await withTokens({ mining: { kind: "manual" } });
+  const later = await world.send(2, 1);
+  await world.sandbox.chain.mine();
+  expect(await receipt(world, later)).toBeNull();
+  await expect(world.sandbox.export()).rejects.toThrow(
+    `1 transaction waits for a block; ${later} has nonce 1, and no block takes it before ${world.account.address} sends a transaction with nonce 0`,
+  );
   const first = await world.send(1, 0);
+  await expect(world.sandbox.export()).rejects.toThrow("2 transactions wait for a block; mine first, then export.");
+  await world.sandbox.chain.mine();
   expect(await receipt(world, first)).toMatchObject({ status: "0x1" });
   expect(await receipt(world, later)).toMatchObject({ status: "0x1" });
   expect(await world.api.transactions("?type=external")).toHaveLength(2);

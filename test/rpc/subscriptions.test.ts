@@ -72,15 +72,27 @@ describe("newHeads", () => {
     expect(await client.toldTo(pending)).toHaveLength(1);
   });
 
-  it("goes on after a reset", async () => {
+  it("tells the block that a reset goes back to, and goes on after it", async () => {
     const { api, ada, client, sandbox, rpc } = await withTokens();
     const heads = await client.subscribe("newHeads");
     await api.mint(ada.id, "1");
     await sandbox.reset();
     await rpc("evm_mine");
     const told = await client.toldTo(heads);
-    expect(told.map(({ number }) => number)).toEqual(["0x2", "0x2"]);
-    expect(told[1]).toMatchObject({ hash: ((await rpc("eth_getBlockByNumber", ["latest", false])) as { hash: string }).hash });
+    expect(told.map(({ number }) => number)).toEqual(["0x2", "0x1", "0x2"]);
+    expect(told[2]).toMatchObject({ hash: ((await rpc("eth_getBlockByNumber", ["latest", false])) as { hash: string }).hash });
+  });
+
+  it("tells the blocks of a branch that is come back to", async () => {
+    const { client, rpc } = await withTokens();
+    const heads = await client.subscribe("newHeads");
+    const before = await rpc("evm_snapshot");
+    await rpc("hardhat_mine", ["0x3"]);
+    await rpc("evm_snapshot");
+    const numbers = async () => (await client.toldTo(heads)).map(({ number }) => Number(number));
+    expect(await numbers()).toEqual([2, 3, 4]);
+    await rpc("evm_revert", [before]);
+    expect(await numbers()).toEqual([2, 3, 4, 1]);
   });
 
   it("ends with eth_unsubscribe", async () => {
@@ -114,7 +126,28 @@ describe("logs", () => {
     expect(log).toMatchObject({ address: token.toLowerCase(), blockNumber: "0x2", removed: false });
   });
 
-  it.each([[{ address: "zebra" }], [{ topics: "0x" }], [{ topics: ["0x12"] }], [5]])("refuses the filter %j", async (filter) => {
+  it("are told again, as removed, when a revert takes their block away", async () => {
+    const { api, ada, client, rpc, token } = await withTokens();
+    const logs = await client.subscribe("logs", { address: token });
+    await api.mint(ada.id, "1");
+    const snapshot = await rpc("evm_snapshot");
+    await api.mint(ada.id, "2");
+    await api.mint(ada.id, "3");
+    await rpc("evm_revert", [snapshot]);
+    const told = (await client.toldTo(logs)) as unknown as { blockNumber: string; removed: boolean; blockHash: string }[];
+    expect(told.map(({ blockNumber, removed }) => [Number(blockNumber), removed])).toEqual([
+      [2, false],
+      [3, false],
+      [4, false],
+      [4, true],
+      [3, true],
+    ]);
+    expect(told[4]?.blockHash).toBe(told[1]?.blockHash);
+    await api.mint(ada.id, "4");
+    expect((await client.toldTo(logs)).at(-1)).toMatchObject({ blockNumber: "0x3", removed: false });
+  });
+
+  it.each([[{ address: "zebra" }], [{ topics: "0x" }], [{ topics: ["0x12"] }], [5], [[]]])("refuses the filter %j", async (filter) => {
     const { client } = await withTokens();
     expect(await client.ask("eth_subscribe", "logs", filter)).toMatchObject({ error: { code: -32602 } });
   });

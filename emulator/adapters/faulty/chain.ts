@@ -16,6 +16,7 @@ const ANSWERS = [
   "preflight",
   "send",
   "sendExternal",
+  "stuck",
   "mine",
   "sendAndMine",
   "mark",

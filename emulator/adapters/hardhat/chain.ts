@@ -20,6 +20,7 @@ import {
   type Hex,
   type NftTransfer,
   type SentAndMined,
+  type StuckTransaction,
   type TransferLog,
 } from "../../ports/chain.ts";
 import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
@@ -123,8 +124,12 @@ export class HardhatChain implements Chain {
     return this.#transactions.send(this.#order(call, gas));
   }
 
-  sendExternal(tx: ExternalTransaction): Promise<ChainStep & { hash: Hex }> {
-    return "raw" in tx ? this.#transactions.sendRaw(tx.raw) : this.#transactions.sendFor(tx.from, tx.request);
+  sendExternal(tx: ExternalTransaction, mayWait = true): Promise<ChainStep & { hash: Hex }> {
+    return "raw" in tx ? this.#transactions.sendRaw(tx.raw, mayWait) : this.#transactions.sendFor(tx.from, tx.request, mayWait);
+  }
+
+  stuck(): Promise<readonly StuckTransaction[]> {
+    return this.#transactions.stuck();
   }
 
   mine(timestamp: number): Promise<{ step: ChainStep; block: Block }> {

@@ -1,9 +1,11 @@
 import { CALL_GAS } from "../../model/chain-limits.ts";
 import { ChainRefusal, type Hex } from "../../ports/chain.ts";
+import { accessListOf } from "./access-list.ts";
 import { type ContractName, isRead } from "./contracts.ts";
 import { isOutOfGas, type Run, refusalOfRun } from "./failures.ts";
 import { type Provider, quantity } from "./network.ts";
 import { type CallObject, type Reach, Runs, tooLong } from "./runs.ts";
+import { Simulation } from "./simulation.ts";
 import { Traces } from "./traces.ts";
 
 /** What programs of others may take, in gas (model/chain-limits.ts). */
@@ -26,6 +28,7 @@ export class EvmMethods {
   readonly #contracts: ReadonlyMap<string, ContractName>;
   readonly #runs: Runs;
   readonly #traces: Traces;
+  readonly #simulation: Simulation;
   readonly #most: number;
   readonly #overriddenGas: number;
 
@@ -35,6 +38,7 @@ export class EvmMethods {
     this.#contracts = contracts;
     this.#runs = new Runs(provider, callGas);
     this.#traces = new Traces(provider, this.#runs, traceGas);
+    this.#simulation = new Simulation(provider, this.#runs, callGas);
     this.#most = txGasCap;
     this.#overriddenGas = Math.round((OVERRIDDEN_GAS * Math.max(callGas, CALL_GAS)) / CALL_GAS);
   }
@@ -42,6 +46,8 @@ export class EvmMethods {
   request(method: string, params: readonly unknown[]): Promise<unknown> {
     if (method === "eth_call") return this.#call(params);
     if (method === "eth_estimateGas") return this.#estimate(params);
+    if (method === "eth_createAccessList") return this.#accessList(params);
+    if (method === "eth_simulateV1") return this.#simulation.of(params);
     if (method === "debug_traceCall") {
       const call = params[0] as CallObject;
       return this.#traces.call(params, Math.min(gasOf(call, this.#most), this.#runs.most(call)));
@@ -86,7 +92,7 @@ export class EvmMethods {
 
   /** What our contracts read needs no trying: `tokenURI` alone takes three hundred thousand gas. Nothing else gets more than `callGas`. */
   async #reachOf(tx: CallObject, block: unknown, gas: number): Promise<Reach> {
-    if (this.#isRead(tx)) return { gas, stopped: false, run: null, work: 0 };
+    if (this.#isRead(tx)) return { gas, stopped: false, run: null, tried: 0, work: 0 };
     return await this.#runs.reach(tx, block, Math.min(gas, this.#runs.most(tx)), ({ error }) => error === null);
   }
 
@@ -100,6 +106,17 @@ export class EvmMethods {
       if (given === gas || code === undefined || !/out of gas/i.test(message)) throw cause;
       throw stoppedAt(given, new ChainRefusal(code, message, data));
     }
+  }
+
+  async #accessList([call, block = "latest"]: readonly unknown[]): Promise<{ accessList: unknown; gasUsed: Hex; error?: string }> {
+    const tx = call as CallObject;
+    const gas = gasOf(tx, this.#most);
+    const reach = await this.#runs.reach(tx, block, Math.min(gas, this.#runs.most(tx)), ({ error }) => error === null);
+    // What succeeded with less is not tried with more.
+    const enough = reach.stopped || reach.run?.error === null ? reach.tried : reach.gas;
+    const { list, run } = await accessListOf(this.#provider, this.#runs, tx, block, enough);
+    const why = isOutOfGas(run) && enough < gas ? `out of gas ${stopAt(enough)}` : run.error;
+    return { accessList: list, gasUsed: quantity(run.gasUsed), ...(why === null ? {} : { error: why }) };
   }
 
   #isRead({ to, data, input }: CallObject): boolean {
@@ -170,5 +187,9 @@ function refusalOf(run: Run, given: number, asked: number): ChainRefusal {
 }
 
 function stoppedAt(gas: number, { code, message, data }: ChainRefusal): ChainRefusal {
-  return new ChainRefusal(code, `${message} (it was stopped after ${gas}; --call-gas allows more)`, data);
+  return new ChainRefusal(code, `${message} ${stopAt(gas)}`, data);
+}
+
+function stopAt(gas: number): string {
+  return `(it was stopped after ${gas}; --call-gas allows more)`;
 }

@@ -37,7 +37,7 @@ const OUT_OF_GAS: readonly (readonly [RegExp, string])[] = [
   [/invalid operand/, "InvalidOperand"],
 ];
 
-export function isOutOfGas({ error }: Run): boolean {
+export function isOutOfGas({ error }: Pick<Run, "error">): boolean {
   return error?.startsWith("out of gas") ?? false;
 }
 
@@ -59,12 +59,17 @@ function messageOf({ error, output }: Run): string {
   if (error === "CreateContractSizeLimit") return "Transaction reverted: trying to deploy a contract whose code is too large";
   if (error === "CreateContractStartingWithEF") return `${VM} reverted with an unrecognized custom error (return data: 0xef)`;
   if (error !== "execution reverted" || output === "0x") return "Transaction reverted without a reason string";
-  const reason = decoded("0x08c379a0", "string", output);
+  const reason = reasonOf(output);
   if (reason !== null) return `${VM} reverted with reason string '${reason}'`;
   const panic = decoded("0x4e487b71", "uint256", output);
   if (panic === null) return `${VM} reverted with an unrecognized custom error (return data: ${output})`;
   const code = `0x${(panic as bigint).toString(16)}`;
   return PANICS[code] ? `${VM} reverted with panic code ${code} (${PANICS[code]})` : `${VM} reverted with unknown panic code ${code}`;
+}
+
+/** The reason with which Solidity's `revert` and `require` fail; null when the data is not that. */
+export function reasonOf(output: Hex): string | null {
+  return decoded("0x08c379a0", "string", output) as string | null;
 }
 
 /** The argument of one of Solidity's own errors; null when the data is not that. */

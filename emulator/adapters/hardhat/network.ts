@@ -1,8 +1,9 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcRequest } from "hardhat/types/providers";
 import type { ChainRules, Hex } from "../../ports/chain.ts";
-import { FUNDED_ACCOUNTS, SERVER_ACCOUNT } from "./accounts.ts";
+import { SERVER_ACCOUNT } from "./accounts.ts";
 import { SERVER_FUNDS } from "./fees.ts";
+import { chainSettings } from "./settings.ts";
 
 export interface Call {
   readonly method: string;
@@ -23,8 +24,6 @@ export interface NetworkOptions {
   /** Our package's folder: Hardhat looks for a configuration where it is told to, never in the user's folder. */
   readonly root: string;
 }
-
-const FUNDS = 10_000n * 10n ** 18n;
 
 /** Stands for a JSON-RPC batch, on its way through Hardhat's provider to EDR. */
 const BATCH = "getsmart_batch";
@@ -89,15 +88,11 @@ async function loadRuntime(root: string): Promise<HardhatRuntimeEnvironment> {
   const hre = await createHardhatRuntimeEnvironment(
     {
       networks: {
+        // The server wallet besides the others, and blocks when they are told to come.
         sandbox: {
-          type: "edr-simulated",
-          chainType: "l1",
-          accounts: [
-            { ...SERVER_ACCOUNT, balance: SERVER_FUNDS },
-            ...FUNDED_ACCOUNTS.map((account) => ({ ...account, balance: FUNDS })),
-          ].map(({ privateKey, balance }) => ({ privateKey, balance: balance.toString() })),
-          mining: { auto: false, mempool: { order: "fifo" } },
-          allowBlocksWithSameTimestamp: true,
+          ...chainSettings,
+          accounts: [{ privateKey: SERVER_ACCOUNT.privateKey, balance: String(SERVER_FUNDS) }, ...chainSettings.accounts],
+          mining: { ...chainSettings.mining, auto: false },
           throwOnTransactionFailures: false,
         },
       },

@@ -1,6 +1,7 @@
 import type { ChainRules } from "../../ports/chain.ts";
 import { DataUnsupported } from "../../ports/store.ts";
 import { CONTRACTS } from "./contracts.ts";
+import { BASE_FEE, BLOCK_GAS_LIMIT, HARDFORK, TX_GAS_CAP } from "./settings.ts";
 
 /** What the maker of a new chain may choose. */
 interface ChosenRules {
@@ -8,14 +9,6 @@ interface ChosenRules {
   readonly baseFee?: number | undefined;
   readonly publicUrl?: string | undefined;
 }
-
-/** The hardfork of new chains: what `hardhat node` runs, so that a wallet finds the same transactions there (EIP-7702 among them). */
-const HARDFORK = "osaka";
-const BLOCK_GAS_LIMIT = 60_000_000;
-/** EIP-7825. */
-const TX_GAS_CAP = 16_777_216;
-/** The least that blocks up to half full keep: an eighth of it is no whole wei, so it does not fall (EIP-1559). */
-const BASE_FEE = 7;
 
 /** Rules that a journal may name: those of new chains since the data format was frozen. */
 const HARDFORKS: readonly string[] = [HARDFORK];

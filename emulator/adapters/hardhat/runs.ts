@@ -20,12 +20,14 @@ export interface Reach {
   readonly stopped: boolean;
   /** How it went with as much gas as was tried; null when nothing had to be tried. */
   readonly run: Run | null;
+  /** The gas of that run. */
+  readonly tried: number;
   /** What it makes the node remember, in steps; 0 for what ends early. */
   readonly work: number;
 }
 
 /** Any program may have this much: its worst takes 400 MB. */
-const FREE_GAS = 125_000;
+export const FREE_GAS = 125_000;
 
 /** The node remembers of a call's input what it remembers of a step in so many bytes; of a call as much as of so many steps. */
 const BYTES_A_STEP = 160;
@@ -95,18 +97,19 @@ export class Runs {
     const any = this.any(call);
     let run: Measured | null = null;
     let last: Count = { gas: 0, steps: 0, rate: 0, isFickle: false, isTimed: false, isHuge: false };
-    let [expected, spent] = [0, 0];
+    let [expected, spent, tried] = [0, 0, 0];
     for (let more = FREE_GAS; intrinsic + more < gas; more += Math.min(more, this.#callGas)) {
       const given = intrinsic + more;
       run = await this.run(call, block, given);
+      tried = given;
       spent += run.cpu;
       const ends = run.gasUsed < intrinsic + more / 2;
-      if (ends && (gas <= any || isOver(run))) return { gas, stopped: false, run, work: expected };
+      if (ends && (gas <= any || isOver(run))) return { gas, stopped: false, run, tried, work: expected };
       const bytes = run.callBytes / BYTES_A_STEP;
       const next = Math.min(more + Math.min(more, this.#callGas), gas - intrinsic);
       const isLast = ends || intrinsic + next > any;
       if (bytes <= this.#steps) last = await this.#count(call, block, given, more, last, isLast || /memory/.test(run.error ?? ""));
-      const limited = { gas: Math.min(gas, Math.round(any)), stopped: false, run, work: expected };
+      const limited = { gas: Math.min(gas, Math.round(any)), stopped: false, run, tried, work: expected };
       if (ends && last.isFickle) return limited;
       if (ends) return { ...limited, gas: last.isTimed ? Math.min(gas, run.gasUsed + this.#callGas) : gas };
       expected = (bytes * next) / more + expectedAt(next, last);
@@ -114,12 +117,12 @@ export class Runs {
         expected > this.#steps ||
         (last.rate < FEW_STEPS && (spent > 2 * this.#cpu || (await this.#isSlow(call, block, given, run)))) ||
         (last.isHuge && (await this.#mayCall(call, block)));
-      if (isLong) return { gas: given, stopped: true, run, work: expected };
+      if (isLong) return { gas: given, stopped: true, run, tried, work: expected };
       if (isLast && last.isFickle) return given < any ? limited : { ...limited, gas: given, stopped: true };
       // Whoever burns gas without a step may take as many steps in another block.
       if (isLast && last.isTimed && run.error !== null && !isOutOfGas(run)) return limited;
     }
-    return { gas, stopped: false, run, work: expected };
+    return { gas, stopped: false, run, tried, work: expected };
   }
 
   /** More steps than a call may make. */

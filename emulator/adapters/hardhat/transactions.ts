@@ -1,5 +1,17 @@
+import { getAddress } from "ethers/address";
 import { Transaction } from "ethers/transaction";
-import type { Address, Block, ChainLog, ChainMark, ChainStep, Hex, SentAndMined, ServerTransaction } from "../../ports/chain.ts";
+import {
+  type Address,
+  type Block,
+  type ChainLog,
+  type ChainMark,
+  type ChainStep,
+  type Hex,
+  NonceTooHigh,
+  type SentAndMined,
+  type ServerTransaction,
+  type StuckTransaction,
+} from "../../ports/chain.ts";
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import type { RpcLog } from "./contracts.ts";
 import type { EvmMethods } from "./evm-methods.ts";
@@ -60,8 +72,9 @@ export class Transactions {
     return step;
   }
 
-  async sendRaw(raw: Hex): Promise<Sent> {
+  async sendRaw(raw: Hex, mayWait: boolean): Promise<Sent> {
     const tx = Transaction.from(raw);
+    if (!mayWait) await this.#refuseGap(tx.from as Address, tx.nonce);
     const baseFee = await nextBaseFee(this.#provider);
     refuseLowFee(feesOf(tx), baseFee);
     await this.#admit({ ...callOf(tx), ...paidFees(feesOf(tx), baseFee) }, Number(tx.gasLimit));
@@ -71,17 +84,31 @@ export class Transactions {
   }
 
   /** Settles what a wallet left open, so that the journal can repeat the transaction exactly. */
-  async sendFor(from: Address, request: Readonly<Record<string, unknown>>): Promise<Sent> {
+  async sendFor(from: Address, request: Readonly<Record<string, unknown>>, mayWait: boolean): Promise<Sent> {
     const text = (name: string) => (request[name] ?? undefined) as Hex | undefined;
     const baseFee = await nextBaseFee(this.#provider);
     const fees = settledFees(request, baseFee);
     refuseLowFee(fees, baseFee);
     const nonce = text("nonce") ? Number(text("nonce")) : await this.#pendingNonce(from);
+    if (!mayWait) await this.#refuseGap(from, nonce);
     const gas = Number(text("gas") ?? (await this.#evm.request("eth_estimateGas", [request])));
     await this.#admit({ ...request, gasPrice: undefined, ...paidFees(fees, baseFee) }, gas);
     const data = text("data") ?? text("input") ?? "0x";
     const kept = KEPT.flatMap((name) => (request[name] === undefined || request[name] === null ? [] : [[name, request[name]]]));
     return await this.#sendFilled({ from, data, nonce, gas, ...Object.fromEntries(kept), ...fees });
+  }
+
+  /** The node counts a sender's next nonce up to the first gap. */
+  async stuck(): Promise<readonly StuckTransaction[]> {
+    const waiting = (await this.#request("eth_pendingTransactions")) as { hash: Hex; from: Hex; nonce: Hex }[];
+    const found: StuckTransaction[] = [];
+    for (const [from, txs] of Map.groupBy(waiting, (tx) => tx.from)) {
+      const missing = await this.#pendingNonce(from);
+      for (const { hash, nonce } of txs) {
+        if (Number(nonce) > missing) found.push({ hash, from: getAddress(from), nonce: Number(nonce), missing });
+      }
+    }
+    return found;
   }
 
   async mine(timestamp: number): Promise<{ step: ChainStep; block: Block }> {
@@ -114,6 +141,11 @@ export class Transactions {
       return "raw" in step ? { method: "eth_sendRawTransaction", params: [step.raw] } : sendCall(step.tx);
     });
     for (let from = 0; from < calls.length; from += AT_ONCE) await this.#provider.batch(calls.slice(from, from + AT_ONCE));
+  }
+
+  async #refuseGap(from: Address, nonce: number): Promise<void> {
+    const expected = await this.#pendingNonce(from);
+    if (nonce > expected) throw new NonceTooHigh(nonce, expected);
   }
 
   /** Throws ChainRefusal for what would keep the chain busy. */

@@ -140,7 +140,7 @@ export class Access {
 /** Accounts that the sandbox signs for. */
 const ACCOUNT_METHOD = /^(eth_accounts$|eth_sendTransaction$|eth_sign|personal_)/;
 /** Reads, and transactions that their sender has signed. */
-const OPEN_METHOD = /^((eth|net|web3)_|debug_trace)/;
+const OPEN_METHOD = /^((eth|net|web3|txpool)_|debug_trace)/;
 
 function originIn({ origin }: SentHeaders): string | null {
   return origin === undefined ? null : String(origin);

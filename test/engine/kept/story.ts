@@ -62,20 +62,28 @@ export async function makeKept(work: string, into: string): Promise<void> {
   const { id } = await second.post("/tokens/mint", body, "kept-mint");
   const claimable = await issue(second, sponsored, vera);
   const gap = await again.signed(sandbox, learner.wallet.address, 1n, 2);
-  const waiting = await again.transfer(second, learner.wallet.address, 2n, 3);
+  await sandbox.close();
+
+  // A nonce gap may wait under manual mining alone.
+  sandbox = await createSandbox({ dataDir: work, mining: { kind: "manual" } });
+  const waiting = await again.transfer(await keptClient(sandbox), learner.wallet.address, 2n, 3);
+  await sandbox.close();
+
+  sandbox = await createSandbox({ dataDir: work });
+  const third = await keptClient(sandbox);
   sandbox.faults.add({ operationId: "mintTokens", times: 1, chain: "pending" });
-  const pending = await second.post("/tokens/mint", { user_id: learner.id, amount: "11" });
+  const pending = await third.post("/tokens/mint", { user_id: learner.id, amount: "11" });
   await sandbox.doctor();
   for (const name of ["journal.ndjson", "db.json"]) cpSync(join(work, name), join(into, name));
 
-  const state = await stateOf(second);
+  const state = await stateOf(third);
   const at: Record<string, State> = {};
   for (const { name } of sandbox.snapshots()) {
     await sandbox.restore(name);
-    at[name] = outlineOf(await stateOf(second));
+    at[name] = outlineOf(await stateOf(third));
   }
   await sandbox.reset();
-  at[""] = outlineOf(await stateOf(second));
+  at[""] = outlineOf(await stateOf(third));
   await sandbox.close();
   const idempotent = { key: "kept-mint", body, id };
   const kept: Kept = { state, at, idempotent, gap, waiting, pending: pending.id, claimable, revocable: claimed };
