@@ -27,6 +27,10 @@ export interface EngineState {
   restores: number;
   /** Set when undoing failed: no write is served any more. */
   broken: Error | null;
+  /** The position that this run began with: what is made after it is not folded while it runs. */
+  began: Position;
+  /** db.json of this generation is not in its place yet. */
+  isStaged: boolean;
   /** While a restore moves the chain, a block number may mean a block of another branch. */
   moving: boolean;
 }
@@ -55,6 +59,8 @@ export function newState(header: HeaderLine): EngineState {
     epoch: 1,
     restores: header.restores ?? 0,
     broken: null,
+    began: root,
+    isStaged: false,
     moving: false,
   };
 }
