@@ -1,5 +1,5 @@
 /** db.json while the sandbox runs: current when nothing happens for a while, and nothing that was made in this run is folded. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../emulator/sandbox.ts";
@@ -86,6 +86,38 @@ describe("a refresh", () => {
     const { generation } = world.state.header;
     await world.refresh();
     expect([world.state.header.generation, db().generation]).toEqual([generation, generation]);
+  });
+
+  it("is killed between any two of its steps: the state is the same, and the next one succeeds", async () => {
+    await welcome(world, "ada", 5n);
+    await world.refresh();
+    await world.positions.snapshot("a");
+    await welcome(world, "ben", 7n);
+    const before = await stateOf(world);
+    const copies: string[] = [];
+    const copy = () => cpSync(folder, copies[copies.push(newFolder()) - 1] as string, { recursive: true });
+    const watched = async (work: () => Promise<unknown>) => {
+      copy();
+      const result = await work();
+      copy();
+      return result as never;
+    };
+    const { store, journal } = world;
+    const [stage, publish, rewrite] = [store.stage.bind(store), store.publish.bind(store), journal.rewrite.bind(journal)];
+    Object.assign(store, { stage: (stamp: never) => watched(() => stage(stamp)), publish: () => watched(publish) });
+    journal.rewrite = (lines) => watched(() => rewrite(lines));
+    await world.refresh();
+    expect(copies).toHaveLength(6);
+    for (const each of copies) {
+      const again = await openWorld({ folder: each });
+      expect(await stateOf(again)).toEqual(before);
+      await welcome(again, "eve", 9n);
+      await again.refresh();
+      expect(db(each).records.users).toHaveLength(3);
+      await again.positions.restore("a");
+      expect(again.store.count("users")).toBe(1);
+      await again.kill();
+    }
   });
 
   it("that the disk refuses changes nothing, and writes go on", async () => {
