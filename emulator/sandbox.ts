@@ -32,6 +32,7 @@ import { openEngine } from "./engine/engine.ts";
 import type { HeaderLine } from "./engine/journal-line.ts";
 import { FIXTURE } from "./engine/positions.ts";
 import { Scheduler } from "./engine/scheduler.ts";
+import { WhenIdle } from "./engine/when-idle.ts";
 import { createApp } from "./http/app.ts";
 import { controlPlane } from "./http/control/control-plane.ts";
 import { inputChecks } from "./http/control/input-checks.ts";
@@ -112,7 +113,7 @@ export async function createSandbox(given: SandboxOptions = {}, start: Start = {
   if (options.webhooks) inputChecks.check("setWebhookFaults", { body: options.webhooks });
   const folder = options.dataDir === undefined ? null : await openFolder(options.dataDir, options, start);
   let undo = async () => {};
-  const compound = compose(options, options.log ?? SILENT, folder, (end) => void (undo = end));
+  const compound = compose(options, options.log ?? SILENT, folder, start.idleMs, (end) => void (undo = end));
   const sandbox = await compound.catch(async (error) => {
     await undo();
     throw folder ? folder.abandon(error) : error;
@@ -132,6 +133,7 @@ async function compose(
   options: SandboxOptions,
   log: Logger,
   folder: DataFolder | null,
+  idleMs: number | undefined,
   opened: (end: () => Promise<void>) => void,
 ): Promise<Sandbox> {
   const mode = options.mining ?? { kind: "auto" };
@@ -309,6 +311,7 @@ async function compose(
     await positions.snapshot(FIXTURE);
   }
   await scheduler.start();
+  const idle = folder && new WhenIdle(new NodeTimer(), engine.state, () => folder.compact(writer.broken, engine.refresh), log, idleMs);
   const control = controlPlane(controls, publicUrl);
   const newRequestId = (isAside: boolean) => (isAside ? asideIds : requestIds).next(clock.now());
   const hanging = new HangingRequests();
@@ -367,6 +370,7 @@ async function compose(
   }
 
   async function letGo(keep: () => Promise<void>): Promise<void> {
+    idle?.stop();
     scheduler.stop();
     parser.close();
     await dispatcher.stop();

@@ -91,6 +91,13 @@ class Shared {
 /** Of this worker, by options: every `test.extend()` has worker fixtures of its own, and should not have sandboxes of its own. */
 const sharedBy = new Map<string, Shared>();
 
+function sharedWith(options: SandboxOptions): Shared {
+  const key = JSON.stringify(options);
+  const shared = sharedBy.get(key) ?? new Shared(options);
+  sharedBy.set(key, shared);
+  return shared;
+}
+
 interface Fixtures extends SandboxFixtures {
   readonly sharedSandbox: Shared;
 }
@@ -99,19 +106,18 @@ const extended = base.extend<Fixtures>({
   sandboxOptions: [{}, { scope: "worker", injected: true }],
   sharedSandbox: [
     async ({ sandboxOptions }, use) => {
-      const key = JSON.stringify(sandboxOptions);
-      const shared = sharedBy.get(key) ?? new Shared(sandboxOptions);
-      sharedBy.set(key, shared);
+      const shared = sharedWith(sandboxOptions);
       shared.users += 1;
       await use(shared);
       shared.users -= 1;
       if (shared.users > 0) return;
-      sharedBy.delete(key);
+      sharedBy.delete(JSON.stringify(sandboxOptions));
       await shared.close();
     },
     { scope: "worker" },
   ],
-  fileSandbox: [({ sharedSandbox }, use) => sharedSandbox.lend("vitest-file", use), { scope: "file" }],
+  // Before Vitest 5 a fixture of a file was not given what a fixture of the worker had made.
+  fileSandbox: [({ sandboxOptions, sharedSandbox: _ }, use) => sharedWith(sandboxOptions).lend("vitest-file", use), { scope: "file" }],
   sandbox: ({ sharedSandbox, fileSandbox: _ }, use) => sharedSandbox.lendToTest(use),
 });
 

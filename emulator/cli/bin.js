@@ -46,7 +46,7 @@ function keepCompiledCode() {
         if ((mode & 0o077) !== 0) chmodSync(path, 0o700);
       }
     }
-    module.enableCompileCache(folder);
+    module.enableCompileCache?.(folder);
   } catch {
     // Without a place to keep it the start takes longer, no more.
   }

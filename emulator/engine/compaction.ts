@@ -8,6 +8,8 @@ import type { EnginePorts, EngineState } from "./state.ts";
 const LINE_LENGTH = 1 << 20;
 
 interface Compaction {
+  /** Folds only what was there when this run began, and no more than is older than so many positions: later ones can be gone back to. */
+  readonly keeps?: number;
   /** Told when the journal was renamed: the commit point. */
   readonly committed?: () => void;
   readonly lineLength?: number;
@@ -20,8 +22,11 @@ interface Compaction {
 export async function compact(
   { store, journal }: EnginePorts,
   state: EngineState,
-  { committed = () => {}, lineLength = LINE_LENGTH }: Compaction = {},
+  { committed = () => {}, lineLength = LINE_LENGTH, keeps = 0 }: Compaction = {},
 ): Promise<void> {
+  // Its file is the only one with the records of this generation: it is not written over.
+  if (state.isStaged) await store.publish();
+  state.isStaged = false;
   // A flush under way is of the file that is about to be replaced.
   await journal.durable();
   const stamp = { generation: state.header.generation + 1, seq: state.head.seq };
@@ -31,13 +36,16 @@ export async function compact(
   try {
     // Abandoned meanwhile: the folder may be another process's by now.
     if (state.broken) throw state.broken;
-    await journal.rewrite(numbered(compactedLines(header, state, lineLength)));
+    await journal.rewrite(numbered(compactedLines(header, state, lineLength, keeps)));
   } catch (error) {
     await store.discard();
     throw error;
   }
+  state.header = header;
+  state.isStaged = true;
   committed();
   await store.publish();
+  state.isStaged = false;
 }
 
 async function* numbered(lines: AsyncIterable<JournalLine>): AsyncGenerator<string> {
@@ -45,12 +53,13 @@ async function* numbered(lines: AsyncIterable<JournalLine>): AsyncGenerator<stri
   for await (const line of lines) yield encodeLine({ ...line, n: ++n });
 }
 
-async function* compactedLines(header: HeaderLine, state: EngineState, lineLength: number): AsyncGenerator<JournalLine> {
+async function* compactedLines(header: HeaderLine, state: EngineState, lineLength: number, keeps: number): AsyncGenerator<JournalLine> {
   yield header;
   const root = rootOf(state.head);
   const live = lineFrom(root, state.head);
   const branchPoints = new Map([...state.names].map(([name, position]) => [name, pathBetween(position, state.head).common]));
-  const anchors = new Set<Position>([...branchPoints.values(), state.head]);
+  const kept = keeps === 0 ? [] : live.filter(({ depth }) => depth > Math.max(state.began.depth, state.head.depth - keeps) - 1);
+  const anchors = new Set<Position>([...branchPoints.values(), state.head, ...kept]);
   let folded: Position[] = [];
   /** Nothing leads back beyond the first of them. */
   let isBelowAnchor = anchors.has(root);

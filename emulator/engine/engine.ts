@@ -18,6 +18,9 @@ interface EngineOptions {
   readonly lineLength?: number;
 }
 
+/** Positions that are not folded while it runs. */
+const MOST_KEPT = 100_000;
+
 /** The running engine: one writer, one journal, one chain, and the positions over them. */
 export interface Engine {
   readonly writer: Writer;
@@ -25,8 +28,10 @@ export interface Engine {
   readonly header: HeaderLine;
   /** What was found on disk; null for a new sandbox. */
   readonly recovered: RecoveryReport | null;
-  /** Ends the generation: db.json takes the records. No unit may follow. */
+  /** Ends the generation: db.json takes the records, and what no name leads back to is folded. */
   compact(): Promise<void>;
+  /** The same while it runs, without folding what was made in this run. Nothing happens when db.json is current. */
+  refresh(): Promise<void>;
   readonly state: EngineState;
   /** Takes another world over, as a new generation. */
   adopt(other: Adoptee): Promise<void>;
@@ -52,6 +57,7 @@ export async function openEngine(
     options.settle,
     options.emitted ?? (() => {}),
   );
+  state.began = state.head;
   if (state.head.parent === null) await writer.deploy();
   return {
     writer,
@@ -59,6 +65,11 @@ export async function openEngine(
     header: state.header,
     recovered: report,
     compact: () => writer.exclusive(() => compact(ports, state, lineLength === undefined ? {} : { lineLength })),
+    refresh: () =>
+      writer.exclusive(async () => {
+        const { db_digest, last_seq } = state.header;
+        if (db_digest === null || last_seq !== state.seq) await compact(ports, state, { keeps: MOST_KEPT });
+      }),
     state,
     adopt: (other) =>
       writer.exclusive(async () => {

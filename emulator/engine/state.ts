@@ -27,6 +27,10 @@ export interface EngineState {
   restores: number;
   /** Set when undoing failed: no write is served any more. */
   broken: Error | null;
+  /** The position that this run began with: what is made after it is not folded while it runs. */
+  began: Position;
+  /** db.json of this generation is not in its place yet. */
+  isStaged: boolean;
   /** While a restore moves the chain, or something is tried on it, a block number may mean another block. */
   moving: boolean;
   /** How often something was tried on the chain and taken back. */
@@ -57,6 +61,8 @@ export function newState(header: HeaderLine): EngineState {
     epoch: 1,
     restores: header.restores ?? 0,
     broken: null,
+    began: root,
+    isStaged: false,
     moving: false,
     asides: 0,
   };

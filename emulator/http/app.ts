@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import type { ErrorRequestHandler, Express, RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Access } from "../control/access/access.ts";
 import { isControlPath } from "../control/access/paths.ts";
@@ -11,6 +11,7 @@ import type { Keys } from "../services/keys.ts";
 import { beginCall } from "./call.ts";
 import type { ApiDocument, Operation } from "./document.ts";
 import { errorEnvelope, statusOf, toApiError } from "./envelope.ts";
+import { express } from "./express.ts";
 import { mutateAnswer } from "./faults/mutate-answer.ts";
 import { Idempotency } from "./idempotency.ts";
 import { inTurn } from "./in-turn.ts";

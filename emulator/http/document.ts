@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { OpenAPIBackend } from "openapi-backend";
+import type { OpenAPIBackend } from "openapi-backend";
 import type { StageName } from "../control/exchange.ts";
 import { isWritable } from "../model/instant.ts";
+import { nodeRequire } from "../node-require.ts";
 import { builtText, packageFile } from "../package-root.ts";
 import { yaml } from "../yaml.ts";
 import { deprecationHeaders } from "./deprecation.ts";
@@ -105,7 +106,8 @@ function load(name: "openapi" | "control") {
   const source = () => readFileSync(packageFile(`spec/${name}.yaml`), "utf8");
   const text = builtText(`spec/${name}.json`) ?? JSON.stringify(yaml().parse(source()));
   const ajv = validatorsByContext();
-  const backend = new OpenAPIBackend({
+  const openApi = nodeRequire("openapi-backend") as typeof import("openapi-backend");
+  const backend = new openApi.OpenAPIBackend({
     definition: JSON.parse(text),
     strict: true,
     quick: true, // the 3.0 schema that it would check against refuses 3.1; `npm run check` lints the document instead

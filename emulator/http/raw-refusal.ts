@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { clearTimeout, setTimeout } from "node:timers";
 import { ApiError } from "../model/errors.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
 import { HEAD_LIMIT, type RawLine, type RawRecorder } from "./raw-exchange.ts";

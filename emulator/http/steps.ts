@@ -23,7 +23,7 @@ export function stepBook(document: ApiDocument, handlers: () => Operations, worl
 
   function check(id: string, members: Readonly<Record<string, unknown>>): ApiError | null {
     const operation = operationOf(id);
-    const { params, body } = split(operation, structuredClone(members));
+    const { params, body } = split(operation, JSON.parse(JSON.stringify(members)));
     const wantsBody = operation.bodyRequired || Object.keys(body).length > 0;
     const pathNames = { properties: Object.fromEntries([...namesInPath(operation)].map((name) => [name, {}])) };
     if (wantsBody && operation.consumes.length === 0) {

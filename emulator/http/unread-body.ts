@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
+import { clearTimeout, setTimeout } from "node:timers";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { LateHash } from "../control/body.ts";
 

@@ -21,4 +21,6 @@ export type Disk = Pick<
 /** What a test may replace of the machine. */
 export interface Machine {
   readonly disk?: Disk;
+  /** How often the sandbox looks whether nothing has happened, in ms. */
+  readonly idleMs?: number;
 }

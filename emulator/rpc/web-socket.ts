@@ -1,10 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { RawData, WebSocket, WebSocketServer } from "ws";
+import { nodeRequire } from "../node-require.ts";
 import { BOUNDS } from "./bounds.ts";
 import type { Peer } from "./deps.ts";
 import type { Refusal } from "./http.ts";
 import { failure } from "./json-rpc.ts";
+
+const ws: { WebSocketServer: typeof WebSocketServer } = nodeRequire("ws");
 
 interface WebSocketTransport {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -19,7 +22,7 @@ export function webSocketTransport(
   refusalOf: (req: IncomingMessage) => Refusal | null,
   answer: (text: string, req: IncomingMessage, peer: Peer) => Promise<string | null>,
 ): WebSocketTransport {
-  const server = new WebSocketServer({ noServer: true, maxPayload: BOUNDS.body });
+  const server = new ws.WebSocketServer({ noServer: true, maxPayload: BOUNDS.body });
 
   function serve(socket: WebSocket, req: IncomingMessage): void {
     /** Asked, and waiting for those before to be answered and read: no more than came at once. */

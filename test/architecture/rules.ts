@@ -94,7 +94,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/adapters/hardhat",
-    may: ["emulator/model", "emulator/ports", "emulator/package-root.ts", "hardhat", "ethers"],
+    may: ["emulator/model", "emulator/node-require.ts", "emulator/ports", "emulator/package-root.ts", "hardhat", "ethers"],
     because: "an adapter knows its ports and its one dependency",
   },
   {
@@ -104,6 +104,7 @@ export const RULES: readonly Rule[] = [
       "emulator/ports",
       "emulator/services",
       "emulator/control",
+      "emulator/node-require.ts",
       "emulator/package-root.ts",
       "spec/control-types.ts",
       "spec/types.ts",
@@ -118,7 +119,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     room: "emulator/rpc",
-    may: ["emulator/model", "emulator/ports", "emulator/services", "emulator/control", "ws", "pino"],
+    may: ["emulator/model", "emulator/node-require.ts", "emulator/ports", "emulator/services", "emulator/control", "ws", "pino"],
     because: "rpc speaks to services and control, never to an adapter",
   },
   {
@@ -135,6 +136,7 @@ export const RULES: readonly Rule[] = [
   { room: "emulator/config-schema.ts", may: ["emulator/settings.ts"], because: "the schema follows from the table of settings" },
   { room: "emulator/yaml.ts", may: ["yaml"], because: "it loads YAML when somebody needs it" },
   { room: "emulator/stop.ts", may: [], because: "how long a stop may take depends on nothing that is stopped" },
+  { room: "emulator/node-require.ts", may: [], because: "it loads packages, no more" },
   { room: "emulator/package-root.ts", may: [], because: "it finds files, no more" },
   { room: "emulator/private-path.ts", may: [], because: "it sets permissions, no more" },
   {

@@ -19,7 +19,10 @@ export function describeLibrary(packed: () => { readonly tarball: string; readon
       mkdirSync(project);
       cpSync(CONSUMER, project, { recursive: true });
       // The types of Node are the one thing that the project brings itself, as every TypeScript project on Node does.
-      await run(["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", packed().tarball, "@types/node@24"], project);
+      await run(
+        ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", packed().tarball, "@types/node@24", "typescript@5.9"],
+        project,
+      );
     }, INSTALLING_MS);
 
     it.each(["module.mjs", "common.cjs"])("runs: %s", async (script) => {
@@ -45,6 +48,12 @@ export function describeLibrary(packed: () => { readonly tarball: string; readon
     it.each(["node16", "bundler"])("has types under %s, third-party ones checked too", { timeout: COMPILING_MS }, async (resolution) => {
       const tsc = join(CHECKOUT, "node_modules/typescript/bin/tsc");
       const { ended, stdout } = await attempt([process.execPath, tsc, "-p", `tsconfig.${resolution}.json`], project);
+      expect(stdout).toBe("");
+      expect(ended).toBe(0);
+    });
+
+    it("has types under node10, which knows no exports, by the last TypeScript but two", { timeout: COMPILING_MS }, async () => {
+      const { ended, stdout } = await attempt([process.execPath, "node_modules/typescript/bin/tsc", "-p", "tsconfig.node10.json"], project);
       expect(stdout).toBe("");
       expect(ended).toBe(0);
     });

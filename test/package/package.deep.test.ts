@@ -5,6 +5,7 @@ import { describeCommandLine } from "./command-line.ts";
 import { describeExamples } from "./examples.ts";
 import { describeLibrary } from "./library.ts";
 import { pack } from "./pack.ts";
+import { describeRunners } from "./runners.ts";
 import { describeTarball } from "./tarball.ts";
 
 /** What `npm publish` would send, unpacked, run, imported and compiled against, all outside of the checkout. */
@@ -20,4 +21,5 @@ describe("the package", () => {
   describeCommandLine(() => ({ tarball, folder }));
   describeLibrary(() => ({ tarball, folder }));
   describeExamples(() => ({ tarball, folder }));
+  describeRunners(() => ({ tarball, folder }));
 });

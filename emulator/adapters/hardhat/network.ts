@@ -1,5 +1,6 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcRequest } from "hardhat/types/providers";
+import { HAS_OTHER_GLOBALS, nodeRequire } from "../../node-require.ts";
 import type { ChainRules, Hex } from "../../ports/chain.ts";
 import { SERVER_ACCOUNT } from "./accounts.ts";
 import { SERVER_FUNDS } from "./fees.ts";
@@ -84,7 +85,10 @@ export async function batching(provider: Pick<Provider, "request">): Promise<Pro
 async function loadRuntime(root: string): Promise<HardhatRuntimeEnvironment> {
   // Before the import: Hardhat asks for consent or reports on a terminal otherwise.
   process.env.HARDHAT_DISABLE_TELEMETRY = "true";
-  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  // It recognises errors of Node by their class, which a test runner with globals of its own (Jest, Vitest's vm pools) hides from it.
+  const { createHardhatRuntimeEnvironment } = HAS_OTHER_GLOBALS
+    ? (nodeRequire("hardhat/hre") as typeof import("hardhat/hre"))
+    : await import("hardhat/hre");
   const hre = await createHardhatRuntimeEnvironment(
     {
       networks: {

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from "node:v8";
 import type { Policy, Quota, QuotaSetting, RateLimiter, Verdict } from "../../ports/rate-limiter.ts";
 
 /** Instants of the requests that count, per key and policy, oldest first. */
@@ -51,10 +52,10 @@ export class SlidingWindows implements RateLimiter {
   }
 
   capture(): unknown {
-    return structuredClone(this.#keys);
+    return copyOf(this.#keys);
   }
   restore(captured: unknown): void {
-    this.#keys = captured === undefined ? new Map() : structuredClone(captured as Map<string, Stamps>);
+    this.#keys = captured === undefined ? new Map() : copyOf(captured as Map<string, Stamps>);
   }
 
   #stamps(keyId: string): Stamps | undefined {
@@ -90,4 +91,9 @@ export class SlidingWindows implements RateLimiter {
 function secondsUntilMore(live: readonly number[], { w }: Policy, now: number): number {
   const oldest = live[0];
   return oldest === undefined ? 0 : Math.ceil((oldest + w * 1000 - now) / 1000);
+}
+
+/** Not `structuredClone`, which pages of jsdom lack. */
+function copyOf<T>(value: T): T {
+  return deserialize(serialize(value));
 }

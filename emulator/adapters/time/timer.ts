@@ -13,7 +13,9 @@ export class NodeTimer implements Timer {
     this.#handle = setTimeout(() => {
       if (delayMs > LONGEST) this.arm(delayMs - LONGEST, ring);
       else ring();
-    }, wait).unref();
+    }, wait);
+    // A page of jsdom has numbers for timers.
+    (this.#handle as Partial<NodeJS.Timeout>).unref?.();
   }
 
   disarm(): void {

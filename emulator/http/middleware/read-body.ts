@@ -1,8 +1,10 @@
-import express, { type Request, type RequestHandler } from "express";
+import { TextDecoder } from "node:util";
+import type { Request, RequestHandler } from "express";
 import { ApiError } from "../../model/errors.ts";
 import { callOf } from "../call.ts";
 import type { Operation } from "../document.ts";
 import { tooLarge } from "../envelope.ts";
+import { express } from "../express.ts";
 import { whenBodyIsKnown } from "../has-body.ts";
 
 /** What body-parser inflates. */

@@ -1,0 +1,3 @@
+import { nodeRequire } from "../node-require.ts";
+
+export const express: typeof import("express") = nodeRequire("express");
