@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { describe, it } from "node:test";
 import { createSandbox, InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "getsmart-sandbox";
 import type { getSmartBadgeAbi } from "getsmart-sandbox/abi";
-import getsToken from "getsmart-sandbox/abi/GetsToken.json" with { type: "json" };
+import type getsToken from "getsmart-sandbox/abi/GetsToken.json";
 import { CHECKS, conformanceSuite, type Run, runConformance, verdictOf } from "getsmart-sandbox/conformance";
 
 const options: SandboxOptions = {
