@@ -2,7 +2,7 @@
  * Begins dist/ anew, so that nothing of an earlier build is published: our modules in a few files, since a start that loads two hundred takes
  * twice as long, and what is served from the contract but takes long to make: the documents as JSON (reading the YAML of the API takes a quarter
  * of a second, reading JSON a few milliseconds), the fixtures likewise, and the reference page's script, so that nothing is fetched from outside.
- * Also the schema of the configuration file, for editors.
+ * Also the schema of the configuration file, for editors, and the ABIs of the contracts.
  *
  *     node spec/build.ts
  */
@@ -12,6 +12,7 @@ import { build } from "esbuild";
 import { parse } from "yaml";
 import { configSchema } from "../emulator/config-schema.ts";
 import { parseFixture, prepareFixture } from "../emulator/control/fixtures/parse.ts";
+import { writeAbis } from "./abi.ts";
 import { keptScript } from "./reference/script.ts";
 
 const root = new URL("../", import.meta.url);
@@ -50,4 +51,5 @@ mkdirSync(new URL("dist/docs/", root), { recursive: true });
 writeFileSync(new URL("dist/docs/scalar.js", root), keptScript());
 copyFileSync(new URL("spec/reference/NOTICE", root), new URL("dist/docs/NOTICE", root));
 writeFileSync(new URL("dist/config.schema.json", root), `${JSON.stringify(configSchema(), null, 2)}\n`);
+writeAbis(new URL("dist/abi/", root));
 await bundled;

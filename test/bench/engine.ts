@@ -21,13 +21,14 @@ import { second } from "./figures/second.ts";
 import { size } from "./figures/size.ts";
 import { snapshot } from "./figures/snapshot.ts";
 import { start } from "./figures/start.ts";
+import { turns } from "./figures/turns.ts";
 import { unit } from "./figures/unit.ts";
 import { verify } from "./figures/verify.ts";
 import { webhooks } from "./figures/webhooks.ts";
 
 const FIGURES: Readonly<Record<string, Figure>> = {
   ...{ start, exec, get, mint, awards, verify, webhooks, replay, unit, size, snapshot, second, fixtures, generate, kills, install },
-  ...{ big, clone, loops },
+  ...{ big, clone, loops, turns },
 };
 
 /** Take gigabytes: measured by name only. */

@@ -29,6 +29,10 @@ export function describeLibrary(packed: () => { readonly tarball: string; readon
       expect(JSON.parse(await run([process.execPath, script], project))).toEqual({ status: 201, display_name: "Grace Hopper" });
     });
 
+    it("publishes the ABIs, as JSON and as a module", async () => {
+      expect(JSON.parse(await run([process.execPath, "abi.mjs"], project))).toEqual({ isSame: true, hasError: true });
+    });
+
     it("judges an application from code: getsmart-sandbox/conformance", { timeout: RUNNING_MS }, async () => {
       expect(await run([process.execPath, "judge.mjs"], project)).toMatch(/^CONFORMANT v1\.\S+ \(standard, contract\) \d+\/\d+ selected/);
     });

@@ -106,6 +106,13 @@ it.each(LATER)("a program that loops %s is given no more than any may have", asy
   const before = process.memoryUsage().rss;
   for (const method of ["eth_call", "eth_estimateGas", "eth_sendTransaction"]) await world.refused(method, [call]);
   await world.refused("debug_traceCall", [call, "latest"]);
+  const failed = { status: "0x0", error: { code: -32015 } };
+  for (const validation of [false, true]) {
+    const paying = { ...call, maxFeePerGas: "0x3b9aca00" };
+    const [block] = await world.rpc<object[]>("eth_simulateV1", [{ blockStateCalls: [{ calls: [paying] }], validation }]);
+    expect(block).toMatchObject({ calls: [failed] });
+  }
+  expect(await world.rpc("eth_createAccessList", [call])).toMatchObject({ error: expect.any(String) });
   expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(500);
   expect(await world.rpc("eth_blockNumber")).toBe("0x1");
 });

@@ -24,13 +24,15 @@ it("a chain that wallets and the API wrote to in turn is the same after a restar
     await before.api.transfer(grace.id, ada.id, "0.5");
     await before.rpc("eth_sendTransaction", [{ from: two.address, to: one.address, value: "0x5" }]);
   }
-  // One that is refused, one that waits for its nonce, and blocks of nothing.
+  // One that the contract refuses; then one that waits for its nonce, which manual mining allows, and blocks of nothing.
   await before.rpc("eth_sendRawTransaction", [await before.signedTransfer(one, grace.wallet.address, gets(1000), 5)]);
-  const waiting = await before.rpc<string>("eth_sendRawTransaction", [await before.signedTransfer(one, grace.wallet.address, gets(2), 7)]);
-  await before.rpc("hardhat_mine", ["0x3"]);
-  const hashes = await blocks(before);
-  const history = await before.api.transactions();
   await before.close();
+  const manual = await openWorld({ dataDir, mining: { kind: "manual" } });
+  const waiting = await manual.rpc<string>("eth_sendRawTransaction", [await manual.signedTransfer(one, grace.wallet.address, gets(2), 7)]);
+  await manual.rpc("hardhat_mine", ["0x3"]);
+  const hashes = await blocks(manual);
+  const history = await manual.api.transactions();
+  await manual.close();
 
   const after = await openWorld({ dataDir });
   expect(await blocks(after)).toEqual(hashes);

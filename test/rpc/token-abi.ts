@@ -14,3 +14,15 @@ export const TOKEN_ABI = [
 export function gets(whole: number): bigint {
   return BigInt(whole) * 10n ** 18n;
 }
+
+/** What an explorer asks of any ERC-721 contract. */
+export const BADGE_ABI = [
+  "function supportsInterface(bytes4 interfaceId) view returns (bool)",
+  "function name() view returns (string)",
+  "function ownerOf(uint256 tokenId) view returns (address)",
+  "function tokenURI(uint256 tokenId) view returns (string)",
+  "event Transfer(address indexed from, address indexed to, uint256 indexed tokenId)",
+] as const;
+
+/** ERC-165 identifier of ERC-721's metadata extension. */
+export const ERC721_METADATA = "0x5b5e139f";

@@ -1,7 +1,12 @@
 import { expect, it, onTestFinished } from "vitest";
+import { metadataIn, pictureIn } from "../support/badge-metadata.ts";
+import { api } from "../support/client.ts";
+import { newBadge } from "../support/verified-awards.ts";
 import { gets } from "./token-abi.ts";
 import type { OpenWallet } from "./wallets.ts";
-import { type Account, openWorld } from "./world.ts";
+import { type Account, openWorld, TOKEN } from "./world.ts";
+
+const TRANSFER = TOKEN.getEvent("Transfer")?.topicHash;
 
 /** What a program that people use to reach a chain finds here, beside the API. */
 export function shouldServeWallet(open: OpenWallet): void {
@@ -30,6 +35,23 @@ export function shouldServeWallet(open: OpenWallet): void {
     await api.mint(grace.id, "5");
     await wallet.transfer(grace.wallet.address, gets(2));
     expect(await wallet.balanceOf(grace.wallet.address)).toBe(gets(8));
+  });
+
+  it("shows a badge as an explorer does: found by its Transfer, with owner, title and picture", async () => {
+    const { wallet, account, ada, sandbox, rpc } = await adaAndGrace(open);
+    const client = api(sandbox.app, sandbox.apiKey);
+    const badge = await newBadge(client);
+    const { body } = await client.post(`/badges/${badge.id}/applications`, { recipient_id: ada.id }).expect(201);
+    for (const step of ["approve", "claim"]) await client.post(`/awards/${body.data.id}/${step}`).expect(200);
+    const minted = { topics: [TRANSFER, null, `0x${account.address.slice(2).toLowerCase().padStart(64, "0")}`], fromBlock: "0x0" };
+    const logs = await rpc<{ address: string; topics: string[] }[]>("eth_getLogs", [minted]);
+    // An ERC-721 Transfer has its token id among its topics.
+    const [log] = logs.filter(({ topics }) => topics.length === 4);
+    const shown = await wallet.badge(log?.address as string, BigInt(log?.topics[3] as string));
+    expect(shown).toMatchObject({ hasMetadata: true, name: expect.stringMatching(/\S/), owner: account.address });
+    const metadata = metadataIn(shown.tokenUri);
+    expect(metadata.name).toBe(badge.title);
+    expect(pictureIn(metadata)).toMatch(/^<svg/);
   });
 
   it("decodes the contract's custom error", async () => {

@@ -1,5 +1,5 @@
 import { Contract, isError, JsonRpcProvider, NonceManager, Wallet, WebSocketProvider } from "ethers";
-import { TOKEN_ABI } from "./token-abi.ts";
+import { BADGE_ABI, ERC721_METADATA, TOKEN_ABI } from "./token-abi.ts";
 import type { Account, World } from "./world.ts";
 
 /** A program that people use to reach a chain. */
@@ -11,7 +11,17 @@ export interface WalletSoftware {
   transfer(to: string, amount: bigint): Promise<string>;
   /** Name of the custom error with which the contract refuses a transfer. */
   refusalOf(to: string, amount: bigint): Promise<string | undefined>;
+  /** What an explorer asks of an ERC-721 contract and one of its tokens. */
+  badge(address: string, tokenId: bigint): Promise<ShownBadge>;
   close(): Promise<void>;
+}
+
+export interface ShownBadge {
+  /** ERC-165: whether it has ERC-721's metadata. */
+  readonly hasMetadata: boolean;
+  readonly name: string;
+  readonly owner: string;
+  readonly tokenUri: string;
 }
 
 /** How such a program is opened: where JSON-RPC answers over HTTP and over WebSocket, the token, and the account that signs. */
@@ -42,6 +52,14 @@ function ethersWallet(url: string, address: string, { privateKey }: Account): Wa
           () => undefined,
           (error) => (isError(error, "CALL_EXCEPTION") ? error.revert?.name : undefined),
         ),
+    async badge(address, tokenId) {
+      const badge = new Contract(address, BADGE_ABI, provider);
+      const read = (method: string, ...args: unknown[]) => badge.getFunction(method)(...args);
+      return {
+        hasMetadata: await read("supportsInterface", ERC721_METADATA),
+        ...{ name: await read("name"), owner: await read("ownerOf", tokenId), tokenUri: await read("tokenURI", tokenId) },
+      };
+    },
     close: async () => provider.destroy(),
   };
 }

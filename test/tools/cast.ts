@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { ERC721_METADATA } from "../rpc/token-abi.ts";
 import type { OpenWallet } from "../rpc/wallets.ts";
 import { secondTierTool } from "../support/tools.ts";
 
@@ -15,7 +16,8 @@ export const castWallet: OpenWallet = ({ http: url, token }, { address, privateK
     if (stdout === "") throw new Error(stderr);
     return stdout.trim();
   }
-  const view = (signature: string, ...args: string[]) => cast("call", token, signature, ...args);
+  const viewOf = (contract: string, signature: string, ...args: string[]) => cast("call", contract, signature, ...args);
+  const view = (signature: string, ...args: string[]) => viewOf(token, signature, ...args);
   return {
     chainId: async () => Number(await cast("chain-id")),
     token: async () => ({
@@ -33,6 +35,12 @@ export const castWallet: OpenWallet = ({ http: url, token }, { address, privateK
         // cast prints the error's data; this is ERC20InsufficientBalance (ERC-6093).
         (error) => (error.message.includes('data: "0xe450d38c') ? "ERC20InsufficientBalance" : undefined),
       ),
+    badge: async (badge, tokenId) => ({
+      hasMetadata: (await viewOf(badge, "supportsInterface(bytes4)(bool)", ERC721_METADATA)) === "true",
+      name: JSON.parse(await viewOf(badge, "name()(string)")),
+      owner: await viewOf(badge, "ownerOf(uint256)(address)", `${tokenId}`),
+      tokenUri: JSON.parse(await viewOf(badge, "tokenURI(uint256)(string)", `${tokenId}`)),
+    }),
     close: async () => {},
   };
 };

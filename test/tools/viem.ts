@@ -1,7 +1,7 @@
 import { type BaseError, ContractFunctionRevertedError, createPublicClient, createWalletClient, http, parseAbi, webSocket } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { TOKEN_ABI } from "../rpc/token-abi.ts";
+import { BADGE_ABI, ERC721_METADATA, TOKEN_ABI } from "../rpc/token-abi.ts";
 import type { OpenWallet, WalletSoftware } from "../rpc/wallets.ts";
 import type { Account } from "../rpc/world.ts";
 
@@ -36,6 +36,15 @@ function viemWallet(url: string, address: string, { privateKey }: Account): Wall
           return (reverted as ContractFunctionRevertedError | null)?.data?.errorName;
         },
       ),
+    async badge(badge, tokenId) {
+      const contract = { address: badge as `0x${string}`, abi: parseAbi(BADGE_ABI) };
+      return {
+        hasMetadata: await reader.readContract({ ...contract, functionName: "supportsInterface", args: [ERC721_METADATA] }),
+        name: await reader.readContract({ ...contract, functionName: "name" }),
+        owner: await reader.readContract({ ...contract, functionName: "ownerOf", args: [tokenId] }),
+        tokenUri: await reader.readContract({ ...contract, functionName: "tokenURI", args: [tokenId] }),
+      };
+    },
     async close() {
       if (url.startsWith("ws")) await closeSocket(reader);
     },

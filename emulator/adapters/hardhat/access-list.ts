@@ -1,5 +1,6 @@
 import { getCreateAddress } from "ethers/address";
 import type { Hex } from "../../ports/chain.ts";
+import type { Run } from "./failures.ts";
 import { intrinsicGas } from "./intrinsic-gas.ts";
 import { type Provider, quantity } from "./network.ts";
 import type { CallObject, Runs } from "./runs.ts";
@@ -17,7 +18,13 @@ const LAST_PRECOMPILE = 0x1ffn;
  * The access list of a call that is known to be short, as geth makes it: all storage that it uses, and the accounts besides those that are warm
  * without it (sender, recipient, the block's beneficiary, precompiled contracts); and how the call goes with it. `gas`: without the list's own.
  */
-export async function accessListOf(provider: Provider, runs: Runs, call: CallObject, block: unknown, gas: number) {
+export async function accessListOf(
+  provider: Provider,
+  runs: Runs,
+  call: CallObject,
+  block: unknown,
+  gas: number,
+): Promise<{ list: AccessList; run: Run }> {
   const warm = await warmFor(provider, call, block);
   const given = asList(call.accessList);
   let list: AccessList = given;

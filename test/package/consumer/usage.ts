@@ -2,6 +2,8 @@
 import { createServer } from "node:http";
 import { describe, it } from "node:test";
 import { createSandbox, InvariantBroken, type Sandbox, type SandboxOptions, type Snapshot } from "getsmart-sandbox";
+import type { getSmartBadgeAbi } from "getsmart-sandbox/abi";
+import type getsToken from "getsmart-sandbox/abi/GetsToken.json";
 import { CHECKS, conformanceSuite, type Run, runConformance, verdictOf } from "getsmart-sandbox/conformance";
 
 const options: SandboxOptions = {
@@ -47,5 +49,12 @@ const run: Run = await runConformance({ target: sandbox.app, apiKey: sandbox.api
 // @ts-expect-error there is no such mode
 await runConformance({ target: sandbox.app, apiKey: sandbox.apiKey, mode: "rough" });
 const exitCode: number = verdictOf(run).exitCode + CHECKS.length;
+// Literal types, from which viem infers calls, events and errors.
+type ErrorOf<Abi extends readonly unknown[]> = Extract<Abi[number], { type: "error" }> extends { name: infer Name } ? Name : never;
+const refusal: ErrorOf<typeof getsToken> = "ERC20InsufficientBalance";
+const other: ErrorOf<typeof getSmartBadgeAbi> = "TokenLocked";
+// @ts-expect-error there is no such error
+const none: ErrorOf<typeof getsToken> = "Zebra";
+console.log(refusal, other, none);
 console.log(exitCode, url, block, address, sandbox.info().urls.api, sandbox.notices, sandbox.caFile);
 await sandbox.close();
