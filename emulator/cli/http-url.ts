@@ -12,7 +12,8 @@ export function httpUrl(text: string, flag: string): string {
       ? text
       : `http://${text}`;
   const url = URL.parse(address);
-  const isHttp = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+  const isAddress = url !== null && url.username === "" && url.password === "" && url.port !== "0";
+  const isHttp = isAddress && /^https?:$/.test(url.protocol) && !/^(\/|https?:(?!\/\/))/i.test(text);
   // `0x7f.1` and `2130706433` are 127.0.0.1 to a URL parser, and nobody means them.
   if (isHttp && (isIP(url.hostname) !== 4 || address.includes(url.hostname))) return address;
   throw new UsageError(`${flag} ${text}: give an http or https URL, such as http://localhost:3000/webhooks, or a port of localhost`);

@@ -6,10 +6,12 @@ export type AddressKind = "public" | "loopback" | "private" | "link_local" | "me
 
 /** Where clouds tell machines their secrets. Some of them are link-local or private as well. */
 const METADATA = new Set(
-  [...["169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192"], ...["fd00:ec2::254", "fd20:ce::254"]].map((address) =>
-    ipaddr.parse(address).toString(),
-  ),
+  [
+    ...["169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "192.0.0.192"],
+    ...["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"],
+  ].map((address) => ipaddr.parse(address).toString()),
 );
+const METADATA_NAMES = new Set(["metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"]);
 
 /**
  * Ranges that the registries of special-purpose addresses of IANA (RFC 6890) call globally reachable, or do not list at all. What is in any
@@ -53,8 +55,8 @@ export function addressKind(address: string): AddressKind | null {
 
 /** The kind of place that a host is by its name alone; `public` for one that only its addresses could tell. */
 export function hostKind(hostname: string): AddressKind {
-  const name = hostname.toLowerCase().replace(/\.$/, "");
-  if (name === "metadata.google.internal" || name === "metadata.goog") return "metadata";
+  const name = hostname.toLowerCase().replace(/\.{1,9}$/, "");
+  if (METADATA_NAMES.has(name)) return "metadata";
   return isLocalhostName(name) ? "loopback" : (addressKind(name) ?? "public");
 }
 

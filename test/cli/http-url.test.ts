@@ -18,6 +18,7 @@ it.each([
 
 it.each([
   ...["ftp://example.com", "not a url", "", "99999", "http://", "http://me:secret@example.com", "me@example.com", "mailto:me@example.com"],
+  ...["http:3000", "https:/x", "//x", "0", "http://localhost:0/"],
   ...["2130706433", "0x7f.1", "http://3000", "http://0xA9FEA9FE/", "127.1"],
 ])("%j is none", (text) => {
   expect(() => httpUrl(text, "--forward-to")).toThrow(expect.objectContaining({ name: "UsageError" }));

@@ -180,6 +180,25 @@ function PAYING(call: object): object {
   return { ...call, maxFeePerGas: "0x3b9aca00", gas: "0x5208" };
 }
 
+it("a call that names no fee pays the base fee that its block is given, and one that cannot is told so", async () => {
+  const world = await openWorld();
+  const [one] = world.sandbox.accounts as [Account];
+  const block = { blockOverrides: { baseFeePerGas: "0x9" } };
+  const [made] = await simulate(world, [{ ...block, calls: [{ from: one.address, to: BOB, value: "0x1" }] }]);
+  expect([made?.baseFeePerGas, made?.calls[0]?.status]).toEqual(["0x9", "0x1"]);
+  expect((await refused(world, [{ ...block, calls: [{ from: ADA, to: BOB }] }])).message).toMatch(/funds/);
+});
+
+it("one that waits for its nonce, and would come into the block, is named as the reason", async () => {
+  const world = await openWorld({ mining: { kind: "manual" } });
+  const [one] = world.sandbox.accounts as [Account];
+  const nonce = Number(await world.rpc("eth_getTransactionCount", [one.address, "pending"])) + 1;
+  await world.rpc("eth_sendTransaction", [{ from: one.address, to: BOB, value: "0x1", nonce: `0x${nonce.toString(16)}` }]);
+  const call = [{ calls: [{ from: one.address, to: BOB, value: "0x1" }] }];
+  expect((await refused(world, call, {}, "pending")).message).toMatch(/waits for its nonce .* simulate at latest/);
+  expect((await simulate(world, call))[0]?.calls[0]?.status).toBe("0x1");
+});
+
 it("what waits is in no block of it, unless it begins at pending, and waits still", async () => {
   const world = await openWorld({ mining: { kind: "manual" } });
   const from = world.sandbox.accounts[0]?.address;

@@ -60,7 +60,12 @@ export class SimulatedBlock {
     await this.#ask("evm_mine", quantity(time));
     const { returnFullTransactions: isFull, traceTransfers } = this.#input;
     const block = (await this.#ask("eth_getBlockByNumber", "latest", isFull)) as RpcBlock;
-    if (block.transactions.length !== sent.length)
+    if (block.transactions.length > sent.length)
+      throw new ChainRefusal(
+        -32602,
+        "A transaction that waits for its nonce would come into this block with the calls; simulate at latest.",
+      );
+    if (block.transactions.length < sent.length)
       throw new ChainRefusal(SIMULATE.blockGasLimit, "The block has no room for all of its calls.");
     const results: object[] = [];
     let logs = 0;
@@ -112,7 +117,8 @@ export class SimulatedBlock {
     const { user, system } = process.cpuUsage(budget.began);
     if (user + system > 1000 * budget.most) throw tooMuch("less than a second");
     const call = { from: ZERO, ...Object.fromEntries(MEMBERS.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]))) };
-    const fees = feesOf(given);
+    // Without validation a call that names no fee pays what the block asks for.
+    const fees = feesOf(given, this.#input.validation ? 0n : baseFee);
     const intrinsic = intrinsicGas(call);
     this.#refuseGas(given, intrinsic, room);
     if (this.#input.validation) await this.#validate(given, call.from as string, fees, baseFee);
@@ -177,10 +183,13 @@ const EMPTY_TRIE = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e3
 
 type Fees = Readonly<Record<string, Hex>>;
 
-/** What a call offers; by default nothing. */
-function feesOf({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: CallObject): Fees {
+/** What a call offers. `otherwise`: wei for a unit of gas, what one offers that names no fee. */
+function feesOf({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: CallObject, otherwise: bigint): Fees {
   if (gasPrice !== undefined) return { gasPrice: gasPrice as Hex };
-  return { maxFeePerGas: (maxFeePerGas ?? "0x0") as Hex, maxPriorityFeePerGas: (maxPriorityFeePerGas ?? "0x0") as Hex };
+  return {
+    maxFeePerGas: (maxFeePerGas ?? `0x${otherwise.toString(16)}`) as Hex,
+    maxPriorityFeePerGas: (maxPriorityFeePerGas ?? "0x0") as Hex,
+  };
 }
 
 interface NodeError {

@@ -137,7 +137,15 @@ export const verifyMutants: readonly Mutant[] = [
     kills: ["VERIFY-05"],
     make: () => async (request, forward) => {
       const found = await forward(request);
-      const data = { verified: false, status: "not_found", checks: [], warnings: [], award: null, checked_at: new Date().toISOString() };
+      const data = {
+        object: "verification",
+        verified: false,
+        status: "not_found",
+        checks: [],
+        warnings: [],
+        award: null,
+        checked_at: new Date().toISOString(),
+      };
       return verify(request) && found.status === 400 && Object.keys(jsonOf(request) ?? { no: 1 }).length === 0
         ? answer(200, { status: "success", data, message: "Not found." })
         : found;

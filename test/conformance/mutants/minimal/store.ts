@@ -50,13 +50,21 @@ export class Store {
   balance(id: string): Plain {
     const { wallet } = this.user(id);
     const balance = this.#rules.decimal(this.#balances.get(id) ?? 0n);
-    return { user_id: id, address: wallet.address, balance, symbol: "GETS", decimals: 18, block_number: this.transactions.length };
+    return {
+      object: "balance",
+      user_id: id,
+      address: wallet.address,
+      balance,
+      symbol: "GETS",
+      decimals: 18,
+      block_number: this.transactions.length,
+    };
   }
 
   token(): Plain {
     const total = [...this.#balances.values()].reduce((sum, each) => sum + each, 0n);
     const facts = { name: "GetSmart Token", symbol: "GETS", decimals: 18, contract_address: CONTRACT, chain_id: 1 };
-    return { ...facts, max_supply: "1000000000000", total_supply: this.#rules.decimal(total) };
+    return { object: "token", ...facts, max_supply: "1000000000000", total_supply: this.#rules.decimal(total) };
   }
 
   /** Mint, transfer or burn: whoever is null is nobody's wallet. Checked whole before anything changes. */
