@@ -1,5 +1,5 @@
-/** Control characters, line separators, and what turns the direction of text (Unicode UAX #9). */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu;
+/** Control characters, line separators, and characters that are not seen or turn the direction of text; the joiner of emoji may stay. */
+const UNPRINTABLE = /(?!\u200d)[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu;
 
 /**
  * Text from outside, as a terminal may show it: what would move its cursor, set its title or reorder a line is written `\u001b` (as in JSON,
@@ -15,5 +15,6 @@ export function oneLine(text: string): string {
 }
 
 function escaped(found: string): string {
-  return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const units = Array.from({ length: found.length }, (_, at) => found.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }

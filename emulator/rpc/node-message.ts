@@ -3,6 +3,11 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^invalid length (\d+), expected tuple variant \S+ with (\d+) elements?$/, "The method takes $2 parameters; $1 were sent."],
   [/^invalid type: .*, expected unit$/, "The method takes no parameters."],
   [/^invalid value "([^"]*)" supplied to : (\w+)$/, "$1 is not of the form that a parameter must have: $2."],
+  [/^trailing characters$/, "There are more parameters than the method takes, or one has more members than it may have."],
+  [/^odd number of digits$/, "A hexadecimal value has an even number of digits."],
+  [/^invalid type: (.*), expected a boolean$/, "A parameter must be true or false; it is a $1."],
+  [/^invalid type: (.*), expected f64$/, "A parameter must be a number; it is a $1."],
+  [/^invalid value: (.*), expected a valid hex string$/, "A parameter must be hexadecimal, such as 0x1f; it is the $1."],
   [/^invalid string length$/, "A hash, an address or a word has the wrong length."],
   [/^data did not match any variant of untagged enum (\w+)$/, "A parameter has none of the forms that it may have ($1)."],
   [

@@ -1,11 +1,10 @@
 /**
- * Text of the target, as a terminal may show it: control characters, line separators and what turns the direction of text (UAX #9) are
+ * Text of the target, as a terminal may show it: control characters, line separators and what is not seen or turns the direction of text are
  * written `\u001b`. Line breaks and tabs stay.
  */
 export function printable(text: string): string {
-  return text.replaceAll(
-    /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return text.replaceAll(/(?![\n\t\u200d])[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu, (found) =>
+    Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
   );
 }
 
