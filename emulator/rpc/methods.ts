@@ -4,6 +4,7 @@ import type { Caller, Methods, RpcDeps } from "./deps.ts";
 import type { Feed } from "./feed.ts";
 import { filterMethods } from "./filters.ts";
 import { type Call, denied } from "./json-rpc.ts";
+import { checkCount } from "./parameter-count.ts";
 import { readMethods } from "./reads.ts";
 import { refusal } from "./refusals.ts";
 import { subscriptionMethods } from "./subscriptions.ts";
@@ -32,6 +33,7 @@ export function methodTable(deps: RpcDeps, feed: Feed, newId: () => string): (ca
       if (!known) throw refusal(method);
       const denial = denialOf(method);
       if (denial) throw denied(denial);
+      checkCount(method, params);
       checkBlock(method, params);
       try {
         return await known(params, peer);
