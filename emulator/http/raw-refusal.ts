@@ -2,8 +2,9 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { clearTimeout, setTimeout } from "node:timers";
 import { ApiError } from "../model/errors.ts";
+import { HEAD_LIMIT } from "../model/request-head.ts";
 import { errorEnvelope, STATUS } from "./envelope.ts";
-import { HEAD_LIMIT, type RawLine, type RawRecorder } from "./raw-exchange.ts";
+import type { RawLine, RawRecorder } from "./raw-exchange.ts";
 
 /** How long a client that was refused may take to close the connection. */
 const LINGER_MS = 2000;

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import { originOf } from "../model/network.ts";
+import { HEAD_LIMIT, isUriTooLong } from "../model/request-head.ts";
 import type { Certificate } from "../ports/certificates.ts";
 import { httpsRequired } from "./middleware/https-required.ts";
-import { HEAD_LIMIT, isUriTooLong, lineOf, type RawRecorder, requestLine } from "./raw-exchange.ts";
+import { lineOf, type RawRecorder, requestLine } from "./raw-exchange.ts";
 import { refuseRaw } from "./raw-refusal.ts";
 
 interface HttpServer {

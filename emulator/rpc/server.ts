@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { refusedOrigins } from "../control/access/refused-origins.ts";
 import { isLoopbackHost, originOf } from "../model/network.ts";
+import { HEAD_LIMIT } from "../model/request-head.ts";
 import { settleHost, targetOf, timesSent } from "../model/request-target.ts";
 import { BOUNDS } from "./bounds.ts";
 import type { Peer, RpcDeps } from "./deps.ts";
@@ -11,6 +12,7 @@ import { httpTransport, invalid, type Refusal } from "./http.ts";
 import { answer, denied } from "./json-rpc.ts";
 import { methodTable } from "./methods.ts";
 import { quantity } from "./quantity.ts";
+import { refuseRaw } from "./raw-refusal.ts";
 import { webSocketTransport } from "./web-socket.ts";
 
 interface RpcServer {
@@ -53,7 +55,8 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
       if (denial.code === "ORIGIN_NOT_ALLOWED" && headers.origin !== undefined) noteRefused(headers.origin);
       return { status: 403, error: denied(denial) };
     }
-    if (targetOf(url).path === "/") return null;
+    // `OPTIONS *` asks for what the server can do (RFC 9110, 9.3.7).
+    if (targetOf(url).path === "/" || (req.method === "OPTIONS" && url === "*")) return null;
     return { status: 404, error: invalid("JSON-RPC is served at / alone; the API has a port of its own.") };
   }
 
@@ -65,9 +68,10 @@ export async function serveRpc(deps: RpcDeps, at: { host: string; port: number }
   );
   // Some HTTP clients offer h2c with every request: only WebSocket is an upgrade here.
   const shouldUpgradeCallback = (req: IncomingMessage) => req.headers.upgrade?.toLowerCase() === "websocket";
-  const server = createServer({ keepAliveTimeout: 65_000, shouldUpgradeCallback }, http);
+  const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: HEAD_LIMIT, shouldUpgradeCallback }, http);
   server.maxConnections = BOUNDS.connections;
   server.on("upgrade", sockets.upgrade);
+  server.on("clientError", refuseRaw);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(at.port, at.host, resolve);
