@@ -21,7 +21,7 @@ const UNUSABLE: [what: string, flags: string[], line: RegExp][] = [
   [
     "a data folder that is a file",
     ["--data-dir", "taken"],
-    /^getsmart-sandbox: .* taken cannot be used: .*\(EEXIST\); choose another --data-dir.*\.\n$/,
+    /^getsmart-sandbox: .*\/taken cannot be used: .*\(EEXIST\); choose another --data-dir.*\.\n$/,
   ],
   [
     "an address of another machine",

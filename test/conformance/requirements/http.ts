@@ -189,7 +189,7 @@ const checks: readonly Check[] = [
     requirement:
       "An unknown id is answered 404 with a NOT_FOUND code, a malformed one 400 or 404 (verification answers unknown badges itself).",
     hint: "An empty answer for an id that does not exist hides typing errors.",
-    requests: 14,
+    requests: 15,
     async run(t) {
       const lookups = t.operations(
         ({ method, path, id }) =>
