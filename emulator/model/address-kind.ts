@@ -19,6 +19,11 @@ const METADATA_NAMES = new Set(["metadata", "metadata.google.internal", "metadat
  */
 const GLOBAL = new Set<string>(["unicast", "as112", "amt", "as112v6", "orchid2", "droneRemoteIdProtocolEntityTags"]);
 
+/** Single addresses that the registries call globally reachable within ranges that are not: anycast of PCP, TURN and DNS-SD SRP. */
+const GLOBAL_ADDRESSES = new Set(
+  ["192.0.0.9", "192.0.0.10", "2001:1::1", "2001:1::2", "2001:1::3"].map((each) => ipaddr.parse(each).toString()),
+);
+
 const KINDS: Readonly<Record<string, AddressKind>> = {
   loopback: "loopback",
   // To this machine itself; the other addresses of 0.0.0.0/8 count with it.
@@ -50,6 +55,7 @@ export function addressKind(address: string): AddressKind | null {
   if (isIP(plain) === 0) return null;
   const parsed = ipaddr.parse(plain);
   if (METADATA.has(parsed.toString())) return "metadata";
+  if (GLOBAL_ADDRESSES.has(parsed.toString())) return "public";
   return parsed instanceof ipaddr.IPv6 ? kindOfIPv6(parsed) : kindOfRange(parsed.range());
 }
 
@@ -75,10 +81,16 @@ function kindOfIPv6(address: ipaddr.IPv6): AddressKind {
   // `::a.b.c.d` (RFC 4291, 2.5.5.1) is in no range of its own.
   const isCompatible = range === "unicast" && bytes.slice(0, 12).every((byte) => byte === 0);
   const places = isCompatible ? AT_END : CARRIED_AT[range];
+  if (range === "unicast" && address.match(GLOBAL_UNICAST) && isIsatap(bytes)) return addressKind(bytes.slice(12).join(".")) as AddressKind;
   if (!places) return range === "unicast" && !address.match(GLOBAL_UNICAST) ? "private" : kindOfRange(range);
   const kinds = places.map((at) => addressKind(at.map((index) => bytes[index]).join(".")) as AddressKind);
   if (range === "ipv4Mapped" || address.match(NAT64)) return kinds.at(-1) as AddressKind;
   return ALWAYS_REFUSED.find((kind) => kinds.includes(kind)) ?? "private";
+}
+
+/** An interface identifier that carries an IPv4 address, to which the packet is tunnelled (RFC 5214, 6.1). */
+function isIsatap(bytes: readonly number[]): boolean {
+  return (bytes[8] === 0 || bytes[8] === 2) && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
 }
 
 /** What a translator inside this network may make of an address that no host beyond it has. */

@@ -46,7 +46,9 @@ it.each([
   ["local NAT64 of 56 bits", "64:ff9b:1:a9:fe:a9fe::"],
   ["local NAT64 of 64 bits", "64:ff9b:1:0:a9:fea9:fe00:0"],
   ["6to4 (RFC 3056)", "2002:a9fe:a9fe::1"],
+  ["ISATAP (RFC 5214)", "2001:470::200:5efe:169.254.169.254"],
   ["of Amazon", "fd00:ec2::254"],
+  ["of Amazon's pods", "fd00:ec2::23"],
   ["of Amazon, written out", "FD00:0EC2:0000:0000:0000:0000:0000:0254"],
   ["of Alibaba", "::ffff:100.100.100.200"],
 ])("a metadata service stays one: %s", (_how, address) => {
@@ -92,6 +94,13 @@ const REGISTERED: readonly (readonly [inside: string, isGlobal: boolean])[] = [
   ["5f00::1", false], // 5f00::/16 Segment Routing (SRv6) SIDs
   ["fc00::1", false], // fc00::/7 Unique-Local
   ["fe80::1", false], // fe80::/10 Link-Local Unicast
+  ["192.0.0.9", true], // 192.0.0.9/32 Port Control Protocol Anycast, within 192.0.0.0/24
+  ["192.0.0.10", true], // 192.0.0.10/32 TURN Anycast
+  ["192.0.0.11", false],
+  ["2001:1::1", true], // 2001:1::1/128 Port Control Protocol Anycast, within 2001::/23
+  ["2001:1::4", false],
+  ["2001:470::200:5efe:127.0.0.1", false],
+  ["2001:470::5efe:8.8.8.8", true],
   ["fec0::1", false], // formerly site-local (RFC 3879), not given out since
   ["4000::1", false], // outside 2000::/3: not given out (IANA IPv6 Address Space)
   ["::ffff:0:808:808", false],
