@@ -28,6 +28,9 @@ function expected(): string[] {
     "dist/emulator/control/fixtures/parse-worker.js",
     "dist/emulator/control/fixtures/yaml-worker.js",
     "dist/config.schema.json",
+    ...["GetSmartBadge.d.ts", "GetSmartBadge.json", "GetsToken.d.ts", "GetsToken.json", "index.d.ts", "index.js"].map(
+      (file) => `dist/abi/${file}`,
+    ),
     ...listFiles(join(CHECKOUT, "fixtures")).map((path) => `fixtures/${path}`),
     ...listFiles(join(CHECKOUT, "fixtures")).flatMap((path) =>
       path.endsWith(".yaml") ? [`dist/fixtures/${path.replace(/yaml$/, "json")}`] : [],
