@@ -23,6 +23,8 @@ const MEANINGFUL = [
 
 /** Refusals that come before a route is looked for. */
 const ANYWHERE = ["HOST_NOT_ALLOWED", "INVALID_REQUEST"];
+/** Refusals of a head that no route was read from. */
+const UNREAD = ["URI_TOO_LONG", "HEADERS_TOO_LARGE"];
 /** Who may use the control plane. */
 const GUARDED = ["ORIGIN_NOT_ALLOWED", "AUTHENTICATION_REQUIRED", "SANDBOX_MISMATCH"];
 
@@ -84,7 +86,7 @@ function judging(contract: Contract) {
 
   function asDeclared(operation: DocumentedOperation, method: string, answer: Answer): string[] {
     const code = codeIn(answer);
-    if (code !== null && catalogue.get(code)?.isSandboxOnly) return refusalProblems([code], method, answer);
+    if (code !== null && (UNREAD.includes(code) || catalogue.get(code)?.isSandboxOnly)) return refusalProblems([code], method, answer);
     const declared = operation.responses.get(answer.status);
     if (!declared) return [`${answer.status} is not documented for ${operation.id}: ${answer.text.slice(0, 300)}`];
     const problems = [...headerProblems(declared, answer), ...cacheProblems(declared, answer)];

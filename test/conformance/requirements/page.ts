@@ -158,7 +158,7 @@ const checks: readonly Check[] = [
     needs: ["badges_flow"],
     requirement: "Awards are listed by sponsor and state, which is a sponsor's review queue; users by state.",
     hint: "An award is its badge's sponsor's. Apply each filter, and all of them together.",
-    requests: 16,
+    requests: 19,
     async run(t) {
       const [sponsor, user] = [await newSponsor(t), await t.user()];
       const waiting = await applied(t, await newBadge(t, {}, sponsor), user);
